@@ -1,0 +1,38 @@
+//! The rules that agents and control centers obey, and the stores they share.
+//!
+//! Without the feature `io` this crate is pure: time, randomness and everything read or
+//! written are arguments. Imports go down only, in the order of the declarations below.
+
+pub mod id;
+pub mod limits;
+
+pub mod schedule;
+
+pub mod envelope;
+
+pub mod definition;
+pub mod job;
+pub mod node;
+pub mod output;
+pub mod run;
+
+pub mod dispatch;
+pub mod placement;
+
+pub mod explain;
+pub mod ledger;
+pub mod view;
+
+pub mod keyspace;
+pub mod store;
+
+#[cfg(feature = "io")]
+pub mod clock;
+#[cfg(feature = "io")]
+pub mod cluster;
+#[cfg(feature = "io")]
+pub mod config;
+#[cfg(feature = "io")]
+pub mod coord;
+#[cfg(feature = "io")]
+pub mod history;
