@@ -1,1 +1,177 @@
-//! history
+//! The port to the store of the past: runs, their output, versions of definitions, audit.
+//!
+//! Two adapters obey it: [`sqlite`] for one computer and, on a cluster, MySQL or MariaDB.
+//! Only they write SQL. Every write may be repeated, any number of times and in any order.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::id::{EditId, JobId, NodeId, ProjectName, RunId, Scope};
+use crate::output::OutputChunk;
+use crate::run::{RunRecord, RunState};
+
+pub mod sqlite;
+
+/// Why history did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// It could not be reached or did not answer in time.
+    #[error("could not reach the history store: {0}")]
+    Unavailable(String),
+    /// It refused what was sent, and will refuse it again.
+    #[error("the history store refused the record: {0}")]
+    Refused(String),
+    /// What is stored cannot be read.
+    #[error("the history store is damaged: {0}")]
+    Damaged(String),
+}
+
+/// Everything that one commit brings to history.
+#[derive(Clone, Debug, Default)]
+pub struct Upload {
+    /// Attempts and ranges; each takes the place of a stored one by [`RunRecord::replaces`].
+    pub runs: Vec<RunRecord>,
+    /// The final outputs of attempts: each takes the place of all live rows of its attempt.
+    pub outputs: Vec<FinalOutput>,
+    /// Rows of output of attempts that still run; duplicates are ignored.
+    pub live: Vec<LiveOutput>,
+    /// Versions of definitions; one that is there already stays.
+    pub versions: Vec<Version>,
+}
+
+/// What is kept of an attempt's output, head and tail, in chunks that ascend by offset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalOutput {
+    /// The run.
+    pub run_id: RunId,
+    /// The attempt.
+    pub attempt: u32,
+    /// Each at most `OUTPUT_ROW_BYTES_MAX`.
+    pub chunks: Vec<OutputChunk>,
+}
+
+/// A stretch of output of an attempt that still runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveOutput {
+    /// The run.
+    pub run_id: RunId,
+    /// The attempt.
+    pub attempt: u32,
+    /// The stretch; its offset is its place among the rows of the attempt.
+    pub chunk: OutputChunk,
+}
+
+/// One generation of a definition, as somebody made it: version history and audit in one.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Version {
+    /// `job`, `script` …
+    pub kind: String,
+    /// The definition's id.
+    pub id: String,
+    /// Its generation, from 1.
+    #[serde(rename = "gen")]
+    pub generation: u64,
+    /// The edit that made it: the same generation by another edit is a conflict to be reported.
+    pub edit: EditId,
+    /// `project/name` at that time.
+    pub title: String,
+    /// Who made it.
+    pub by: String,
+    /// When, by the clock of who made it.
+    pub at: Timestamp,
+    /// `create`, `edit`, `pause`, `resume`, `delete`, `restore`.
+    pub action: String,
+    /// The semantic difference to the generation before, one line each.
+    pub changes: Vec<String>,
+    /// The definition's body, as stored; `null` for a deletion.
+    pub body: serde_json::Value,
+}
+
+/// Which runs a list shows. All that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct RunQuery {
+    /// Of these jobs, if any are named.
+    pub jobs: Vec<JobId>,
+    /// Of this project.
+    pub project: Option<ProjectName>,
+    /// In one of these states, if any are named.
+    pub states: Vec<RunState>,
+    /// On this node.
+    pub node: Option<NodeId>,
+    /// Scheduled at or after.
+    pub since: Option<Timestamp>,
+    /// Scheduled before.
+    pub until: Option<Timestamp>,
+    /// Continue after this row of the page before.
+    pub after: Option<PageKey>,
+    /// Rows at most; bounded by `PAGE_ROWS_MAX`.
+    pub limit: u32,
+}
+
+/// Where a page ends: rows go from the newest scheduled instant to the oldest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PageKey {
+    /// The last row's scheduled instant.
+    pub scheduled_at: Timestamp,
+    /// The last row's run.
+    pub run_id: RunId,
+    /// The last row's attempt.
+    pub attempt: u32,
+}
+
+/// An instant that history accounts for, for the ledger's check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// The series.
+    pub scope: Scope,
+    /// The instant, or the first of a range.
+    pub scheduled_at: Timestamp,
+    /// The last of a range.
+    pub until: Option<Timestamp>,
+    /// How many instants the row stands for.
+    pub count: u64,
+    /// The run.
+    pub run_id: RunId,
+    /// The attempt.
+    pub attempt: u32,
+    /// How it ended.
+    pub state: RunState,
+    /// Why, in one word.
+    pub reason: Option<crate::run::Reason>,
+}
+
+/// The store of the past.
+#[async_trait]
+pub trait History: Send + Sync {
+    /// Commits all of it in one transaction, or nothing.
+    async fn upload(&self, upload: &Upload) -> Result<(), HistoryError>;
+
+    /// Runs, newest scheduled instant first (ties by run id and attempt, descending).
+    async fn runs(&self, query: &RunQuery) -> Result<Vec<RunRecord>, HistoryError>;
+
+    /// All attempts of a run, ascending.
+    async fn run(&self, run: RunId) -> Result<Vec<RunRecord>, HistoryError>;
+
+    /// Full ids of the runs whose id begins with these hexadecimal digits, ten at most.
+    async fn runs_by_prefix(&self, prefix: &str) -> Result<Vec<RunId>, HistoryError>;
+
+    /// The newest `count` runs (highest attempts only) of each job, newest first.
+    async fn newest_runs(&self, jobs: &[JobId], count: u32) -> Result<Vec<RunRecord>, HistoryError>;
+
+    /// Stored output from `offset` on, ascending, at most about `bytes_max` bytes.
+    async fn output(&self, run: RunId, attempt: u32, offset: u64, bytes_max: usize)
+    -> Result<Vec<OutputChunk>, HistoryError>;
+
+    /// What history accounts for of a job's schedule (requests left out) in `[since, until]`,
+    /// a row for each attempt and range that touches it, ascending by instant.
+    async fn ledger(&self, job: JobId, since: Timestamp, until: Timestamp)
+    -> Result<Vec<LedgerRow>, HistoryError>;
+
+    /// Versions of a definition, newest first.
+    async fn versions(&self, kind: &str, id: &str, limit: u32) -> Result<Vec<Version>, HistoryError>;
+
+    /// Deletes at most `batch` ended runs with their output that were scheduled before
+    /// `before` and are not among the job's newest `keep`. Returns how many went.
+    async fn prune(&self, job: JobId, before: Timestamp, keep: u32, batch: u32)
+    -> Result<u64, HistoryError>;
+}

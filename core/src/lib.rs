@@ -23,8 +23,9 @@ pub mod explain;
 pub mod ledger;
 pub mod view;
 
+pub mod txn;
+
 pub mod keyspace;
-pub mod store;
 
 #[cfg(feature = "io")]
 pub mod clock;

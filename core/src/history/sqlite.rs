@@ -1,0 +1,1 @@
+//! The store of the past in one SQLite file.
