@@ -1,1 +1,200 @@
-//! job
+//! A job: what to run, when and where. A `Job` is valid: only a draft's check makes one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::id::{JobId, NodeId, ProjectName, Scope};
+use crate::schedule::{DstPolicy, Schedule, Timetable, Zone};
+
+/// What to run, when and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// The line of business that it belongs to; never changes.
+    pub project: ProjectName,
+    /// Unique in its project.
+    pub name: String,
+    /// What to run.
+    pub action: Action,
+    /// Variables of the program, besides Belfry's own.
+    pub env: BTreeMap<String, String>,
+    /// The program's folder; the agent's data folder when absent.
+    pub cwd: Option<String>,
+    /// When to run it.
+    pub schedule: Schedule,
+    /// The zone of the schedule.
+    pub timezone: Zone,
+    /// No occurrence before it.
+    pub start_at: Option<Timestamp>,
+    /// No occurrence after it.
+    pub end_at: Option<Timestamp>,
+    /// Upper bound of the job's fixed offset.
+    pub jitter: Duration,
+    /// What happens at changes of the zone's offset.
+    pub dst: DstPolicy,
+    /// Whether its schedule rests.
+    pub paused: bool,
+    /// Where it runs.
+    pub place: Place,
+    /// Stopped after this time.
+    pub timeout: Option<Duration>,
+    /// Between TERM and KILL.
+    pub stop_grace: Duration,
+    /// Further attempts after a failure.
+    pub retries: Retries,
+    /// What happens when the run before is still going.
+    pub overlap: Overlap,
+    /// Later than this an occurrence is not simply started.
+    pub start_deadline: Duration,
+    /// What happens to occurrences that are later than `start_deadline`.
+    pub misfire: Misfire,
+    /// How much of the output is kept.
+    pub output: OutputKept,
+    /// For people.
+    pub about: About,
+}
+
+impl Job {
+    /// The instants of its schedule, without jitter.
+    pub fn timetable(&self) -> Timetable {
+        Timetable {
+            schedule: self.schedule.clone(),
+            zone: self.timezone.clone(),
+            dst: self.dst,
+            start_at: self.start_at,
+            end_at: self.end_at,
+        }
+    }
+
+    /// Its fixed offset behind every scheduled instant.
+    pub fn jitter_offset(&self, id: JobId) -> Duration {
+        crate::schedule::jitter_offset(id.0, self.jitter)
+    }
+
+    /// The series of occurrences that `node` would decide for this job, whoever wins them.
+    pub fn scope_on(&self, node: &NodeId) -> Option<Scope> {
+        match &self.place.on {
+            PlaceOn::One => Some(Scope::One),
+            PlaceOn::All => Some(Scope::Node(node.clone())),
+            PlaceOn::Node(only) => (only == node).then_some(Scope::One),
+        }
+    }
+}
+
+/// What a job runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A program on the node.
+    Shell(Shell),
+}
+
+/// A program: a script with its interpreter, or an argument vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shell {
+    /// What is executed.
+    pub command: Command,
+    /// What the program reads; nothing when absent.
+    pub stdin: Option<String>,
+}
+
+/// What a shell action executes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// A script, given to `interpreter` (the node's shell when absent).
+    Script {
+        /// The script's text.
+        script: String,
+        /// The program that reads it, with arguments.
+        interpreter: Option<String>,
+    },
+    /// A program and its arguments, without a shell.
+    Argv(Vec<String>),
+}
+
+/// Where a job runs.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Place {
+    /// On one node, on all, or on a certain one.
+    pub on: PlaceOn,
+}
+
+/// On how many nodes an occurrence runs.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum PlaceOn {
+    /// On one of the candidates.
+    #[default]
+    One,
+    /// On every candidate.
+    All,
+    /// On this one only.
+    Node(NodeId),
+}
+
+/// Further attempts after a failure, on the same node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retries {
+    /// How many after the first; 0 is none.
+    pub count: u32,
+    /// Pause before the second attempt.
+    pub interval: Duration,
+    /// Factor from pause to pause; 1 keeps them alike.
+    pub backoff: f64,
+    /// Upper bound of a pause.
+    pub max_interval: Duration,
+}
+
+impl Retries {
+    /// The pause before attempt `attempt` (2 for the first retry); `None` when there is none.
+    pub fn pause_before(&self, attempt: u32) -> Option<Duration> {
+        if attempt < 2 || attempt - 1 > self.count {
+            return None;
+        }
+        let factor = self.backoff.powi(i32::try_from(attempt - 2).unwrap_or(i32::MAX));
+        let seconds = self.interval.as_secs_f64() * factor;
+        let bound = self.max_interval.max(self.interval);
+        Some(Duration::try_from_secs_f64(seconds).map_or(bound, |pause| pause.min(bound)))
+    }
+}
+
+/// What happens when an occurrence is due and the run before is still going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// The new one is skipped.
+    Skip,
+    /// Both run.
+    Allow,
+}
+
+/// What happens to occurrences that are later than the start deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfire {
+    /// They are skipped.
+    Skip,
+    /// The newest of them runs once.
+    RunLatest,
+    /// They all run, one after the other, `RUN_ALL_MAX` at most.
+    RunAll,
+}
+
+/// How much of a program's output is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputKept {
+    /// Bytes from its beginning.
+    pub head: u64,
+    /// Bytes from its end.
+    pub tail: u64,
+}
+
+/// What people note about a job.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct About {
+    /// Free text.
+    pub note: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Words to find and group it by.
+    pub tags: Vec<String>,
+    /// Shown first, and told about.
+    pub starred: bool,
+}
