@@ -67,3 +67,13 @@ const _: () = assert!(SESSION_TRUSTED_FOR.as_secs() < SESSION_TTL.as_secs());
 const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= SESSION_TRUSTED_FOR.as_secs());
 const _: () = assert!(OUTPUT_HEAD_DEFAULT + OUTPUT_TAIL_DEFAULT <= OUTPUT_KEPT_MAX);
 const _: () = assert!(START_DEADLINE_MIN.as_secs() <= START_DEADLINE_DEFAULT.as_secs());
+/// A series whose decision was not applied is looked at again after this.
+pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// A transaction without an answer is sent again after this, doubling up to the bound.
+pub const RESEND_AFTER: Duration = Duration::from_millis(200);
+/// Upper bound of the pause between two sendings.
+pub const RESEND_AFTER_MAX: Duration = Duration::from_secs(2);
+/// An agent reads the runs that name it at least this often.
+pub const RUNS_REREAD_EVERY: Duration = Duration::from_secs(300);
+/// A request's run key outlives the request by this, so that a replayed one finds it.
+pub const REQUEST_KEPT_AFTER: Duration = Duration::from_secs(60);

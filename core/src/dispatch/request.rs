@@ -1,0 +1,197 @@
+//! Runs that people ask for: each request is consumed by exactly one decision.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::action::{ActiveCheck, Token, Transaction};
+use super::event::{Answer, Now, Standing};
+use super::settle::{Decided, Pending, Purpose, mine_in};
+use super::value::{Passed, RequestKey, RequestValue, RunKey, RunValue};
+use super::{Dispatcher, Timer};
+use crate::id::{Moment, Scope};
+use crate::job::{Job, Overlap};
+use crate::limits::{LOOK_AGAIN_AFTER, REQUEST_KEPT_AFTER};
+use crate::run::{Reason, RunState};
+
+/// A request that stands in the store.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    value: RequestValue,
+    revision: u64,
+    deciding: Option<Token>,
+    /// The job's `active` was found held by another run.
+    blocked: bool,
+}
+
+impl Dispatcher {
+    pub(super) fn see_request(&mut self, now: Now, key: RequestKey, value: RequestValue, revision: u64) {
+        let deciding = self.requests.get(&key).and_then(|seen| seen.deciding);
+        self.requests.insert(key.clone(), Seen { value, revision, deciding, blocked: false });
+        if self.may_decide(now) {
+            self.consider(now, &key);
+        }
+    }
+
+    pub(super) fn forget_request(&mut self, key: &RequestKey) {
+        self.requests.remove(key);
+    }
+
+    pub(super) fn look_at_requests(&mut self, now: Now) {
+        if !self.may_decide(now) {
+            return;
+        }
+        let keys: Vec<RequestKey> = self.requests.keys().cloned().collect();
+        for key in keys {
+            self.consider(now, &key);
+        }
+    }
+
+    fn consider(&mut self, now: Now, key: &RequestKey) {
+        let Some(seen) = self.requests.get(key).filter(|seen| seen.deciding.is_none()) else {
+            return;
+        };
+        let elsewhere = seen.value.node.as_ref().is_some_and(|node| *node != self.config.node);
+        let refusal = self.refusal(now, key, seen);
+        if elsewhere && refusal.is_none() {
+            return;
+        }
+        let full = self.slots_taken() >= self.config.max_parallel;
+        match refusal {
+            Some((state, reason)) => self.consume(now, key, state, Some(reason)),
+            None if full => {
+                self.timers.insert((now.boot + LOOK_AGAIN_AFTER, Timer::Look));
+            }
+            None => self.consume(now, key, RunState::Claimed, None),
+        }
+    }
+
+    /// Why a request starts nothing, if so.
+    fn refusal(&self, now: Now, key: &RequestKey, seen: &Seen) -> Option<(RunState, Reason)> {
+        if seen.value.cancel {
+            return Some((RunState::Skipped, Reason::Cancelled));
+        }
+        if now.wall > seen.value.not_after {
+            return Some((RunState::Skipped, Reason::Expired));
+        }
+        match self.jobs.get(&key.job).map(|job| &job.job) {
+            None => Some((RunState::Rejected, Reason::JobDeleted)),
+            Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
+            Some(Ok(_)) if seen.blocked => Some((RunState::Skipped, Reason::Overlap)),
+            Some(Ok(_)) => None,
+        }
+    }
+
+    fn consume(&mut self, now: Now, key: &RequestKey, state: RunState, reason: Option<Reason>) {
+        let Some(seen) = self.requests.get(key).cloned() else { return };
+        let job = self.usable_job(key.job).map(|(_, job)| job.clone());
+        let run_key = RunKey {
+            project: key.project.clone(),
+            job: key.job,
+            scope: Scope::Manual(key.request),
+            moment: Moment::Request(key.request),
+        };
+        let mut run = self.run_value(now, &run_key, Passed::default());
+        run.state = state;
+        run.reason = reason;
+        run.trigger = seen.value.trigger;
+        run.by = Some(seen.value.by.clone());
+        run.scheduled_at = seen.value.asked_at;
+        run.keep_until = Some(seen.value.not_after + REQUEST_KEPT_AFTER);
+        let active = self.demand(key, job.as_deref(), &seen, &mut run, now);
+        let transaction = Transaction::Consume {
+            request: key.clone(),
+            request_revision: seen.revision,
+            job_revision: self.jobs.get(&key.job).map_or(0, |job| job.revision),
+            key: run_key,
+            run,
+            active,
+        };
+        let token = self.send(Pending::new(Purpose::Request(key.clone(), job), transaction, None));
+        if let Some(seen) = self.requests.get_mut(key) {
+            seen.deciding = Some(token);
+        }
+    }
+
+    /// What the decision demands of the job's `active`.
+    fn demand(
+        &self,
+        key: &RequestKey,
+        job: Option<&Job>,
+        seen: &Seen,
+        run: &mut RunValue,
+        now: Now,
+    ) -> ActiveCheck {
+        let (Some(job), Some(scope)) = (job, self.scope_here(key.job)) else {
+            return ActiveCheck::Ignored;
+        };
+        if run.state == RunState::Skipped && run.reason == Some(Reason::Overlap) {
+            return ActiveCheck::Held(scope);
+        }
+        if run.state != RunState::Claimed {
+            return ActiveCheck::Ignored;
+        }
+        run.start_by = now.wall + job.start_deadline;
+        if job.overlap == Overlap::Allow || seen.value.anyway {
+            return ActiveCheck::Ignored;
+        }
+        run.active = Some(scope.clone());
+        ActiveCheck::Take(scope)
+    }
+
+    pub(super) fn settle_request(
+        &mut self,
+        now: Now,
+        pending: Pending,
+        request: RequestKey,
+        job: Option<Arc<Job>>,
+        answer: Answer,
+    ) {
+        let Transaction::Consume { key, run, .. } = pending.transaction else { return };
+        match answer {
+            Answer::Won(revision) => {
+                self.requests.remove(&request);
+                self.won(now, Decided { key, value: run, revision, job });
+            }
+            Answer::Lost(standing) => match mine_in(&standing, &run) {
+                Some((value, revision)) => {
+                    self.requests.remove(&request);
+                    let gave_up = value.state == RunState::Claimed && run.state != RunState::Claimed;
+                    let decided = Decided { key, value, revision, job };
+                    match gave_up {
+                        true => self.give_up(now, decided),
+                        false => self.won(now, decided),
+                    }
+                }
+                None => self.request_lost(now, &request, &run, &standing),
+            },
+            Answer::Refused(why) => {
+                let sentence = format!("request {} was refused: {why}", request.request);
+                self.warn(sentence);
+                self.look_later(now, &request, Duration::from_secs(2));
+            }
+            Answer::Unknown => {}
+        }
+    }
+
+    fn request_lost(&mut self, now: Now, key: &RequestKey, run: &RunValue, standing: &Standing) {
+        self.drop_kill(now, run.run_id);
+        let replayed = standing.run.is_some();
+        if standing.request_revision == 0 || replayed {
+            self.requests.remove(key);
+            return;
+        }
+        let held = run.active.is_some() && standing.active.is_some();
+        if let Some(seen) = self.requests.get_mut(key) {
+            seen.blocked = held;
+        }
+        let wait = if held { Duration::ZERO } else { LOOK_AGAIN_AFTER };
+        self.look_later(now, key, wait);
+    }
+
+    fn look_later(&mut self, now: Now, key: &RequestKey, wait: Duration) {
+        if let Some(seen) = self.requests.get_mut(key) {
+            seen.deciding = None;
+        }
+        self.timers.insert((now.boot + wait, Timer::Look));
+    }
+}
