@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Every bound of the system, with its reason. Relations between them are asserted below.
 
 use std::time::Duration;
@@ -78,8 +77,6 @@ pub const RESEND_AFTER_MAX: Duration = Duration::from_secs(2);
 pub const RUNS_REREAD_EVERY: Duration = Duration::from_secs(300);
 /// A request's run key outlives the request by this, so that a replayed one finds it.
 pub const REQUEST_KEPT_AFTER: Duration = Duration::from_secs(60);
-=======
-//! Every bound of the system, each with its reason.
 
 /// The longest text of a schedule. The longest sensible one, a list of single minutes and
 /// hours, stays under 300 bytes.
@@ -101,4 +98,3 @@ pub const SCHEDULE_EVERY_SECONDS_MAX: i64 = 3660 * 24 * 60 * 60;
 
 /// The most lines a preview computes, so that a request from a script cannot keep a core busy.
 pub const PREVIEW_LINES_MAX: usize = 1_000;
->>>>>>> schedule
