@@ -191,24 +191,38 @@ impl Dispatcher {
     /// When to be told of the time again, by both clocks: whichever comes first.
     /// Instants of the wall clock that cannot be acted upon are left out.
     pub fn next_wake(&self, now: Now) -> (Option<Timestamp>, Option<Duration>) {
-        let wall = if self.may_decide(now) { self.wakes.first().map(|(at, _)| *at) } else { None };
+        let wall = if self.may_decide(now) {
+            self.wakes.first().map(|(at, _)| *at)
+        } else {
+            None
+        };
         (wall, self.timers.first().map(|(at, _)| *at))
     }
 
     /// Programs that hold a slot, and decisions that may come to hold one.
     pub fn slots_taken(&self) -> usize {
         let running = self.runs.values().filter(|run| run.holds_slot()).count();
-        running + self.pending.values().filter(|pending| pending.claims()).count()
+        running
+            + self
+                .pending
+                .values()
+                .filter(|pending| pending.claims())
+                .count()
     }
 
     /// Attempts whose record history has not acknowledged.
     pub fn reports_pending(&self) -> usize {
-        self.runs.values().filter(|run| run.awaits_history()).count()
+        self.runs
+            .values()
+            .filter(|run| run.awaits_history())
+            .count()
     }
 
     /// Attempts that this agent is responsible for, and whether the program of each runs.
     pub fn local_runs(&self) -> impl Iterator<Item = (&RunKey, &RunValue, bool)> {
-        self.runs.values().map(|run| (&run.key, &run.value, run.is_running()))
+        self.runs
+            .values()
+            .map(|run| (&run.key, &run.value, run.is_running()))
     }
 
     fn pass_time(&mut self, now: Now) {
@@ -247,7 +261,11 @@ impl Dispatcher {
     }
 
     fn gain_session(&mut self, now: Now, revision: u64) {
-        self.session = Some(Session { revision, renewed_at: now.boot, runs_read: false });
+        self.session = Some(Session {
+            revision,
+            renewed_at: now.boot,
+            runs_read: false,
+        });
         self.ask_for_runs(now);
         self.ask_for_all_cursors();
     }
@@ -265,7 +283,8 @@ impl Dispatcher {
         self.concluded.clear();
         self.out.push(Action::ReadRuns);
         self.timers.retain(|(_, timer)| *timer != Timer::ReadRuns);
-        self.timers.insert((now.boot + RUNS_REREAD_EVERY, Timer::ReadRuns));
+        self.timers
+            .insert((now.boot + RUNS_REREAD_EVERY, Timer::ReadRuns));
     }
 
     /// Decisions need a trusted session, complete definitions, a sane clock and full knowledge
@@ -307,6 +326,7 @@ impl Dispatcher {
     }
 
     fn scope_here(&self, id: JobId) -> Option<Scope> {
-        self.usable_job(id).and_then(|(_, job)| job.scope_on(&self.config.node))
+        self.usable_job(id)
+            .and_then(|(_, job)| job.scope_on(&self.config.node))
     }
 }

@@ -156,22 +156,42 @@ pub trait History: Send + Sync {
     async fn runs_by_prefix(&self, prefix: &str) -> Result<Vec<RunId>, HistoryError>;
 
     /// The newest `count` runs (highest attempts only) of each job, newest first.
-    async fn newest_runs(&self, jobs: &[JobId], count: u32) -> Result<Vec<RunRecord>, HistoryError>;
+    async fn newest_runs(&self, jobs: &[JobId], count: u32)
+    -> Result<Vec<RunRecord>, HistoryError>;
 
     /// Stored output from `offset` on, ascending, at most about `bytes_max` bytes.
-    async fn output(&self, run: RunId, attempt: u32, offset: u64, bytes_max: usize)
-    -> Result<Vec<OutputChunk>, HistoryError>;
+    async fn output(
+        &self,
+        run: RunId,
+        attempt: u32,
+        offset: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<OutputChunk>, HistoryError>;
 
     /// What history accounts for of a job's schedule (requests left out) in `[since, until]`,
     /// a row for each attempt and range that touches it, ascending by instant.
-    async fn ledger(&self, job: JobId, since: Timestamp, until: Timestamp)
-    -> Result<Vec<LedgerRow>, HistoryError>;
+    async fn ledger(
+        &self,
+        job: JobId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<LedgerRow>, HistoryError>;
 
     /// Versions of a definition, newest first.
-    async fn versions(&self, kind: &str, id: &str, limit: u32) -> Result<Vec<Version>, HistoryError>;
+    async fn versions(
+        &self,
+        kind: &str,
+        id: &str,
+        limit: u32,
+    ) -> Result<Vec<Version>, HistoryError>;
 
     /// Deletes at most `batch` ended runs with their output that were scheduled before
     /// `before` and are not among the job's newest `keep`. Returns how many went.
-    async fn prune(&self, job: JobId, before: Timestamp, keep: u32, batch: u32)
-    -> Result<u64, HistoryError>;
+    async fn prune(
+        &self,
+        job: JobId,
+        before: Timestamp,
+        keep: u32,
+        batch: u32,
+    ) -> Result<u64, HistoryError>;
 }

@@ -198,7 +198,9 @@ impl Serialize for Scope {
 
 impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -231,7 +233,9 @@ impl FromStr for Moment {
         let refuse = || MomentError(text.to_owned());
         if text.len() == 20 {
             let seconds = text.parse().map_err(|_| refuse())?;
-            return Timestamp::from_second(seconds).map(Self::At).map_err(|_| refuse());
+            return Timestamp::from_second(seconds)
+                .map(Self::At)
+                .map_err(|_| refuse());
         }
         text.parse().map(Self::Request).map_err(|_| refuse())
     }
@@ -245,7 +249,9 @@ impl Serialize for Moment {
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -298,7 +304,8 @@ impl FromStr for RunId {
         }
         let mut bytes = [0; 16];
         for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| refuse())?;
+            *byte =
+                u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| refuse())?;
         }
         Ok(Self(bytes))
     }
@@ -312,7 +319,9 @@ impl Serialize for RunId {
 
 impl<'de> Deserialize<'de> for RunId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -326,7 +335,10 @@ mod tests {
         let at = Moment::At(Timestamp::from_second(1_700_000_000).expect("in range"));
         let id = RunId::derive(job, &Scope::One, at);
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert_ne!(id, RunId::derive(JobId(Uuid::from_u128(2)), &Scope::One, at));
+        assert_ne!(
+            id,
+            RunId::derive(JobId(Uuid::from_u128(2)), &Scope::One, at)
+        );
         let node = Scope::Node(NodeId::new("web-1").expect("a plain name"));
         assert_ne!(id, RunId::derive(job, &node, at));
         assert_eq!(at.to_string().parse(), Ok(at));

@@ -59,9 +59,11 @@ impl RunState {
     /// Reads the word that [`RunState::as_str`] writes.
     pub fn parse(text: &str) -> Option<Self> {
         use RunState::*;
-        [Claimed, Running, Succeeded, Failed, TimedOut, Killed, Lost, Skipped, Rejected]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            Claimed, Running, Succeeded, Failed, TimedOut, Killed, Lost, Skipped, Rejected,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 
     /// Whether the run can still change other than from lost.

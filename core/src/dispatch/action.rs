@@ -28,11 +28,9 @@ pub enum Action {
     /// Create the attempt's folder and spawn its supervisor; its fate comes as `Started`,
     /// `Exited` or `SupervisorGone`.
     Spawn(Intent),
-    /// Stop a running program: TERM, the grace, KILL.
+    /// Take the gate, if it is still free, and answer with `GateTaken`; else stop the program:
+    /// TERM, the grace, KILL.
     Stop(RunId, u32),
-    /// Take the gate of an attempt that may not have begun. Answer with `GateTaken`; if a
-    /// supervisor has it already, stop that one instead.
-    CloseGate(RunId, u32),
     /// End what still carries the run's id on this host, though nothing local knows of it;
     /// answer with `StrayEnded`.
     EndStray(RunId),

@@ -44,14 +44,25 @@ impl Dispatcher {
             self.before.insert(id, (old.sgen, job.timetable()));
         }
         let revision = seen.revision;
-        let changed = self.jobs.insert(id, seen).is_none_or(|old| old.revision != revision);
+        let changed = self
+            .jobs
+            .insert(id, seen)
+            .is_none_or(|old| old.revision != revision);
         if !changed {
             return;
         }
-        let Some((_, job)) = self.usable_job(id) else { return };
+        let Some((_, job)) = self.usable_job(id) else {
+            return;
+        };
         let project = job.project.clone();
-        let Some(scope) = self.scope_here(id) else { return };
-        let key = SeriesKey { project, job: id, scope };
+        let Some(scope) = self.scope_here(id) else {
+            return;
+        };
+        let key = SeriesKey {
+            project,
+            job: id,
+            scope,
+        };
         let known = self.series.entry(key.clone()).or_default();
         match known.cursor {
             Some(_) => self.wake(now.wall, key),
@@ -69,8 +80,15 @@ impl Dispatcher {
     }
 
     pub(super) fn definitions_ready(&mut self) {
-        let Some(told) = self.loading.take() else { return };
-        let gone: Vec<JobId> = self.jobs.keys().filter(|id| !told.contains(id)).copied().collect();
+        let Some(told) = self.loading.take() else {
+            return;
+        };
+        let gone: Vec<JobId> = self
+            .jobs
+            .keys()
+            .filter(|id| !told.contains(id))
+            .copied()
+            .collect();
         for id in gone {
             self.forget_job(id);
         }
@@ -101,15 +119,27 @@ impl Dispatcher {
     }
 
     fn create_cursor(&mut self, now: Now, series: SeriesKey) {
-        let Some(session) = self.trusted_session(now).filter(|_| self.clock.is_sane(now)) else {
+        let Some(session) = self
+            .trusted_session(now)
+            .filter(|_| self.clock.is_sane(now))
+        else {
             self.read_again(now, series);
             return;
         };
-        let Some(seen) = self.jobs.get(&series.job) else { return };
-        let cursor = Cursor { instant: whole_second(now.wall), sgen: seen.sgen };
+        let Some(seen) = self.jobs.get(&series.job) else {
+            return;
+        };
+        let cursor = Cursor {
+            instant: whole_second(now.wall),
+            sgen: seen.sgen,
+        };
         let job_revision = seen.revision;
-        let transaction =
-            Transaction::CreateCursor { series: series.clone(), cursor, job_revision, session };
+        let transaction = Transaction::CreateCursor {
+            series: series.clone(),
+            cursor,
+            job_revision,
+            session,
+        };
         self.decide(series, Purpose::Cursor(cursor), transaction);
     }
 
@@ -124,7 +154,9 @@ impl Dispatcher {
 
     /// Does the next thing that a series asks for. Called only while decisions may be made.
     pub(super) fn evaluate(&mut self, now: Now, key: &SeriesKey) {
-        let Some(series) = self.series.get(key) else { return };
+        let Some(series) = self.series.get(key) else {
+            return;
+        };
         if series.deciding.is_some() {
             return;
         }
@@ -132,16 +164,28 @@ impl Dispatcher {
             self.out.push(Action::ReadCursors(vec![key.clone()]));
             return;
         };
-        let Some(seen) = self.jobs.get(&key.job) else { return };
-        let before = self.before.get(&key.job).filter(|(sgen, _)| *sgen == cursor.sgen);
+        let Some(seen) = self.jobs.get(&key.job) else {
+            return;
+        };
+        let before = self
+            .before
+            .get(&key.job)
+            .filter(|(sgen, _)| *sgen == cursor.sgen);
         let before = before.map(|(_, timetable)| timetable);
         match next_step(key.job, seen, before, cursor, now.wall) {
             Step::Rest => {}
             Step::Wait(at) => self.wake(at, key.clone()),
             Step::Rebase(rebased) => self.rebase(now, key, cursor, rebased),
             Step::Skip(due) => {
-                let full = self.series.get(key).is_some_and(|series| series.waiting.is_some());
-                let reason = if full { Reason::Capacity } else { Reason::Misfire };
+                let full = self
+                    .series
+                    .get(key)
+                    .is_some_and(|series| series.waiting.is_some());
+                let reason = if full {
+                    Reason::Capacity
+                } else {
+                    Reason::Misfire
+                };
                 self.skip(now, key, due, reason, ActiveCheck::Ignored);
             }
             Step::Start(due) => self.start_due(now, key, due),
@@ -154,7 +198,10 @@ impl Dispatcher {
             return;
         };
         let (job_revision, sgen) = (seen.revision, seen.sgen);
-        let to = Cursor { instant: rebased.to, sgen };
+        let to = Cursor {
+            instant: rebased.to,
+            sgen,
+        };
         let run = rebased.first.map(|first| {
             let run_key = run_key(key, rebased.to);
             let mut value = self.run_value(now, &run_key, Passed::default());
@@ -179,7 +226,9 @@ impl Dispatcher {
     }
 
     fn start_due(&mut self, now: Now, key: &SeriesKey, due: Due) {
-        let Some((_, job)) = self.usable_job(key.job) else { return };
+        let Some((_, job)) = self.usable_job(key.job) else {
+            return;
+        };
         let due_at = due.at + job.jitter_offset(key.job);
         let (deadline, overlap) = (job.start_deadline, job.overlap);
         let held_here = overlap == Overlap::Skip && self.holds_active(key);
@@ -212,7 +261,9 @@ impl Dispatcher {
 
     /// Late starts are spread over time: each series is given its own moment.
     fn may_catch_up(&mut self, now: Now, key: &SeriesKey) -> bool {
-        let Some(series) = self.series.get_mut(key) else { return false };
+        let Some(series) = self.series.get_mut(key) else {
+            return false;
+        };
         let at = *series.catch_up_at.get_or_insert_with(|| {
             let at = self.catch_up_from.max(now.boot);
             self.catch_up_from = at + Duration::from_secs(1) / CATCH_UP_PER_SECOND;
@@ -227,7 +278,9 @@ impl Dispatcher {
     }
 
     fn claim(&mut self, now: Now, key: &SeriesKey, due: Due) {
-        let Some((_, job)) = self.usable_job(key.job) else { return };
+        let Some((_, job)) = self.usable_job(key.job) else {
+            return;
+        };
         let active = match job.overlap {
             Overlap::Skip => ActiveCheck::Take(key.scope.clone()),
             Overlap::Allow => ActiveCheck::Ignored,
@@ -270,9 +323,14 @@ impl Dispatcher {
             return;
         };
         let Some(from) = series.cursor else { return };
-        let Moment::At(at) = run_key.moment else { return };
+        let Moment::At(at) = run_key.moment else {
+            return;
+        };
         run.from = Some(from.instant);
-        let to = Cursor { instant: at, sgen: seen.sgen };
+        let to = Cursor {
+            instant: at,
+            sgen: seen.sgen,
+        };
         let job = seen.job.clone().ok();
         let job_revision = seen.revision;
         let transaction = Transaction::Decide {
@@ -298,7 +356,11 @@ impl Dispatcher {
     pub(super) fn run_value(&mut self, now: Now, key: &RunKey, passed: Passed) -> RunValue {
         let claim_id = self.new_claim_id();
         let (name, generation) = match self.jobs.get(&key.job) {
-            Some(SeenJob { job: Ok(job), generation, .. }) => (job.name.clone(), *generation),
+            Some(SeenJob {
+                job: Ok(job),
+                generation,
+                ..
+            }) => (job.name.clone(), *generation),
             Some(seen) => (key.job.to_string(), seen.generation),
             None => (key.job.to_string(), 0),
         };
@@ -317,7 +379,11 @@ impl Dispatcher {
             active: None,
             from: None,
             passed,
-            scheduled_at: if let Moment::At(at) = key.moment { at } else { now.wall },
+            scheduled_at: if let Moment::At(at) = key.moment {
+                at
+            } else {
+                now.wall
+            },
             until: None,
             count: 1,
             start_by: now.wall,
@@ -344,14 +410,28 @@ impl Dispatcher {
     }
 
     /// A decision was not applied: learn what stands there and look again.
-    pub(super) fn decision_lost(&mut self, now: Now, key: &SeriesKey, sent: &Transaction, standing: &Standing) {
+    pub(super) fn decision_lost(
+        &mut self,
+        now: Now,
+        key: &SeriesKey,
+        sent: &Transaction,
+        standing: &Standing,
+    ) {
         let known = self.series.get(key).and_then(|series| series.cursor);
-        let overlap = matches!(sent, Transaction::Decide { active: ActiveCheck::Take(_), .. });
+        let overlap = matches!(
+            sent,
+            Transaction::Decide {
+                active: ActiveCheck::Take(_),
+                ..
+            }
+        );
         if let Some(series) = self.series.get_mut(key) {
             series.deciding = None;
             series.cursor = standing.cursor.or(series.cursor);
         }
-        if let Transaction::Decide { key: run_key, run, .. } = sent
+        if let Transaction::Decide {
+            key: run_key, run, ..
+        } = sent
             && overlap
             && standing.active.is_some()
             && standing.cursor == known
@@ -360,27 +440,45 @@ impl Dispatcher {
             return;
         }
         let moved = standing.cursor != known;
-        let wait = if moved { Duration::ZERO } else { LOOK_AGAIN_AFTER };
+        let wait = if moved {
+            Duration::ZERO
+        } else {
+            LOOK_AGAIN_AFTER
+        };
         self.wake(now.wall + wait, key.clone());
     }
 
     /// `active` is held by a run that this agent did not count: skip, or wait while catching up.
     fn blocked(&mut self, now: Now, key: &SeriesKey, moment: Moment, run: &RunValue) {
         let Moment::At(at) = moment else { return };
-        let overdue = self.usable_job(key.job).is_some_and(|(_, job)| is_overdue(job, key.job, at, now));
+        let overdue = self
+            .usable_job(key.job)
+            .is_some_and(|(_, job)| is_overdue(job, key.job, at, now));
         if overdue {
             self.wake(now.wall + LOOK_AGAIN_AFTER, key.clone());
             return;
         }
-        let due = Due { at, passed: run.passed.clone(), overdue };
-        self.skip(now, key, due, Reason::Overlap, ActiveCheck::Held(key.scope.clone()));
+        let due = Due {
+            at,
+            passed: run.passed.clone(),
+            overdue,
+        };
+        self.skip(
+            now,
+            key,
+            due,
+            Reason::Overlap,
+            ActiveCheck::Held(key.scope.clone()),
+        );
     }
 
     /// A slot is free: the series that waited longest may go on.
     pub(super) fn slot_freed(&mut self, now: Now) {
         let free = self.config.max_parallel.saturating_sub(self.slots_taken());
         for _ in 0..free {
-            let Some((_, key)) = self.waiting.pop_first() else { break };
+            let Some((_, key)) = self.waiting.pop_first() else {
+                break;
+            };
             self.wake(now.wall, key);
         }
         if !self.requests.is_empty() {

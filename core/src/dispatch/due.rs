@@ -60,7 +60,9 @@ pub(super) fn next_step(
     cursor: Cursor,
     now: Timestamp,
 ) -> Step {
-    let Ok(job) = &seen.job else { return Step::Rest };
+    let Ok(job) = &seen.job else {
+        return Step::Rest;
+    };
     if cursor.sgen != seen.sgen {
         return Step::Rebase(rebase(seen, job, before, cursor, now));
     }
@@ -79,30 +81,43 @@ fn rebase(
 ) -> Rebased {
     let to = whole_second(now).max(cursor.instant);
     let reason = if seen.was_paused { Reason::Paused } else { Reason::Edited };
-    let current = job.timetable();
-    let timetable = before.unwrap_or(&current);
-    let count = timetable.count_between(cursor.instant, to);
-    let first = match timetable.next_after(cursor.instant) {
-        Some(first) if first <= to => Some(first),
+    // Instants of either schedule are left behind, and each must be accounted for.
+    let current = (!job.paused).then(|| job.timetable());
+    let timetables = || before.into_iter().chain(current.as_ref());
+    let firsts = timetables().filter_map(|timetable| timetable.next_after(cursor.instant));
+    let count = timetables().map(|timetable| timetable.count_between(cursor.instant, to)).max();
+    let first = match firsts.filter(|first| *first <= to).min() {
         // Without the old timetable nobody can say that nothing was passed.
-        _ if before.is_none() && to > cursor.instant => Some(cursor.instant + SECOND),
-        _ => None,
+        None if before.is_none() && to > cursor.instant => Some(cursor.instant + SECOND),
+        first => first,
     };
-    Rebased { to, first, count, reason }
+    Rebased { to, first, count: count.unwrap_or(0), reason }
 }
 
 fn due_step(job: &Job, offset: Duration, cursor: Timestamp, now: Timestamp) -> Step {
     let timetable = job.timetable();
-    let Some(first) = timetable.next_after(cursor) else { return Step::Rest };
-    let due = |at: Timestamp| at.saturating_add(offset).expect("a duration is no calendar span");
+    let Some(first) = timetable.next_after(cursor) else {
+        return Step::Rest;
+    };
+    let due = |at: Timestamp| {
+        at.saturating_add(offset)
+            .expect("a duration is no calendar span")
+    };
     if due(first) > now {
         return Step::Wait(due(first));
     }
     let is_overdue = |at: Timestamp| {
-        due(at).saturating_add(job.start_deadline).expect("a duration is no calendar span") < now
+        due(at)
+            .saturating_add(job.start_deadline)
+            .expect("a duration is no calendar span")
+            < now
     };
     if !is_overdue(first) {
-        return Step::Start(Due { at: first, passed: Passed::default(), overdue: false });
+        return Step::Start(Due {
+            at: first,
+            passed: Passed::default(),
+            overdue: false,
+        });
     }
     let cutoff = now
         .saturating_sub(offset + job.start_deadline)
@@ -113,15 +128,27 @@ fn due_step(job: &Job, offset: Duration, cursor: Timestamp, now: Timestamp) -> S
     match (job.misfire, fresh) {
         (Misfire::RunAll, _) => {
             let at = oldest_made_up(&timetable, newest, cursor);
-            Step::Start(Due { at, passed: passing(at), overdue: true })
+            Step::Start(Due {
+                at,
+                passed: passing(at),
+                overdue: true,
+            })
         }
-        (_, Some(at)) => Step::Start(Due { at, passed: passing(at), overdue: false }),
-        (Misfire::RunLatest, None) => {
-            Step::Start(Due { at: newest, passed: passing(newest), overdue: true })
-        }
-        (Misfire::Skip, None) => {
-            Step::Skip(Due { at: newest, passed: passing(newest), overdue: true })
-        }
+        (_, Some(at)) => Step::Start(Due {
+            at,
+            passed: passing(at),
+            overdue: false,
+        }),
+        (Misfire::RunLatest, None) => Step::Start(Due {
+            at: newest,
+            passed: passing(newest),
+            overdue: true,
+        }),
+        (Misfire::Skip, None) => Step::Skip(Due {
+            at: newest,
+            passed: passing(newest),
+            overdue: true,
+        }),
     }
 }
 
@@ -130,7 +157,11 @@ const SECOND: SignedDuration = SignedDuration::from_secs(1);
 /// The newest instant strictly before `cutoff` and after `floor`.
 fn newest_before(timetable: &Timetable, cutoff: Timestamp, floor: Timestamp) -> Option<Timestamp> {
     let whole = whole_second(cutoff);
-    let last = if whole == cutoff { whole - SECOND } else { whole };
+    let last = if whole == cutoff {
+        whole - SECOND
+    } else {
+        whole
+    };
     timetable.latest_at_or_before(last, floor)
 }
 
@@ -149,18 +180,28 @@ fn oldest_made_up(timetable: &Timetable, newest: Timestamp, floor: Timestamp) ->
 /// The instants in `(cursor, at)`: each of them, or first and last when they are many.
 fn passed_before(timetable: &Timetable, cursor: Timestamp, at: Timestamp) -> Passed {
     let last = at - SECOND;
-    let listed: Vec<Timestamp> =
-        timetable.between(cursor, last).take(SKIPS_AS_RECORDS_MAX as usize + 1).collect();
+    let listed: Vec<Timestamp> = timetable
+        .between(cursor, last)
+        .take(SKIPS_AS_RECORDS_MAX as usize + 1)
+        .collect();
     if listed.is_empty() {
         return Passed::default();
     }
     let reason = Some(Reason::Misfire);
     if listed.len() as u64 <= SKIPS_AS_RECORDS_MAX {
-        return Passed { count: listed.len() as u64, reason, instants: listed };
+        return Passed {
+            count: listed.len() as u64,
+            reason,
+            instants: listed,
+        };
     }
     let newest = timetable.latest_at_or_before(last, cursor).unwrap_or(last);
     let count = timetable.count_between(cursor, last);
-    Passed { count, reason, instants: vec![listed[0], newest] }
+    Passed {
+        count,
+        reason,
+        instants: vec![listed[0], newest],
+    }
 }
 
 /// The instant without its fraction of a second.

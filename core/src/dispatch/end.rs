@@ -16,12 +16,19 @@ use crate::run::{Reason, RunRecord, RunState, Trigger};
 impl Dispatcher {
     /// Ends an attempt that left no exit file.
     pub(super) fn close(&mut self, now: Now, key: AttemptKey, state: RunState, reason: Reason) {
-        let Some(run) = self.runs.get(&key) else { return };
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         if matches!(run.stage, Stage::Ended | Stage::Pausing) {
             return;
         }
         let started_at = run.end.as_ref().and_then(|record| record.started_at);
-        let mut record = closed(own_record(&run.key, &run.value, run.revision), state, reason, now.wall);
+        let mut record = closed(
+            own_record(&run.key, &run.value, run.revision),
+            state,
+            reason,
+            now.wall,
+        );
         record.started_at = started_at;
         if let Some(kill) = run.kill.as_ref().filter(|_| state == RunState::Killed) {
             record.by = Some(kill.by.clone());
@@ -31,7 +38,9 @@ impl Dispatcher {
 
     /// An attempt is over: try again, or end the run.
     pub(super) fn conclude(&mut self, now: Now, key: AttemptKey, record: RunRecord) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if let Stage::Found(evidence) = &mut run.stage {
             // The store's side is not known yet: `runs_read` goes on from here.
             *evidence = super::Evidence::NeverStarted;
@@ -39,7 +48,10 @@ impl Dispatcher {
             return;
         }
         let failed = matches!(record.state, RunState::Failed | RunState::TimedOut);
-        let pause = run.job.as_ref().and_then(|job| job.retries.pause_before(key.1 + 1));
+        let pause = run
+            .job
+            .as_ref()
+            .and_then(|job| job.retries.pause_before(key.1 + 1));
         let again = pause.filter(|_| failed && run.kill.is_none() && run.ending == Ending::Open);
         run.end = Some(record);
         match again {
@@ -55,7 +67,9 @@ impl Dispatcher {
 
     /// The attempt was the run's last.
     pub(super) fn end_run(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         run.stage = Stage::Ended;
         if let Some(record) = run.end.clone() {
             run.value.state = record.state;
@@ -67,7 +81,9 @@ impl Dispatcher {
 
     fn upload(&mut self, now: Now, key: AttemptKey) {
         let token = self.new_token();
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if run.upload.is_some() {
             return;
         }
@@ -76,17 +92,26 @@ impl Dispatcher {
             (Stage::Pausing, Some(record)) => vec![record.clone()],
             _ => records_of(&run.key, &run.value, run.revision),
         };
-        let outputs = if run.journalled { vec![key] } else { Vec::new() };
+        let outputs = if run.journalled {
+            vec![key]
+        } else {
+            Vec::new()
+        };
         if run.ending == Ending::Open && run.stage == Stage::Ended {
-            self.timers.insert((now.boot + HISTORY_WAIT, Timer::HistoryWait(key)));
+            self.timers
+                .insert((now.boot + HISTORY_WAIT, Timer::HistoryWait(key)));
         }
         self.uploads.insert(token, key);
         self.out.push(Action::Upload(token, records, outputs));
     }
 
     pub(super) fn uploaded(&mut self, now: Now, token: super::Token) {
-        let Some(key) = self.uploads.remove(&token) else { return };
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(key) = self.uploads.remove(&token) else {
+            return;
+        };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         run.upload = None;
         run.told = true;
         if run.stage == Stage::Pausing {
@@ -113,7 +138,9 @@ impl Dispatcher {
     }
 
     pub(super) fn conclude_again(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get(&key) else { return };
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         match run.ending {
             Ending::Open if run.stage == Stage::Ended => self.finish(key),
             Ending::Kept if run.acknowledged => self.clear(now, key),
@@ -123,8 +150,14 @@ impl Dispatcher {
 
     /// Sends the run's ending transaction.
     fn finish(&mut self, key: AttemptKey) {
-        let kept_now = self.runs.values().filter(|run| run.ending == Ending::Kept).count();
-        let Some(run) = self.runs.get(&key) else { return };
+        let kept_now = self
+            .runs
+            .values()
+            .filter(|run| run.ending == Ending::Kept)
+            .count();
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         let for_request = matches!(run.key.moment, Moment::Request(_));
         let keep = for_request || (!run.acknowledged && kept_now < ENDED_RUNS_KEPT_MAX);
         let killed = run.value.state == RunState::Killed;
@@ -148,13 +181,28 @@ impl Dispatcher {
         let state = run.value.state;
         let failures = match state {
             RunState::Succeeded => 0,
-            _ => self.failures.get(&series).copied().unwrap_or(0).saturating_add(1),
+            _ => self
+                .failures
+                .get(&series)
+                .copied()
+                .unwrap_or(0)
+                .saturating_add(1),
         };
-        Some((series, LastValue { v: 1, run_id: run.value.run_id, state, failures }))
+        Some((
+            series,
+            LastValue {
+                v: 1,
+                run_id: run.value.run_id,
+                state,
+                failures,
+            },
+        ))
     }
 
     pub(super) fn settle_finish(&mut self, now: Now, key: AttemptKey, answer: Answer) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         match answer {
             Answer::Won(revision) => {
                 run.revision = revision;
@@ -182,7 +230,10 @@ impl Dispatcher {
                 run.ending = Ending::Open;
                 let sentence = format!("the end of run {} was refused: {why}", key.0.short());
                 self.warn(sentence);
-                self.timers.insert((now.boot + crate::limits::RESEND_AFTER_MAX, Timer::Conclude(key)));
+                self.timers.insert((
+                    now.boot + crate::limits::RESEND_AFTER_MAX,
+                    Timer::Conclude(key),
+                ));
             }
             Answer::Unknown => {}
         }
@@ -190,12 +241,17 @@ impl Dispatcher {
 
     /// The store shows the run's end: its overlap is free and its kill confirmed.
     fn ended_in_store(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get(&key) else { return };
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         if let Some((series, last)) = self.last_of(run) {
             self.failures.insert(series, last.failures);
         }
         let (job, acknowledged, ending) = (run.key.job, run.acknowledged, run.ending);
-        let unconfirmed = run.kill.clone().filter(|_| run.value.state != RunState::Killed);
+        let unconfirmed = run
+            .kill
+            .clone()
+            .filter(|_| run.value.state != RunState::Killed);
         if let Some(kill) = unconfirmed {
             self.answer_order(kill.order);
         }
@@ -208,8 +264,12 @@ impl Dispatcher {
     }
 
     fn wake_job(&mut self, now: Now, job: crate::id::JobId) {
-        let keys: Vec<SeriesKey> =
-            self.series.keys().filter(|key| key.job == job).cloned().collect();
+        let keys: Vec<SeriesKey> = self
+            .series
+            .keys()
+            .filter(|key| key.job == job)
+            .cloned()
+            .collect();
         for key in keys {
             self.wake(now.wall, key);
         }
@@ -217,7 +277,9 @@ impl Dispatcher {
 
     /// Removes a run that history has; a request's stays until no replay can follow.
     fn clear(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if let Some(until) = run.value.keep_until.filter(|until| *until > now.wall) {
             let at = Self::boot_deadline(now, until);
             if run.journalled {
@@ -227,7 +289,10 @@ impl Dispatcher {
             self.timers.insert((at, Timer::Conclude(key)));
             return;
         }
-        let transaction = Transaction::Clear { key: run.key.clone(), revision: run.revision };
+        let transaction = Transaction::Clear {
+            key: run.key.clone(),
+            revision: run.revision,
+        };
         self.send(Pending::new(Purpose::Clear(key), transaction, None));
     }
 
@@ -260,12 +325,17 @@ impl Dispatcher {
 
     /// The pause is over: claim the next attempt.
     pub(super) fn retry(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get(&key).filter(|run| run.stage == Stage::Pausing) else {
+        let Some(run) = self
+            .runs
+            .get(&key)
+            .filter(|run| run.stage == Stage::Pausing)
+        else {
             return;
         };
         let run = run.clone();
         let (Some(session), Some(job)) = (self.trusted_session(now), run.job.as_ref()) else {
-            self.timers.insert((now.boot + HISTORY_WAIT, Timer::Retry(key)));
+            self.timers
+                .insert((now.boot + HISTORY_WAIT, Timer::Retry(key)));
             return;
         };
         let mut value = run.value.clone();
@@ -290,14 +360,29 @@ impl Dispatcher {
         self.send(Pending::new(Purpose::Retry(key), transaction, None));
     }
 
-    pub(super) fn settle_retry(&mut self, now: Now, key: AttemptKey, pending: Pending, answer: Answer) {
-        let Transaction::Retry { key: run_key, run: value, .. } = pending.transaction else { return };
+    pub(super) fn settle_retry(
+        &mut self,
+        now: Now,
+        key: AttemptKey,
+        pending: Pending,
+        answer: Answer,
+    ) {
+        let Transaction::Retry {
+            key: run_key,
+            run: value,
+            ..
+        } = pending.transaction
+        else {
+            return;
+        };
         let won = match answer {
             Answer::Won(revision) => Some((value, revision)),
             Answer::Lost(standing) => mine_in(&standing, &value),
             Answer::Unknown | Answer::Refused(_) => None,
         };
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         let Some((value, revision)) = won else {
             // The run is another's now, or the session changed: the attempt's end stands.
             self.end_run(now, key);
@@ -310,7 +395,15 @@ impl Dispatcher {
         if let Some(kill) = run.kill.take() {
             self.kills.insert(key.0, kill);
         }
-        self.won(now, Decided { key: run_key, value, revision, job });
+        self.won(
+            now,
+            Decided {
+                key: run_key,
+                value,
+                revision,
+                job,
+            },
+        );
         if told {
             self.forget(key);
         }
@@ -325,8 +418,19 @@ fn found_mine(standing: &super::Standing, run: &LocalRun) -> Option<(u64, bool)>
 }
 
 fn series_of(run: &LocalRun) -> Option<SeriesKey> {
-    let started = run.end.as_ref().is_some_and(|record| record.started_at.is_some());
+    let started = run
+        .end
+        .as_ref()
+        .is_some_and(|record| record.started_at.is_some());
     let key = &run.key;
-    let scope = run.value.active.clone().unwrap_or_else(|| key.scope.clone());
-    started.then(|| SeriesKey { project: key.project.clone(), job: key.job, scope })
+    let scope = run
+        .value
+        .active
+        .clone()
+        .unwrap_or_else(|| key.scope.clone());
+    started.then(|| SeriesKey {
+        project: key.project.clone(),
+        job: key.job,
+        scope,
+    })
 }

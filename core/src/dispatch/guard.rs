@@ -15,7 +15,9 @@ pub(super) struct ClockGuard {
 impl ClockGuard {
     /// Notes a reading; true when the wall clock jumped since the one before.
     pub(super) fn observe(&mut self, now: Now) -> bool {
-        let jumped = self.last.is_some_and(|last| drift_ms(last, now).abs() > jump_max_ms());
+        let jumped = self
+            .last
+            .is_some_and(|last| drift_ms(last, now).abs() > jump_max_ms());
         if jumped {
             self.paused_until = now.boot + CLOCK_PAUSE;
         }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AttemptKey, Dispatcher};
 use super::action::{Intent, Token};
 use super::event::{Evidence, Now};
 use super::order::Kill;
 use super::value::{RunKey, RunValue, SeriesKey};
+use super::{AttemptKey, Dispatcher};
 use crate::id::Scope;
 use crate::job::Job;
 use crate::run::RunRecord;
@@ -143,7 +143,10 @@ impl LocalRun {
     }
 
     pub(super) fn is_running(&self) -> bool {
-        matches!(self.stage, Stage::Running | Stage::Found(Evidence::Alive(_)))
+        matches!(
+            self.stage,
+            Stage::Running | Stage::Found(Evidence::Alive(_))
+        )
     }
 
     pub(super) fn awaits_history(&self) -> bool {
@@ -162,12 +165,14 @@ impl LocalRun {
 impl Dispatcher {
     /// Whether a run of this node is known to hold the series' `active`.
     pub(super) fn holds_active(&self, key: &SeriesKey) -> bool {
-        self.runs_of_job(key).any(|run| run.active() == Some(&key.scope))
+        self.runs_of_job(key)
+            .any(|run| run.active() == Some(&key.scope))
     }
 
     /// Whether a run of this series is still going on this node.
     pub(super) fn has_run_of(&self, key: &SeriesKey) -> bool {
-        self.runs_of_job(key).any(|run| run.key.scope == key.scope && run.ending == Ending::Open)
+        self.runs_of_job(key)
+            .any(|run| run.key.scope == key.scope && run.ending == Ending::Open)
     }
 
     fn runs_of_job<'a>(&'a self, key: &'a SeriesKey) -> impl Iterator<Item = &'a LocalRun> {

@@ -25,7 +25,11 @@ impl Dispatcher {
         if self.orders.insert(order.id, order.clone()).is_some() {
             return;
         }
-        if self.session.as_ref().is_some_and(|session| session.runs_read) {
+        if self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.runs_read)
+        {
             self.obey(now, order);
         }
     }
@@ -48,7 +52,14 @@ impl Dispatcher {
             return;
         }
         match order.value.ask {
-            Ask::Kill { run_id } => self.kill(now, run_id, Kill { order: order.id, by: order.value.by }),
+            Ask::Kill { run_id } => self.kill(
+                now,
+                run_id,
+                Kill {
+                    order: order.id,
+                    by: order.value.by,
+                },
+            ),
             Ask::Tail { run_id } => self.tail(run_id, order.value.not_after),
         }
     }
@@ -59,14 +70,19 @@ impl Dispatcher {
 
     fn kill(&mut self, now: Now, run_id: RunId, kill: Kill) {
         let Some(key) = self.newest_attempt(run_id) else {
-            let on_its_way = self.pending.values().any(|pending| pending.decides() == Some(run_id));
+            let on_its_way = self
+                .pending
+                .values()
+                .any(|pending| pending.decides() == Some(run_id));
             match on_its_way {
                 true => drop(self.kills.insert(run_id, kill)),
                 false => self.answer_order(kill.order),
             }
             return;
         };
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if run.kill.is_some() {
             self.answer_order(kill.order);
             return;
@@ -89,11 +105,16 @@ impl Dispatcher {
     }
 
     fn is_retrying(&self, key: AttemptKey) -> bool {
-        self.pending.values().any(|pending| matches!(pending.purpose, Purpose::Retry(of) if of == key))
+        self.pending
+            .values()
+            .any(|pending| matches!(pending.purpose, Purpose::Retry(of) if of == key))
     }
 
     fn newest_attempt(&self, run_id: RunId) -> Option<AttemptKey> {
-        self.runs.range((run_id, 0)..=(run_id, u32::MAX)).next_back().map(|(key, _)| *key)
+        self.runs
+            .range((run_id, 0)..=(run_id, u32::MAX))
+            .next_back()
+            .map(|(key, _)| *key)
     }
 
     /// The decision that a kill waited for came to nothing.
@@ -105,6 +126,10 @@ impl Dispatcher {
 
     /// Answers an order that changes no run, by removing it.
     pub(super) fn answer_order(&mut self, order: OrderId) {
-        self.send(Pending::new(Purpose::Answer, Transaction::Answer { order }, None));
+        self.send(Pending::new(
+            Purpose::Answer,
+            Transaction::Answer { order },
+            None,
+        ));
     }
 }

@@ -10,7 +10,10 @@ use crate::run::{Reason, RunRecord, RunState};
 /// The run's own record, the instants that its decision passed over, and the earlier attempts
 /// that history has not acknowledged.
 pub fn records_of(key: &RunKey, value: &RunValue, fence: u64) -> Vec<RunRecord> {
-    let own = value.outcome.clone().unwrap_or_else(|| own_record(key, value, fence));
+    let own = value
+        .outcome
+        .clone()
+        .unwrap_or_else(|| own_record(key, value, fence));
     let mut records = value.due.clone();
     records.extend(passed_records(key, value, fence));
     records.push(own);
@@ -71,7 +74,11 @@ fn passed_records(key: &RunKey, value: &RunValue, fence: u64) -> Vec<RunRecord> 
     };
     match (is_range, passed.instants.first(), passed.instants.last()) {
         (true, Some(first), Some(last)) => vec![skipped(*first, Some(*last), passed.count)],
-        _ => passed.instants.iter().map(|at| skipped(*at, None, 1)).collect(),
+        _ => passed
+            .instants
+            .iter()
+            .map(|at| skipped(*at, None, 1))
+            .collect(),
     }
 }
 
@@ -93,8 +100,16 @@ pub(super) fn ended(mut record: RunRecord, exit: &Exit, killed_by: Option<&str>)
     record.detail = exit.detail.clone();
     record.started_at = exit.started_at;
     record.finished_at = Some(exit.finished_at);
-    record.exit_code = if let ExitKind::Code(code) = exit.how { Some(code) } else { None };
-    record.signal = if let ExitKind::Signal(signal) = exit.how { Some(signal) } else { None };
+    record.exit_code = if let ExitKind::Code(code) = exit.how {
+        Some(code)
+    } else {
+        None
+    };
+    record.signal = if let ExitKind::Signal(signal) = exit.how {
+        Some(signal)
+    } else {
+        None
+    };
     record.output_bytes = exit.output_bytes;
     record.output_sha256 = exit.output_sha256.clone();
     record.peak_memory_bytes = exit.peak_memory_bytes;

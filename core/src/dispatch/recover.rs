@@ -15,13 +15,16 @@ impl Dispatcher {
         self.journal_read = true;
         for (intent, evidence) in found {
             let key = (intent.value.run_id, intent.value.attempt);
-            self.runs.insert(key, LocalRun::new(intent, Stage::Found(evidence)));
+            self.runs
+                .insert(key, LocalRun::new(intent, Stage::Found(evidence)));
         }
     }
 
     /// The runs in the store that name this node, read after this session began or again later.
     pub(super) fn runs_read(&mut self, now: Now, runs: Vec<(RunKey, RunValue, u64)>) {
-        let Some(session) = &mut self.session else { return };
+        let Some(session) = &mut self.session else {
+            return;
+        };
         let first = !session.runs_read;
         session.runs_read = true;
         let mut confirmed = Vec::new();
@@ -44,8 +47,12 @@ impl Dispatcher {
 
     /// A run in the store that names this node, and that nothing local knows of.
     fn meet(&mut self, now: Now, key: RunKey, value: RunValue, revision: u64) {
-        let decided_now = self.pending.values().any(|pending| pending.decides() == Some(value.run_id));
-        if decided_now || self.concluded.contains(&value.claim_id) || value.node != self.config.node {
+        let decided_now = self
+            .pending
+            .values()
+            .any(|pending| pending.decides() == Some(value.run_id));
+        if decided_now || self.concluded.contains(&value.claim_id) || value.node != self.config.node
+        {
             return;
         }
         let job = self.usable_job(key.job).map(|(_, job)| job.clone());
@@ -60,9 +67,25 @@ impl Dispatcher {
                 self.out.push(Action::EndStray(run_id));
             }
             RunState::Claimed if now.wall <= value.start_by && job.is_some() => {
-                self.won(now, Decided { key, value, revision, job });
+                self.won(
+                    now,
+                    Decided {
+                        key,
+                        value,
+                        revision,
+                        job,
+                    },
+                );
             }
-            RunState::Claimed => self.give_up(now, Decided { key, value, revision, job }),
+            RunState::Claimed => self.give_up(
+                now,
+                Decided {
+                    key,
+                    value,
+                    revision,
+                    job,
+                },
+            ),
             RunState::Lost => {}
             _ => self.adopt_ended(key, value, revision),
         }
@@ -77,13 +100,18 @@ impl Dispatcher {
             .map(|(key, _)| *key)
             .collect();
         for key in found {
-            let standing = confirmed.iter().find(|(of, _)| *of == key).map(|(_, value)| value);
+            let standing = confirmed
+                .iter()
+                .find(|(of, _)| *of == key)
+                .map(|(_, value)| value);
             self.go_on_with(now, key, standing);
         }
     }
 
     fn go_on_with(&mut self, now: Now, key: AttemptKey, standing: Option<&RunValue>) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         run.ending = match standing {
             Some(value) if !value.state.is_over() || value.state == RunState::Lost => Ending::Open,
             Some(_) => Ending::Kept,
@@ -113,7 +141,9 @@ impl Dispatcher {
     }
 
     fn go_on_found(&mut self, now: Now, key: AttemptKey, evidence: Evidence) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if let Some(record) = run.end.take().filter(|record| record.state.is_over()) {
             self.conclude(now, key, record);
             return;
@@ -130,7 +160,10 @@ impl Dispatcher {
                 let record = ended(own_record(&run.key, &run.value, run.revision), &exit, None);
                 self.conclude(now, key, record);
             }
-            Evidence::Gone { rebooted, started_at } => {
+            Evidence::Gone {
+                rebooted,
+                started_at,
+            } => {
                 let mut record = own_record(&run.key, &run.value, run.revision);
                 record.started_at = started_at;
                 run.end = Some(record);
@@ -144,8 +177,12 @@ impl Dispatcher {
 
     pub(super) fn stray_ended(&mut self, now: Now, run_id: RunId) {
         let stray = |run: &LocalRun| run.stage == Stage::Stray && run.value.run_id == run_id;
-        let keys: Vec<AttemptKey> =
-            self.runs.iter().filter(|(_, run)| stray(run)).map(|(key, _)| *key).collect();
+        let keys: Vec<AttemptKey> = self
+            .runs
+            .iter()
+            .filter(|(_, run)| stray(run))
+            .map(|(key, _)| *key)
+            .collect();
         for key in keys {
             self.set_stage(key, Stage::Intending);
             self.close(now, key, RunState::Lost, Reason::NoEvidence);

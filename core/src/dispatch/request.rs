@@ -24,9 +24,23 @@ pub(super) struct Seen {
 }
 
 impl Dispatcher {
-    pub(super) fn see_request(&mut self, now: Now, key: RequestKey, value: RequestValue, revision: u64) {
+    pub(super) fn see_request(
+        &mut self,
+        now: Now,
+        key: RequestKey,
+        value: RequestValue,
+        revision: u64,
+    ) {
         let deciding = self.requests.get(&key).and_then(|seen| seen.deciding);
-        self.requests.insert(key.clone(), Seen { value, revision, deciding, blocked: false });
+        self.requests.insert(
+            key.clone(),
+            Seen {
+                value,
+                revision,
+                deciding,
+                blocked: false,
+            },
+        );
         if self.may_decide(now) {
             self.consider(now, &key);
         }
@@ -47,10 +61,18 @@ impl Dispatcher {
     }
 
     fn consider(&mut self, now: Now, key: &RequestKey) {
-        let Some(seen) = self.requests.get(key).filter(|seen| seen.deciding.is_none()) else {
+        let Some(seen) = self
+            .requests
+            .get(key)
+            .filter(|seen| seen.deciding.is_none())
+        else {
             return;
         };
-        let elsewhere = seen.value.node.as_ref().is_some_and(|node| *node != self.config.node);
+        let elsewhere = seen
+            .value
+            .node
+            .as_ref()
+            .is_some_and(|node| *node != self.config.node);
         let refusal = self.refusal(now, key, seen);
         if elsewhere && refusal.is_none() {
             return;
@@ -59,7 +81,8 @@ impl Dispatcher {
         match refusal {
             Some((state, reason)) => self.consume(now, key, state, Some(reason)),
             None if full => {
-                self.timers.insert((now.boot + LOOK_AGAIN_AFTER, Timer::Look));
+                self.timers
+                    .insert((now.boot + LOOK_AGAIN_AFTER, Timer::Look));
             }
             None => self.consume(now, key, RunState::Claimed, None),
         }
@@ -82,7 +105,9 @@ impl Dispatcher {
     }
 
     fn consume(&mut self, now: Now, key: &RequestKey, state: RunState, reason: Option<Reason>) {
-        let Some(seen) = self.requests.get(key).cloned() else { return };
+        let Some(seen) = self.requests.get(key).cloned() else {
+            return;
+        };
         let job = self.usable_job(key.job).map(|(_, job)| job.clone());
         let run_key = RunKey {
             project: key.project.clone(),
@@ -106,7 +131,11 @@ impl Dispatcher {
             run,
             active,
         };
-        let token = self.send(Pending::new(Purpose::Request(key.clone(), job), transaction, None));
+        let token = self.send(Pending::new(
+            Purpose::Request(key.clone(), job),
+            transaction,
+            None,
+        ));
         if let Some(seen) = self.requests.get_mut(key) {
             seen.deciding = Some(token);
         }
@@ -146,17 +175,33 @@ impl Dispatcher {
         job: Option<Arc<Job>>,
         answer: Answer,
     ) {
-        let Transaction::Consume { key, run, .. } = pending.transaction else { return };
+        let Transaction::Consume { key, run, .. } = pending.transaction else {
+            return;
+        };
         match answer {
             Answer::Won(revision) => {
                 self.requests.remove(&request);
-                self.won(now, Decided { key, value: run, revision, job });
+                self.won(
+                    now,
+                    Decided {
+                        key,
+                        value: run,
+                        revision,
+                        job,
+                    },
+                );
             }
             Answer::Lost(standing) => match mine_in(&standing, &run) {
                 Some((value, revision)) => {
                     self.requests.remove(&request);
-                    let gave_up = value.state == RunState::Claimed && run.state != RunState::Claimed;
-                    let decided = Decided { key, value, revision, job };
+                    let gave_up =
+                        value.state == RunState::Claimed && run.state != RunState::Claimed;
+                    let decided = Decided {
+                        key,
+                        value,
+                        revision,
+                        job,
+                    };
                     match gave_up {
                         true => self.give_up(now, decided),
                         false => self.won(now, decided),
@@ -184,7 +229,11 @@ impl Dispatcher {
         if let Some(seen) = self.requests.get_mut(key) {
             seen.blocked = held;
         }
-        let wait = if held { Duration::ZERO } else { LOOK_AGAIN_AFTER };
+        let wait = if held {
+            Duration::ZERO
+        } else {
+            LOOK_AGAIN_AFTER
+        };
         self.look_later(now, key, wait);
     }
 

@@ -42,8 +42,17 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn new(purpose: Purpose, transaction: Transaction, series: Option<SeriesKey>) -> Self {
-        Self { purpose, transaction, series, sent: 0 }
+    pub(super) fn new(
+        purpose: Purpose,
+        transaction: Transaction,
+        series: Option<SeriesKey>,
+    ) -> Self {
+        Self {
+            purpose,
+            transaction,
+            series,
+            sent: 0,
+        }
     }
 
     /// Whether winning it would make a program start.
@@ -72,27 +81,35 @@ impl Dispatcher {
     pub(super) fn send(&mut self, mut pending: Pending) -> Token {
         let token = self.new_token();
         pending.sent = 1;
-        self.out.push(Action::SendTxn(token, pending.transaction.clone()));
+        self.out
+            .push(Action::SendTxn(token, pending.transaction.clone()));
         self.pending.insert(token, pending);
         token
     }
 
     pub(super) fn resend(&mut self, now: Now, token: Token) {
-        let Some(pending) = self.pending.get_mut(&token) else { return };
+        let Some(pending) = self.pending.get_mut(&token) else {
+            return;
+        };
         give_up_when_late(&mut pending.transaction, now);
         pending.sent += 1;
-        self.out.push(Action::SendTxn(token, pending.transaction.clone()));
+        self.out
+            .push(Action::SendTxn(token, pending.transaction.clone()));
     }
 
     pub(super) fn settle(&mut self, now: Now, token: Token, answer: Answer) {
         if answer == Answer::Unknown {
-            let Some(pending) = self.pending.get(&token) else { return };
+            let Some(pending) = self.pending.get(&token) else {
+                return;
+            };
             let pause = RESEND_AFTER * 2u32.saturating_pow(pending.sent.saturating_sub(1).min(8));
             let at = now.boot + pause.min(RESEND_AFTER_MAX);
             self.timers.insert((at, Timer::Resend(token)));
             return;
         }
-        let Some(pending) = self.pending.remove(&token) else { return };
+        let Some(pending) = self.pending.remove(&token) else {
+            return;
+        };
         match pending.purpose.clone() {
             Purpose::Cursor(to) => self.settle_cursor(now, &pending, to, answer),
             Purpose::Occurrence(to, job) => self.settle_occurrence(now, pending, to, job, answer),
@@ -105,11 +122,17 @@ impl Dispatcher {
     }
 
     fn settle_cursor(&mut self, now: Now, pending: &Pending, to: Cursor, answer: Answer) {
-        let Some(series) = &pending.series else { return };
+        let Some(series) = &pending.series else {
+            return;
+        };
         match answer {
             Answer::Won(revision) => {
                 self.decided(now, series, Some(to));
-                if let Transaction::Rebase { run: Some((key, value)), .. } = &pending.transaction {
+                if let Transaction::Rebase {
+                    run: Some((key, value)),
+                    ..
+                } = &pending.transaction
+                {
                     self.adopt_ended(key.clone(), value.clone(), revision);
                 }
             }
@@ -131,11 +154,13 @@ impl Dispatcher {
         to: Cursor,
     ) {
         let mine = match (&pending.transaction, &standing.run) {
-            (Transaction::Rebase { run: Some((key, sent)), .. }, Some((found, revision)))
-                if found.claim_id == sent.claim_id =>
-            {
-                Some((key.clone(), found.clone(), *revision))
-            }
+            (
+                Transaction::Rebase {
+                    run: Some((key, sent)),
+                    ..
+                },
+                Some((found, revision)),
+            ) if found.claim_id == sent.claim_id => Some((key.clone(), found.clone(), *revision)),
             _ => None,
         };
         if let Some((key, value, revision)) = mine {
@@ -164,13 +189,27 @@ impl Dispatcher {
         match answer {
             Answer::Won(revision) => {
                 self.decided(now, &series, Some(to));
-                self.won(now, Decided { key, value: run, revision, job });
+                self.won(
+                    now,
+                    Decided {
+                        key,
+                        value: run,
+                        revision,
+                        job,
+                    },
+                );
             }
             Answer::Lost(standing) => match mine_in(&standing, &run) {
                 Some((found, revision)) => {
                     self.decided(now, &series, standing.cursor.or(Some(to)));
-                    let gave_up = found.state == RunState::Claimed && run.state != RunState::Claimed;
-                    let decided = Decided { key, value: found, revision, job };
+                    let gave_up =
+                        found.state == RunState::Claimed && run.state != RunState::Claimed;
+                    let decided = Decided {
+                        key,
+                        value: found,
+                        revision,
+                        job,
+                    };
                     match gave_up {
                         true => self.give_up(now, decided),
                         false => self.won(now, decided),
@@ -197,14 +236,25 @@ impl Dispatcher {
 
     /// A decision holds: start what it claims, or tell history what it skipped.
     pub(super) fn won(&mut self, now: Now, decided: Decided) {
-        let Decided { key, value, revision, job } = decided;
+        let Decided {
+            key,
+            value,
+            revision,
+            job,
+        } = decided;
         let (RunState::Claimed, Some(job)) = (value.state, job) else {
             self.drop_kill(now, value.run_id);
             self.adopt_ended(key, value, revision);
             return;
         };
         let start_by_boot = Self::boot_deadline(now, value.start_by);
-        let intent = Intent { key, value, revision, job, start_by_boot };
+        let intent = Intent {
+            key,
+            value,
+            revision,
+            job,
+            start_by_boot,
+        };
         let mut run = LocalRun::new(intent.clone(), Stage::Intending);
         let attempt = run.attempt_key();
         run.kill = self.kills.remove(&attempt.0);
@@ -219,7 +269,12 @@ impl Dispatcher {
 
     /// The claim was applied, but its answer came after the deadline: it ends without a start.
     pub(super) fn give_up(&mut self, now: Now, decided: Decided) {
-        let Decided { key, value, revision, job } = decided;
+        let Decided {
+            key,
+            value,
+            revision,
+            job,
+        } = decided;
         let mut run = LocalRun::born_ended(key, value, revision);
         run.job = job;
         run.ending = Ending::Open;

@@ -12,7 +12,9 @@ use crate::run::{Reason, RunState};
 
 impl Dispatcher {
     pub(super) fn intent_durable(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get(&key) else { return };
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         if run.stage != Stage::Intending {
             return;
         }
@@ -29,7 +31,9 @@ impl Dispatcher {
 
     /// Starts an attempt whose intent is durable, unless it is too late.
     pub(super) fn spawn(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if now.wall > run.value.start_by || now.boot > run.start_by_boot {
             self.close(now, key, RunState::Skipped, Reason::Deadline);
             return;
@@ -53,7 +57,9 @@ impl Dispatcher {
     }
 
     pub(super) fn started(&mut self, now: Now, key: AttemptKey, at: Timestamp) {
-        let Some(run) = self.runs.get_mut(&key) else { return };
+        let Some(run) = self.runs.get_mut(&key) else {
+            return;
+        };
         if run.stage != Stage::Starting {
             return;
         }
@@ -62,22 +68,30 @@ impl Dispatcher {
         record.state = RunState::Running;
         record.started_at = Some(at);
         run.end = Some(record);
-        self.timers.insert((now.boot + RECORD_START_AFTER, Timer::RecordStart(key)));
+        self.timers
+            .insert((now.boot + RECORD_START_AFTER, Timer::RecordStart(key)));
     }
 
     /// A run that lasts is shown as running; what it stands for is told at its end.
     pub(super) fn record_start(&mut self, key: AttemptKey) {
-        let Some(run) = self.runs.get(&key).filter(|run| run.stage == Stage::Running) else {
+        let Some(run) = self
+            .runs
+            .get(&key)
+            .filter(|run| run.stage == Stage::Running)
+        else {
             return;
         };
         if let Some(record) = run.end.clone() {
             let token = self.new_token();
-            self.out.push(Action::Upload(token, vec![record], Vec::new()));
+            self.out
+                .push(Action::Upload(token, vec![record], Vec::new()));
         }
     }
 
     pub(super) fn exited(&mut self, now: Now, key: AttemptKey, exit: Exit) {
-        let Some(run) = self.runs.get(&key) else { return };
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         if matches!(run.stage, Stage::Ended | Stage::Pausing) {
             return;
         }
@@ -87,7 +101,9 @@ impl Dispatcher {
     }
 
     pub(super) fn gate_taken(&mut self, now: Now, key: AttemptKey) {
-        let Some(run) = self.runs.get(&key) else { return };
+        let Some(run) = self.runs.get(&key) else {
+            return;
+        };
         match run.kill {
             Some(_) => self.close(now, key, RunState::Killed, Reason::BeforeStart),
             None => self.close(now, key, RunState::Lost, Reason::CrashedAtStart),

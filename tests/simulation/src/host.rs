@@ -1,0 +1,114 @@
+//! One server of the simulated world: its clocks, its disk, its processes, its agent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use belfry_core::dispatch::{Config, Dispatcher, Exit, ExitKind, Intent, Now};
+use belfry_core::id::{DiskId, NodeId, RunId};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+/// Names one attempt.
+pub type AttemptKey = (RunId, u32);
+
+/// Who took an attempt's gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// A supervisor: the program was executed.
+    Supervisor,
+    /// The agent: the program never starts.
+    Agent,
+}
+
+/// An attempt's folder.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    /// Who took the gate.
+    pub gate: Option<Gate>,
+    /// When the program was executed.
+    pub started_at: Option<Timestamp>,
+    /// The exit file.
+    pub exit: Option<Exit>,
+}
+
+/// A server.
+pub struct Host {
+    /// Its id.
+    pub node: NodeId,
+    /// How far its wall clock is from the true time.
+    pub clock_error: SignedDuration,
+    /// The disk that is in it.
+    pub disk_id: DiskId,
+    /// The journal on that disk.
+    pub journal: BTreeMap<AttemptKey, Intent>,
+    /// The folders on that disk.
+    pub folders: BTreeMap<AttemptKey, Folder>,
+    /// Programs that run, with the exit that each will have. They outlive the agent.
+    pub programs: BTreeMap<AttemptKey, i32>,
+    /// Supervisors that were spawned and have not taken their gate yet.
+    pub spawned: BTreeSet<AttemptKey>,
+    /// The agent, while it runs.
+    pub agent: Option<Dispatcher>,
+    /// Grows with each start of the agent: what is meant for an earlier one is lost.
+    pub incarnation: u64,
+    /// Nothing reaches the agent before then: it is stopped.
+    pub stopped_until: Duration,
+    /// The session in the store, by the revision that created it.
+    pub session: Option<u64>,
+    /// When its session was last renewed.
+    pub renewed_at: Duration,
+}
+
+impl Host {
+    /// A server with an empty disk and no agent.
+    pub fn new(number: u64) -> Self {
+        Self {
+            node: NodeId::new(&format!("n{number}")).expect("a plain name"),
+            clock_error: SignedDuration::ZERO,
+            disk_id: DiskId(Uuid::from_u128(u128::from(number) + 1)),
+            journal: BTreeMap::new(),
+            folders: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            spawned: BTreeSet::new(),
+            agent: None,
+            incarnation: 0,
+            stopped_until: Duration::ZERO,
+            session: None,
+            renewed_at: Duration::ZERO,
+        }
+    }
+
+    /// Both clocks as this server shows them at a true time.
+    pub fn now(&self, start: Timestamp, elapsed: Duration) -> Now {
+        Now { wall: start + elapsed + self.clock_error, boot: elapsed }
+    }
+
+    /// A new mind for its agent.
+    pub fn boot_agent(&mut self, max_parallel: usize) {
+        self.incarnation += 1;
+        let mut seed = [0; 16];
+        seed[..8].copy_from_slice(&self.incarnation.to_be_bytes());
+        seed[8..].copy_from_slice(&self.disk_id.0.as_bytes()[8..]);
+        self.agent = Some(Dispatcher::new(Config {
+            node: self.node.clone(),
+            disk_id: self.disk_id,
+            max_parallel,
+            seed,
+        }));
+    }
+}
+
+/// An exit file as a supervisor writes it.
+pub fn exit(how: ExitKind, started_at: Option<Timestamp>, finished_at: Timestamp) -> Exit {
+    Exit {
+        how,
+        started_at,
+        finished_at,
+        detail: None,
+        output_bytes: 0,
+        output_sha256: None,
+        peak_memory_bytes: None,
+        user_ms: None,
+        system_ms: None,
+    }
+}

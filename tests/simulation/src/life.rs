@@ -1,0 +1,237 @@
+//! What happens on a server: agents start and renew their sessions, programs run and end.
+
+use std::time::Duration;
+
+use belfry_core::dispatch::{Event, Evidence, ExitKind, Intent, SeenJob};
+use belfry_core::id::RunId;
+use belfry_core::job::Overlap;
+use belfry_core::limits::{SESSION_RENEW_EVERY, SESSION_TTL};
+use belfry_core::run::Reason;
+
+use crate::host::{AttemptKey, Folder, Gate, exit};
+use crate::world::{Edition, Happening, Start, World};
+
+impl World {
+    pub(crate) fn boot(&mut self, host: usize) {
+        if self.hosts[host].agent.is_some() {
+            return;
+        }
+        self.hosts[host].boot_agent(6);
+        let incarnation = self.hosts[host].incarnation;
+        self.note(format!("n{host} boots its agent, number {incarnation}"));
+        let keys: Vec<AttemptKey> = self.hosts[host].journal.keys().copied().collect();
+        let found = keys.into_iter().map(|key| self.examine(host, key)).collect();
+        self.tell_at_once(host, incarnation, Event::JournalRead(found));
+        self.tell_at_once(host, incarnation, Event::DefinitionsReset);
+        let editions: Vec<Edition> =
+            self.jobs.values().filter_map(|editions| editions.last().cloned()).collect();
+        let ids: Vec<_> = self.jobs.keys().copied().collect();
+        for (id, edition) in ids.into_iter().zip(editions) {
+            self.tell_at_once(host, incarnation, Event::JobSeen(id, seen(&edition)));
+        }
+        self.tell_at_once(host, incarnation, Event::DefinitionsReady);
+        self.open_session(host, incarnation);
+        self.tell_requests_and_orders(host, incarnation);
+        let time = self.elapsed + SESSION_RENEW_EVERY;
+        self.at(time, Happening::Heartbeat(host, incarnation));
+    }
+
+    fn tell_at_once(&mut self, host: usize, incarnation: u64, event: Event) {
+        let time = self.elapsed;
+        self.at(time, Happening::Tell(host, incarnation, event));
+    }
+
+    /// What recovery finds of an attempt; taking the gate is part of looking.
+    fn examine(&mut self, host: usize, key: AttemptKey) -> (Intent, Evidence) {
+        let this = &mut self.hosts[host];
+        let intent = this.journal[&key].clone();
+        let alive = this.programs.contains_key(&key);
+        let folder = this.folders.entry(key).or_insert_with(Folder::default);
+        let evidence = match (&folder.exit, folder.gate) {
+            (Some(exit), _) => Evidence::Exited(exit.clone()),
+            (None, Some(Gate::Supervisor)) if alive => Evidence::Alive(folder.started_at),
+            (None, Some(Gate::Supervisor)) => {
+                Evidence::Gone { rebooted: false, started_at: folder.started_at }
+            }
+            (None, _) => {
+                folder.gate = Some(Gate::Agent);
+                Evidence::NeverStarted
+            }
+        };
+        (intent, evidence)
+    }
+
+    fn open_session(&mut self, host: usize, incarnation: u64) {
+        let key = self.keys.session(&self.hosts[host].node);
+        self.store.remove(&key);
+        let revision = self.store.write(key, b"alive".to_vec());
+        self.hosts[host].session = Some(revision);
+        self.hosts[host].renewed_at = self.elapsed;
+        self.tell(host, incarnation, Event::SessionGained(revision));
+    }
+
+    pub(crate) fn heartbeat(&mut self, host: usize, incarnation: u64) {
+        let this = &self.hosts[host];
+        if this.incarnation != incarnation || this.agent.is_none() {
+            return;
+        }
+        if this.stopped_until > self.elapsed {
+            let time = this.stopped_until;
+            self.at(time, Happening::Heartbeat(host, incarnation));
+            return;
+        }
+        let expired = this.renewed_at + SESSION_TTL < self.elapsed;
+        let key = self.keys.session(&this.node);
+        let stands = self.store.entries.get(&key).map(|entry| entry.create_revision);
+        let lost = expired || stands != this.session;
+        if lost {
+            self.tell_at_once(host, incarnation, Event::SessionLost);
+            self.open_session(host, incarnation);
+        } else {
+            self.hosts[host].renewed_at = self.elapsed;
+            self.tell(host, incarnation, Event::SessionRenewed);
+        }
+        let time = self.elapsed + SESSION_RENEW_EVERY;
+        self.at(time, Happening::Heartbeat(host, incarnation));
+    }
+
+    /// Ends the sessions that were not renewed.
+    pub(crate) fn expire_sessions(&mut self) {
+        for host in 0..self.hosts.len() {
+            let this = &self.hosts[host];
+            if this.session.is_some() && this.renewed_at + SESSION_TTL < self.elapsed {
+                let key = self.keys.session(&this.node);
+                self.store.remove(&key);
+                self.hosts[host].session = None;
+            }
+        }
+    }
+
+    /// A supervisor comes to its gate.
+    pub(crate) fn exec(&mut self, host: usize, intent: Intent) {
+        let key = (intent.value.run_id, intent.value.attempt);
+        let now = self.hosts[host].now(self.start, self.elapsed);
+        if !self.hosts[host].spawned.remove(&key) {
+            return;
+        }
+        let Some(folder) = self.hosts[host].folders.get_mut(&key) else { return };
+        if folder.gate.is_some() {
+            return;
+        }
+        folder.gate = Some(Gate::Supervisor);
+        if now.wall > intent.value.start_by || now.boot > intent.start_by_boot {
+            let late = exit(ExitKind::NotStarted(Reason::Deadline), None, now.wall);
+            folder.exit = Some(late.clone());
+            let incarnation = self.hosts[host].incarnation;
+            self.tell(host, incarnation, Event::Exited(key.0, key.1, late));
+            return;
+        }
+        folder.started_at = Some(now.wall);
+        self.invariant_one_program_at_a_time(&intent);
+        let code = if self.random.once_in(4) { 1 } else { 0 };
+        self.hosts[host].programs.insert(key, code);
+        let start = Start { key: intent.key, attempt: key.1, host, wall: now.wall };
+        self.note(format!("n{host} program {} attempt {} starts", key.0.short(), key.1));
+        self.starts.push(start);
+        let lasts = *self.random.pick(&[5u64, 200, 900, 1_500, 4_000, 25_000]);
+        let ends = self.soon(lasts);
+        self.at(ends, Happening::ProgramEnds(host, key));
+        let incarnation = self.hosts[host].incarnation;
+        self.tell(host, incarnation, Event::Started(key.0, key.1, now.wall));
+    }
+
+    /// Two programs of a job that forbids overlap never run together.
+    fn invariant_one_program_at_a_time(&self, intent: &Intent) {
+        if intent.job.overlap != Overlap::Skip || intent.value.active.is_none() {
+            return;
+        }
+        let same = |start: &&Start| {
+            start.key.job == intent.key.job
+                && self.hosts[start.host].programs.contains_key(&(start.key.run_id(), start.attempt))
+        };
+        if let Some(other) = self.starts.iter().rev().take(500).find(same) {
+            panic!("{:?} starts while {:?} still runs", intent.key, other.key);
+        }
+    }
+
+    pub(crate) fn program_ends(&mut self, host: usize, key: AttemptKey) {
+        let Some(code) = self.hosts[host].programs.remove(&key) else { return };
+        self.write_exit(host, key, ExitKind::Code(code));
+    }
+
+    pub(crate) fn write_exit(&mut self, host: usize, key: AttemptKey, how: ExitKind) {
+        let now = self.hosts[host].now(self.start, self.elapsed);
+        let incarnation = self.hosts[host].incarnation;
+        let Some(folder) = self.hosts[host].folders.get_mut(&key) else { return };
+        let written = exit(how, folder.started_at, now.wall);
+        folder.exit = Some(written.clone());
+        self.note(format!("n{host} program {} attempt {} ends {how:?}", key.0.short(), key.1));
+        self.tell(host, incarnation, Event::Exited(key.0, key.1, written));
+    }
+
+    pub(crate) fn stop_program(&mut self, host: usize, key: AttemptKey) {
+        let incarnation = self.hosts[host].incarnation;
+        let Some(folder) = self.hosts[host].folders.get_mut(&key) else { return };
+        if folder.gate.is_none() {
+            folder.gate = Some(Gate::Agent);
+            self.tell(host, incarnation, Event::GateTaken(key.0, key.1));
+            return;
+        }
+        if self.hosts[host].programs.remove(&key).is_some() {
+            self.write_exit(host, key, ExitKind::Stopped);
+        }
+    }
+
+    pub(crate) fn end_stray(&mut self, host: usize, incarnation: u64, run: RunId) {
+        self.hosts[host].programs.retain(|key, _| key.0 != run);
+        self.hosts[host].spawned.retain(|key| key.0 != run);
+        self.tell(host, incarnation, Event::StrayEnded(run));
+    }
+
+    fn tell_requests_and_orders(&mut self, host: usize, incarnation: u64) {
+        use belfry_core::dispatch::{Order, RequestValue};
+        use belfry_core::keyspace::Key;
+        let prefix = self.keys.root();
+        let mut events = Vec::new();
+        for entry in self.store.below(&prefix) {
+            match self.keys.parse(&entry.key) {
+                Some(Key::Request(key)) => {
+                    let value: RequestValue =
+                        serde_json::from_slice(&entry.value).expect("the simulation wrote it");
+                    events.push(Event::RequestSeen(key, value, entry.mod_revision));
+                }
+                Some(Key::Order(node, id)) if node == self.hosts[host].node => {
+                    let value = serde_json::from_slice(&entry.value).expect("the simulation wrote it");
+                    events.push(Event::OrderSeen(Order { id, value }));
+                }
+                _ => {}
+            }
+        }
+        for event in events {
+            self.tell(host, incarnation, event);
+        }
+    }
+
+    /// Tells every agent that a job changed.
+    pub(crate) fn announce(&mut self, id: belfry_core::id::JobId) {
+        let Some(edition) = self.jobs.get(&id).and_then(|editions| editions.last()).cloned() else {
+            return;
+        };
+        for host in 0..self.hosts.len() {
+            let incarnation = self.hosts[host].incarnation;
+            let time = self.elapsed + Duration::from_millis(self.random.below(300));
+            let event = Event::JobSeen(id, seen(&edition));
+            self.at(time, Happening::Tell(host, incarnation, event));
+        }
+    }
+}
+
+fn seen(edition: &Edition) -> SeenJob {
+    SeenJob {
+        revision: edition.revision,
+        generation: edition.generation,
+        sgen: edition.sgen,
+        was_paused: edition.was_paused,
+        job: Ok(std::sync::Arc::new(edition.job.clone())),
+    }
+}
