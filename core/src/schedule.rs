@@ -52,7 +52,9 @@ pub struct Schedule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     Cron(Box<Fields>),
-    Every { seconds: i64 },
+    Every {
+        seconds: i64,
+    },
     /// Seconds since the epoch.
     At(i64),
     Manual,
@@ -76,7 +78,10 @@ impl Schedule {
         } else {
             Kind::Cron(Box::new(Fields::new(&Pattern::parse(text)?)))
         };
-        Ok(Self { text: text.into(), kind })
+        Ok(Self {
+            text: text.into(),
+            kind,
+        })
     }
 
     /// The text people wrote.
@@ -92,7 +97,9 @@ impl Schedule {
     /// The fields behind a cron expression or a shortcut for one.
     fn pattern(&self) -> Option<Pattern> {
         let text = expand(&self.text).unwrap_or(&self.text);
-        Pattern::parse(text).ok().filter(|_| matches!(self.kind, Kind::Cron(_)))
+        Pattern::parse(text)
+            .ok()
+            .filter(|_| matches!(self.kind, Kind::Cron(_)))
     }
 }
 
@@ -155,45 +162,67 @@ fn parse_shortcut(text: &str) -> Result<Kind, ScheduleError> {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();
     match (word.to_ascii_lowercase().as_str(), rest) {
+        ("@every", "") => Err(ScheduleError::Every {
+            text: text.to_owned(),
+        }),
         ("@every", _) => parse_every(rest),
+        ("@at", "") => Err(ScheduleError::At {
+            text: text.to_owned(),
+        }),
         ("@at", _) => parse_at(rest),
         ("@reboot", _) => Err(ScheduleError::Reboot),
         ("@manual", "") => Ok(Kind::Manual),
         (_, "") => match expand(word) {
-            Some(expression) => Ok(Kind::Cron(Box::new(Fields::new(&Pattern::parse(expression)?)))),
-            None => Err(ScheduleError::UnknownShortcut { text: text.to_owned() }),
+            Some(expression) => Ok(Kind::Cron(Box::new(Fields::new(&Pattern::parse(
+                expression,
+            )?)))),
+            None => Err(ScheduleError::UnknownShortcut {
+                text: text.to_owned(),
+            }),
         },
         _ => {
             let words: Vec<&str> = text.split_whitespace().collect();
             let pasted = expand(word).and_then(|_| dialect::crontab_line(&words));
-            Err(pasted.unwrap_or_else(|| ScheduleError::UnknownShortcut { text: text.to_owned() }))
+            Err(pasted.unwrap_or_else(|| ScheduleError::UnknownShortcut {
+                text: text.to_owned(),
+            }))
         }
     }
 }
 
 fn parse_every(text: &str) -> Result<Kind, ScheduleError> {
-    let unreadable = || ScheduleError::Every { text: text.to_owned() };
+    let unreadable = || ScheduleError::Every {
+        text: text.to_owned(),
+    };
     let span: Span = text.parse().map_err(|_| unreadable())?;
     let relative = SpanRelativeTo::days_are_24_hours();
-    let seconds = span.total((Unit::Second, relative)).map_err(|_| unreadable())?;
+    let seconds = span
+        .total((Unit::Second, relative))
+        .map_err(|_| unreadable())?;
     if seconds.fract() != 0.0 {
-        return Err(ScheduleError::SubSecond { text: text.to_owned() });
+        return Err(ScheduleError::SubSecond {
+            text: text.to_owned(),
+        });
     }
     if seconds < 1.0 || seconds > SCHEDULE_EVERY_SECONDS_MAX as f64 {
         return Err(unreadable());
     }
-    Ok(Kind::Every { seconds: seconds as i64 })
+    Ok(Kind::Every {
+        seconds: seconds as i64,
+    })
 }
 
 fn parse_at(text: &str) -> Result<Kind, ScheduleError> {
     match text.parse::<Timestamp>() {
-        Ok(at) if at.subsec_nanosecond() != 0 => {
-            Err(ScheduleError::SubSecond { text: text.to_owned() })
-        }
+        Ok(at) if at.subsec_nanosecond() != 0 => Err(ScheduleError::SubSecond {
+            text: text.to_owned(),
+        }),
         Ok(at) => Ok(Kind::At(at.as_second())),
-        Err(_) if text.parse::<DateTime>().is_ok() => {
-            Err(ScheduleError::AtWithoutOffset { text: text.to_owned() })
-        }
-        Err(_) => Err(ScheduleError::At { text: text.to_owned() }),
+        Err(_) if text.parse::<DateTime>().is_ok() => Err(ScheduleError::AtWithoutOffset {
+            text: text.to_owned(),
+        }),
+        Err(_) => Err(ScheduleError::At {
+            text: text.to_owned(),
+        }),
     }
 }

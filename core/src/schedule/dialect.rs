@@ -8,8 +8,9 @@ use croner::parser::{CronParser, Seconds, Year};
 use super::error::{FieldName, FieldProblem, ScheduleError};
 use crate::limits::SCHEDULE_YEARS;
 
-const MONTHS: [&str; 12] =
-    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const MONTHS: [&str; 12] = [
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// One item of a field's list.
@@ -41,7 +42,10 @@ pub(super) struct Terms {
 
 impl Terms {
     fn star() -> Self {
-        Self { items: vec![Item::Star { step: 1 }], starred: true }
+        Self {
+            items: vec![Item::Star { step: 1 }],
+            starred: true,
+        }
     }
 
     /// Whether the field lets everything pass.
@@ -91,7 +95,9 @@ impl Pattern {
             day: terms(FieldName::Day, rest[2])?,
             month: terms(FieldName::Month, rest[3])?,
             weekday: terms(FieldName::Weekday, rest[4])?,
-            year: rest.get(5).map_or_else(|| Ok(Terms::star()), |year| terms(FieldName::Year, year))?,
+            year: rest
+                .get(5)
+                .map_or_else(|| Ok(Terms::star()), |year| terms(FieldName::Year, year))?,
         })
     }
 
@@ -136,7 +142,11 @@ pub(super) fn bounds(field: FieldName) -> (u16, u16) {
 pub(super) fn span_values(field: FieldName, from: u16, to: u16, step: u16) -> Vec<u16> {
     let (min, max) = bounds(field);
     // Sunday is both 0 and 7; going around counts it once.
-    let size = if field == FieldName::Weekday { 7 } else { max - min + 1 };
+    let size = if field == FieldName::Weekday {
+        7
+    } else {
+        max - min + 1
+    };
     let last = if from <= to { to } else { to + size };
     (from..=last)
         .step_by(usize::from(step))
@@ -148,7 +158,11 @@ fn croner_text(field: FieldName, terms: &Terms) -> String {
     if terms.is_any() {
         return "*".to_owned();
     }
-    let items: Vec<String> = terms.items.iter().map(|item| croner_item(field, *item)).collect();
+    let items: Vec<String> = terms
+        .items
+        .iter()
+        .map(|item| croner_item(field, *item))
+        .collect();
     items.join(",")
 }
 
@@ -159,7 +173,11 @@ fn croner_item(field: FieldName, item: Item) -> String {
         Item::Span { from, to, step } if from < to => format!("{from}-{to}/{step}"),
         Item::Span { from, to, step } => {
             let values = span_values(field, from, to, step);
-            values.iter().map(u16::to_string).collect::<Vec<_>>().join(",")
+            values
+                .iter()
+                .map(u16::to_string)
+                .collect::<Vec<_>>()
+                .join(",")
         }
         Item::LastDay => "L".to_owned(),
         Item::LastWorkday => "LW".to_owned(),
@@ -171,14 +189,30 @@ fn croner_item(field: FieldName, item: Item) -> String {
 
 fn terms(field: FieldName, text: &str) -> Result<Terms, ScheduleError> {
     if text.contains('.') && text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return Err(ScheduleError::SubSecond { text: text.to_owned() });
+        return Err(ScheduleError::SubSecond {
+            text: text.to_owned(),
+        });
     }
     let items = text
         .split(',')
-        .map(|part| item(field, &part.to_ascii_uppercase()))
+        .map(|part| {
+            item(field, &part.to_ascii_uppercase()).map_err(|problem| match problem {
+                FieldProblem::Unreadable { .. } => FieldProblem::Unreadable {
+                    item: part.to_owned(),
+                },
+                other => other,
+            })
+        })
         .collect::<Result<Vec<Item>, FieldProblem>>()
-        .map_err(|problem| ScheduleError::Field { field, text: text.to_owned(), problem })?;
-    Ok(Terms { items, starred: text.starts_with(['*', '?']) })
+        .map_err(|problem| ScheduleError::Field {
+            field,
+            text: text.to_owned(),
+            problem,
+        })?;
+    Ok(Terms {
+        items,
+        starred: text.starts_with(['*', '?']),
+    })
 }
 
 fn item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
@@ -188,7 +222,10 @@ fn item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
     match field {
         FieldName::Day => day_item(text),
         FieldName::Weekday => weekday_item(text),
-        _ if text == "?" => Err(misplaced(text, "use `*`, `?` stands for a day or a weekday only")),
+        _ if text == "?" => Err(misplaced(
+            text,
+            "use `*`, `?` stands for a day or a weekday only",
+        )),
         _ if text == "L" || text == "LW" => {
             Err(misplaced(text, "`L` and `W` belong to the day field"))
         }
@@ -199,7 +236,10 @@ fn item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
 
 fn day_item(text: &str) -> Result<Item, FieldProblem> {
     if text.starts_with("L-") {
-        return Err(misplaced(text, "days before the last are not supported, use a day or `L`"));
+        return Err(misplaced(
+            text,
+            "days before the last are not supported, use a day or `L`",
+        ));
     }
     if text.contains('#') {
         return Err(misplaced(text, "`#` belongs to the weekday field"));
@@ -220,12 +260,17 @@ fn weekday_item(text: &str) -> Result<Item, FieldProblem> {
         let weekday = value(FieldName::Weekday, weekday)? % 7;
         return match nth.parse() {
             Ok(nth @ 1..=5) => Ok(Item::NthWeekday { weekday, nth }),
-            _ => Err(FieldProblem::NthOutOfRange { nth: nth.to_owned() }),
+            _ => Err(FieldProblem::NthOutOfRange {
+                nth: nth.to_owned(),
+            }),
         };
     }
     match text {
         "?" => Ok(Item::Star { step: 1 }),
-        "L" => Err(misplaced(text, "write FRIL for the last Friday, or SAT for Saturday")),
+        "L" => Err(misplaced(
+            text,
+            "write FRIL for the last Friday, or SAT for Saturday",
+        )),
         "LW" => Err(misplaced(text, "`LW` belongs to the day field")),
         _ => match text.strip_suffix('L') {
             Some(weekday) => Ok(Item::LastWeekday(value(FieldName::Weekday, weekday)? % 7)),
@@ -236,12 +281,16 @@ fn weekday_item(text: &str) -> Result<Item, FieldProblem> {
 
 /// `*`, `*/n`, `a`, `a-b`, `a/n` and `a-b/n`, which every field has.
 fn plain_item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
-    let unreadable = || FieldProblem::Unreadable { item: text.to_owned() };
+    let unreadable = || FieldProblem::Unreadable {
+        item: text.to_owned(),
+    };
     let (range, step_text) = match text.split_once('/') {
         Some((range, step)) => (range, Some(step)),
         None => (text, None),
     };
-    let step = step_text.map_or(Ok(1), |step| step_value(field, step).unwrap_or_else(|| Err(unreadable())))?;
+    let step = step_text.map_or(Ok(1), |step| {
+        step_value(field, step).unwrap_or_else(|| Err(unreadable()))
+    })?;
     if range == "*" {
         return Ok(Item::Star { step });
     }
@@ -249,8 +298,16 @@ fn plain_item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
         let from = value(field, range)?;
         return Ok(match step_text {
             None => single(field, from),
-            Some(_) if field == FieldName::Weekday => Item::Span { from: from % 7, to: 6, step },
-            Some(_) => Item::Span { from, to: bounds(field).1, step },
+            Some(_) if field == FieldName::Weekday => Item::Span {
+                from: from % 7,
+                to: 6,
+                step,
+            },
+            Some(_) => Item::Span {
+                from,
+                to: bounds(field).1,
+                step,
+            },
         });
     };
     if from.is_empty() || to.is_empty() || to.contains('-') {
@@ -259,16 +316,36 @@ fn plain_item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
     let (from, to) = (value(field, from)?, value(field, to)?);
     if field == FieldName::Year && from > to {
         let (min, max) = (from, bounds(field).1);
-        return Err(FieldProblem::OutOfRange { value: to.to_string(), min, max });
+        return Err(FieldProblem::OutOfRange {
+            value: to.to_string(),
+            min,
+            max,
+        });
     }
     // A week that starts on its seventh day starts on its zeroth.
-    let from = if field == FieldName::Weekday && from == 7 { 0 } else { from };
-    Ok(if from == to { single(field, from) } else { Item::Span { from, to, step } })
+    let from = if field == FieldName::Weekday && from == 7 {
+        0
+    } else {
+        from
+    };
+    Ok(if from == to {
+        single(field, from)
+    } else {
+        Item::Span { from, to, step }
+    })
 }
 
 fn single(field: FieldName, value: u16) -> Item {
-    let value = if field == FieldName::Weekday { value % 7 } else { value };
-    Item::Span { from: value, to: value, step: 1 }
+    let value = if field == FieldName::Weekday {
+        value % 7
+    } else {
+        value
+    };
+    Item::Span {
+        from: value,
+        to: value,
+        step: 1,
+    }
 }
 
 fn value(field: FieldName, text: &str) -> Result<u16, FieldProblem> {
@@ -276,7 +353,11 @@ fn value(field: FieldName, text: &str) -> Result<u16, FieldProblem> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return match text.parse() {
             Ok(value) if (min..=max).contains(&value) => Ok(value),
-            _ => Err(FieldProblem::OutOfRange { value: text.to_owned(), min, max }),
+            _ => Err(FieldProblem::OutOfRange {
+                value: text.to_owned(),
+                min,
+                max,
+            }),
         };
     }
     let (names, first): (&[&str], u16) = match field {
@@ -285,9 +366,14 @@ fn value(field: FieldName, text: &str) -> Result<u16, FieldProblem> {
         _ => (&[], 0),
     };
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return Err(FieldProblem::Unreadable { item: text.to_owned() });
+        return Err(FieldProblem::Unreadable {
+            item: text.to_owned(),
+        });
     }
-    if let Some(at) = (0u16..).zip(names).find_map(|(at, name)| (*name == text).then_some(at)) {
+    if let Some(at) = (0u16..)
+        .zip(names)
+        .find_map(|(at, name)| (*name == text).then_some(at))
+    {
         return Ok(first + at);
     }
     let near = names.iter().find(|name| text.starts_with(**name));
@@ -296,7 +382,10 @@ fn value(field: FieldName, text: &str) -> Result<u16, FieldProblem> {
         (None, [first, .., last]) => format!("{first} to {last} or {min} to {max}"),
         (None, _) => format!("{min} to {max}"),
     };
-    Err(FieldProblem::UnknownName { name: text.to_owned(), expected })
+    Err(FieldProblem::UnknownName {
+        name: text.to_owned(),
+        expected,
+    })
 }
 
 /// `None` when the text is no number at all.
@@ -309,19 +398,29 @@ fn step_value(field: FieldName, text: &str) -> Option<Result<u16, FieldProblem>>
     Some(match text.parse() {
         Ok(0) => Err(FieldProblem::StepZero),
         Ok(step) if step <= size => Ok(step),
-        _ => Err(FieldProblem::StepTooLong { step: text.to_owned(), size }),
+        _ => Err(FieldProblem::StepTooLong {
+            step: text.to_owned(),
+            size,
+        }),
     })
 }
 
 fn misplaced(item: &str, hint: &'static str) -> FieldProblem {
-    FieldProblem::Misplaced { item: item.to_owned(), hint }
+    FieldProblem::Misplaced {
+        item: item.to_owned(),
+        hint,
+    }
 }
 
 /// Quartz always has a `?` in the day or the weekday field and six or seven fields, and counts Sunday
 /// as 1. Numbers there mean different days to different readers.
 fn refuse_quartz_numbers(day: &str, weekday: &str) -> Result<(), ScheduleError> {
-    let numbered = weekday.split(',').any(|item| item.starts_with(|first: char| first.is_ascii_digit()));
-    if day != "?" || !numbered {
+    let numbers: Vec<&str> = weekday
+        .split([',', '-'])
+        .filter(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+        .collect();
+    // Quartz has no weekday 0.
+    if day != "?" || numbers.is_empty() || numbers.contains(&"0") {
         return Ok(());
     }
     Err(ScheduleError::QuartzWeekday {
@@ -348,19 +447,32 @@ fn with_weekday_names(text: &str, sunday: usize) -> String {
 
 /// Recognises a pasted crontab line: a good schedule, then a user or a command.
 pub(super) fn crontab_line(words: &[&str]) -> Option<ScheduleError> {
-    let at = if words.first()?.starts_with('@') { 1 } else { 5 };
+    let at = if words.first()?.starts_with('@') {
+        1
+    } else {
+        5
+    };
     let (schedule, rest) = words.split_at_checked(at)?;
     let first = rest.first()?;
     let is_schedule = at == 1 || Pattern::from_words(schedule).is_ok();
-    let is_word = first.starts_with(|first: char| first.is_ascii_lowercase() || "_./~$".contains(first));
+    let is_word =
+        first.starts_with(|first: char| first.is_ascii_lowercase() || "_./~$".contains(first));
     if !is_schedule || !is_word || terms(FieldName::Weekday, first).is_ok() {
         return None;
     }
     let schedule = schedule.join(" ");
-    let is_user = first.chars().all(|each| each.is_ascii_alphanumeric() || "_-".contains(each));
+    let is_user = first
+        .chars()
+        .all(|each| each.is_ascii_alphanumeric() || "_-".contains(each));
     Some(if is_user {
-        ScheduleError::UserColumn { schedule, user: (*first).to_owned() }
+        ScheduleError::UserColumn {
+            schedule,
+            user: (*first).to_owned(),
+        }
     } else {
-        ScheduleError::Command { schedule, command: rest.join(" ") }
+        ScheduleError::Command {
+            schedule,
+            command: rest.join(" "),
+        }
     })
 }

@@ -15,9 +15,7 @@ use super::fields::Fields;
 ///
 /// A job is fixed-time when neither its minute nor its hour field begins with `*`. All others follow real
 /// elapsed time under every policy: nothing in a gap, both passes of a fold.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum DstPolicy {
@@ -47,7 +45,11 @@ impl Segment {
         let here = instant(second);
         let offset = i64::from(zone.to_offset(here).seconds());
         match zone.following(here).next() {
-            None => Self { end: i64::MAX, offset, next_offset: offset },
+            None => Self {
+                end: i64::MAX,
+                offset,
+                next_offset: offset,
+            },
             Some(next) => Self {
                 end: next.timestamp().as_second(),
                 offset,
@@ -82,7 +84,14 @@ impl<'t> Walk<'t> {
             let begin = previous.timestamp().as_second();
             low = low.max(begin + i64::from(zone.to_offset(instant(begin - 1)).seconds()));
         }
-        Self { fields, zone, collapses, once, segment, low }
+        Self {
+            fields,
+            zone,
+            collapses,
+            once,
+            segment,
+            low,
+        }
     }
 
     /// The next instant; `None` when nothing matches within the search's bound.
@@ -109,7 +118,9 @@ impl<'t> Walk<'t> {
             if self.segment.end > until {
                 return count;
             }
-            let Some(wall) = self.fields.next_wall(self.low.max(high)) else { return count };
+            let Some(wall) = self.fields.next_wall(self.low.max(high)) else {
+                return count;
+            };
             count += u64::from(self.cross(wall).is_some_and(|second| second <= until));
         }
     }
@@ -118,13 +129,15 @@ impl<'t> Walk<'t> {
     /// segment's end. Yields the instant right after a gap when that one stands for the walls in it.
     fn cross(&mut self, wall: i64) -> Option<i64> {
         let end = self.segment.end;
-        if wall - 2 * JUMP_S_MAX > end + self.segment.offset {
+        let first_wall = end + self.segment.next_offset;
+        let is_fold = self.segment.next_offset < self.segment.offset;
+        // The second pass of the very next fold begins before `wall`'s search did; all later ones lie
+        // in the stretch that was searched in vain.
+        if (self.once || !is_fold) && wall - 2 * JUMP_S_MAX > end + self.segment.offset {
             self.segment = Segment::at(self.zone, wall - JUMP_S_MAX);
             self.low = wall;
             return None;
         }
-        let first_wall = end + self.segment.next_offset;
-        let is_fold = self.segment.next_offset < self.segment.offset;
         self.segment = Segment::at(self.zone, end);
         if is_fold {
             self.low = if self.once { wall } else { first_wall };
@@ -146,11 +159,17 @@ pub(super) fn is_moved_by_gap(
     let before = i64::from(zone.to_offset(instant(second - 1)).seconds());
     let after = i64::from(zone.to_offset(instant(second)).seconds());
     let collapses = fields.fixed_time && policy != DstPolicy::Skip;
-    let missing = fields.next_wall(second + before).is_some_and(|wall| wall < second + after);
+    let missing = fields
+        .next_wall(second + before)
+        .is_some_and(|wall| wall < second + after);
     collapses && before < after && missing
 }
 
 /// The instant of a second, or the nearest one that exists.
 pub(super) fn instant(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap_or(if second < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_second(second).unwrap_or(if second < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }

@@ -120,7 +120,11 @@ impl FieldProblem {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::OutOfRange { value, min, max } => {
-                vec![("value", value.clone()), ("min", min.to_string()), ("max", max.to_string())]
+                vec![
+                    ("value", value.clone()),
+                    ("min", min.to_string()),
+                    ("max", max.to_string()),
+                ]
             }
             Self::UnknownName { name, expected } => {
                 vec![("name", name.clone()), ("expected", expected.clone())]
@@ -129,7 +133,9 @@ impl FieldProblem {
                 vec![("step", step.clone()), ("size", size.to_string())]
             }
             Self::NthOutOfRange { nth } => vec![("nth", nth.clone())],
-            Self::Misplaced { item, .. } | Self::Unreadable { item } => vec![("item", item.clone())],
+            Self::Misplaced { item, .. } | Self::Unreadable { item } => {
+                vec![("item", item.clone())]
+            }
             Self::EmptyItem | Self::StepZero => Vec::new(),
         }
     }
@@ -207,7 +213,9 @@ pub enum ScheduleError {
         text: String,
     },
     /// `@every` without a readable length.
-    #[error("`{text}` is not a length of time from 1 s to 10 years; write for example `@every 90s` or `@every 1h30m`")]
+    #[error(
+        "`{text}` is not a length of time from 1 s to 10 years; write for example `@every 90s` or `@every 1h30m`"
+    )]
     Every {
         /// What follows `@every`.
         text: String,
@@ -225,7 +233,9 @@ pub enum ScheduleError {
         text: String,
     },
     /// `@at` with a local time and no offset.
-    #[error("`{text}` does not say which offset from UTC it means; append one, as in `{text}+08:00` or `{text}Z`")]
+    #[error(
+        "`{text}` does not say which offset from UTC it means; append one, as in `{text}+08:00` or `{text}Z`"
+    )]
     AtWithoutOffset {
         /// What follows `@at`.
         text: String,
@@ -241,7 +251,9 @@ pub enum ScheduleError {
         problem: FieldProblem,
     },
     /// No date is ever matched, as with `0 0 30 2 *`.
-    #[error("`{text}` never occurs: no date has that day, month and weekday; change the day or the month")]
+    #[error(
+        "`{text}` never occurs: no date has that day, month and weekday; change the day or the month"
+    )]
     NeverOccurs {
         /// The whole text.
         text: String,
@@ -302,7 +314,11 @@ impl ScheduleError {
                 vec![("schedule", schedule.clone()), ("command", command.clone())]
             }
             Self::QuartzWeekday { text, quartz, cron } => {
-                vec![("text", text.clone()), ("quartz", quartz.clone()), ("cron", cron.clone())]
+                vec![
+                    ("text", text.clone()),
+                    ("quartz", quartz.clone()),
+                    ("cron", cron.clone()),
+                ]
             }
             Self::UnknownShortcut { text }
             | Self::Every { text }
@@ -311,7 +327,11 @@ impl ScheduleError {
             | Self::AtWithoutOffset { text }
             | Self::NeverOccurs { text }
             | Self::NothingInWindow { text } => vec![("text", text.clone())],
-            Self::Field { field, text, problem } => {
+            Self::Field {
+                field,
+                text,
+                problem,
+            } => {
                 let mut params = vec![("field", field.to_string()), ("text", text.clone())];
                 params.extend(problem.params());
                 params

@@ -52,7 +52,11 @@ impl Fields {
             hours: bits(&croner.hours.values()) as u32,
             months: bits(&croner.months.values()) as u16,
             years,
-            days: Days::new(pattern, &croner.days.values(), &croner.days_of_week.values()),
+            days: Days::new(
+                pattern,
+                &croner.days.values(),
+                &croner.days_of_week.values(),
+            ),
             fixed_time: !pattern.minute.starred && !pattern.hour.starred,
         }
     }
@@ -74,7 +78,8 @@ impl Fields {
 
     /// How many matches lie in `[from, to)`.
     pub fn count_walls(&self, from: i64, to: i64) -> u64 {
-        let (Ok(start), Ok(end)) = (Timestamp::from_second(from), Timestamp::from_second(to)) else {
+        let (Ok(start), Ok(end)) = (Timestamp::from_second(from), Timestamp::from_second(to))
+        else {
             return 0;
         };
         if from >= to {
@@ -114,8 +119,11 @@ impl Fields {
 
     /// Matching seconds of a day before the given one.
     fn count_before(&self, second_of_day: u32) -> u64 {
-        let (hour, minute, second) =
-            (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
+        let (hour, minute, second) = (
+            second_of_day / 3600,
+            second_of_day / 60 % 60,
+            second_of_day % 60,
+        );
         let per_minute = u64::from(self.seconds.count_ones());
         let per_hour = u64::from(self.minutes.count_ones()) * per_minute;
         let mut count = u64::from((self.hours & !(u32::MAX << hour)).count_ones()) * per_hour;
@@ -149,11 +157,19 @@ impl Fields {
     fn next_day(&self, day: Date) -> Option<Date> {
         let last_year = match self.years {
             Some(_) => SCHEDULE_YEARS.1 as i16,
-            None => day.year().saturating_add(SCHEDULE_SEARCH_YEARS_MAX).min(9999),
+            None => day
+                .year()
+                .saturating_add(SCHEDULE_SEARCH_YEARS_MAX)
+                .min(9999),
         };
         let rest_of_month = self.days_of(day.year(), day.month()) & (u32::MAX << day.day() << 1);
         if rest_of_month != 0 {
-            return Date::new(day.year(), day.month(), rest_of_month.trailing_zeros() as i8).ok();
+            return Date::new(
+                day.year(),
+                day.month(),
+                rest_of_month.trailing_zeros() as i8,
+            )
+            .ok();
         }
         let mut first_month = day.month() + 1;
         for year in day.year()..=last_year {
@@ -173,14 +189,21 @@ impl Fields {
         if self.months >> month & 1 == 0 || !self.has_year(year) {
             return 0;
         }
-        let Ok(first) = Date::new(year, month, 1) else { return 0 };
-        self.days.mask(first.weekday().to_sunday_zero_offset() as u32, first.days_in_month() as u32)
+        let Ok(first) = Date::new(year, month, 1) else {
+            return 0;
+        };
+        self.days.mask(
+            first.weekday().to_sunday_zero_offset() as u32,
+            first.days_in_month() as u32,
+        )
     }
 
     fn has_year(&self, year: i16) -> bool {
         self.years.is_none_or(|years| {
             let bit = usize::try_from(year - SCHEDULE_YEARS.0 as i16).unwrap_or(usize::MAX);
-            years.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+            years
+                .get(bit / 64)
+                .is_some_and(|word| word >> (bit % 64) & 1 == 1)
         })
     }
 }
@@ -217,7 +240,11 @@ impl Days {
         let real = (u32::MAX << 1) & (u32::MAX >> (31 - length));
         let by_day = self.by_day(first, length) & real;
         let by_weekday = self.by_weekday(first, length) & real;
-        if self.both { by_day & by_weekday } else { by_day | by_weekday }
+        if self.both {
+            by_day & by_weekday
+        } else {
+            by_day | by_weekday
+        }
     }
 
     fn by_day(&self, first: u32, length: u32) -> u32 {
@@ -227,23 +254,25 @@ impl Days {
             mask |= 1 << length;
         }
         if self.last_workday {
-            mask |= 1 << match weekday(length) {
-                6 => length - 1,
-                0 => length - 2,
-                _ => length,
-            };
+            mask |= 1
+                << match weekday(length) {
+                    6 => length - 1,
+                    0 => length - 2,
+                    _ => length,
+                };
         }
         let mut pending = self.nearest_workdays & (u32::MAX >> (31 - length));
         while pending != 0 {
             let day = pending.trailing_zeros();
             pending &= pending - 1;
-            mask |= 1 << match weekday(day) {
-                6 if day > 1 => day - 1,
-                6 => day + 2,
-                0 if day < length => day + 1,
-                0 => day - 2,
-                _ => day,
-            };
+            mask |= 1
+                << match weekday(day) {
+                    6 if day > 1 => day - 1,
+                    6 => day + 2,
+                    0 if day < length => day + 1,
+                    0 => day - 2,
+                    _ => day,
+                };
         }
         mask
     }
@@ -271,7 +300,12 @@ impl Days {
 
 /// The wall of a day's first second.
 fn midnight(day: Date) -> Option<i64> {
-    Some(Offset::UTC.to_timestamp(day.to_datetime(Time::midnight())).ok()?.as_second())
+    Some(
+        Offset::UTC
+            .to_timestamp(day.to_datetime(Time::midnight()))
+            .ok()?
+            .as_second(),
+    )
 }
 
 fn next_bit(set: u64, from: u32) -> Option<u32> {

@@ -78,17 +78,28 @@ pub fn preview(timetable: &Timetable, after: Timestamp, count: usize) -> Preview
         .take(count.min(PREVIEW_LINES_MAX))
         .map(|at| line(timetable, at))
         .collect();
-    Preview { lines, next_changes: next_changes(timetable.zone.time_zone(), after) }
+    Preview {
+        lines,
+        next_changes: next_changes(timetable.zone.time_zone(), after),
+    }
 }
 
 fn line(timetable: &Timetable, at: Timestamp) -> PreviewLine {
     let (local, offset) = on_the_clock(timetable.zone.time_zone(), at);
     let zone = timetable.zone.name().to_owned();
-    PreviewLine { at, local, offset, zone, note: note(timetable, at) }
+    PreviewLine {
+        at,
+        local,
+        offset,
+        zone,
+        note: note(timetable, at),
+    }
 }
 
 fn note(timetable: &Timetable, at: Timestamp) -> Option<PreviewNote> {
-    let Kind::Cron(fields) = &timetable.schedule.kind else { return None };
+    let Kind::Cron(fields) = &timetable.schedule.kind else {
+        return None;
+    };
     let zone = timetable.zone.time_zone();
     if is_moved_by_gap(fields, zone, timetable.dst, at.as_second()) {
         return Some(PreviewNote::DstGap);
@@ -110,7 +121,13 @@ fn next_changes(zone: &TimeZone, after: Timestamp) -> Vec<ZoneChange> {
         if now != before {
             let (local_before, offset_before) = on_the_clock(&TimeZone::fixed(before), at);
             let (local_after, offset_after) = on_the_clock(&TimeZone::fixed(now), at);
-            changes.push(ZoneChange { at, local_before, local_after, offset_before, offset_after });
+            changes.push(ZoneChange {
+                at,
+                local_before,
+                local_after,
+                offset_before,
+                offset_after,
+            });
         }
         before = now;
         if changes.len() == 2 {
@@ -122,5 +139,8 @@ fn next_changes(zone: &TimeZone, after: Timestamp) -> Vec<ZoneChange> {
 
 fn on_the_clock(zone: &TimeZone, at: Timestamp) -> (String, String) {
     let local = at.to_zoned(zone.clone());
-    (local.strftime("%Y-%m-%d %H:%M:%S").to_string(), local.strftime("%:z").to_string())
+    (
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        local.strftime("%:z").to_string(),
+    )
 }

@@ -29,7 +29,13 @@ pub struct Timetable {
 impl Timetable {
     /// A timetable without start and end, with the default policy.
     pub fn new(schedule: Schedule, zone: Zone) -> Self {
-        Self { schedule, zone, dst: DstPolicy::default(), start_at: None, end_at: None }
+        Self {
+            schedule,
+            zone,
+            dst: DstPolicy::default(),
+            start_at: None,
+            end_at: None,
+        }
     }
 
     /// The first instant strictly after `after`; `None` means never again.
@@ -41,7 +47,9 @@ impl Timetable {
 
     /// The instants in `(after, until]`, ascending.
     pub fn between(&self, after: Timestamp, until: Timestamp) -> impl Iterator<Item = Timestamp> {
-        self.seconds(floor(after)).take_while(move |second| *second <= floor(until)).map(instant)
+        self.seconds(floor(after))
+            .take_while(move |second| *second <= floor(until))
+            .map(instant)
     }
 
     /// The newest instant in `(floor_at, at]`.
@@ -104,7 +112,10 @@ impl Timetable {
         if let (Some(start), Some(end)) = (self.start_at, self.end_at)
             && start >= end
         {
-            return Err(ScheduleError::WindowEmpty { start: start.to_string(), end: end.to_string() });
+            return Err(ScheduleError::WindowEmpty {
+                start: start.to_string(),
+                end: end.to_string(),
+            });
         }
         let text = self.schedule.text().to_owned();
         if let Kind::Cron(fields) = &self.schedule.kind
@@ -113,7 +124,9 @@ impl Timetable {
             return Err(ScheduleError::NeverOccurs { text });
         }
         let is_windowed = self.start_at.is_some() || self.end_at.is_some();
-        let first = self.start_at.map_or(0, |start| floor(start).saturating_sub(1));
+        let first = self
+            .start_at
+            .map_or(0, |start| floor(start).saturating_sub(1));
         if is_windowed && !self.schedule.is_manual() && self.seconds(first).next().is_none() {
             return Err(ScheduleError::NothingInWindow { text });
         }
@@ -127,23 +140,31 @@ impl Timetable {
             Kind::At(second) => Source::Once(Some(*second).filter(|second| *second > after)),
             Kind::Every { seconds } => {
                 let passed = (after - self.anchor()).div_euclid(*seconds);
-                Source::Every { next: self.anchor() + (passed + 1) * seconds, step: *seconds }
+                Source::Every {
+                    next: self.anchor() + (passed + 1) * seconds,
+                    step: *seconds,
+                }
             }
             Kind::Cron(fields) => {
                 Source::Walk(Walk::after(fields, self.zone.time_zone(), self.dst, after))
             }
         };
-        Seconds { source, last: self.last_second() }
+        Seconds {
+            source,
+            last: self.last_second(),
+        }
     }
 
     /// The second before the first whole one at or after `start_at`.
     fn before_start(&self) -> i64 {
-        self.start_at.map_or(Timestamp::MIN.as_second(), |start| ceil(start) - 1)
+        self.start_at
+            .map_or(Timestamp::MIN.as_second(), |start| ceil(start) - 1)
     }
 
     /// The last whole second before `end_at`.
     fn last_second(&self) -> i64 {
-        self.end_at.map_or(Timestamp::MAX.as_second(), |end| ceil(end) - 1)
+        self.end_at
+            .map_or(Timestamp::MAX.as_second(), |end| ceil(end) - 1)
     }
 
     /// The instant from which `@every` counts.
@@ -160,8 +181,14 @@ pub fn jitter_offset(job: Uuid, jitter: Duration) -> Duration {
     if range_ms == 0 {
         return Duration::ZERO;
     }
-    let digest = Sha256::new().chain_update(b"jitter/v1").chain_update(job.as_bytes()).finalize();
-    let hash = digest.iter().take(8).fold(0u64, |hash, byte| hash << 8 | u64::from(*byte));
+    let digest = Sha256::new()
+        .chain_update(b"jitter/v1")
+        .chain_update(job.as_bytes())
+        .finalize();
+    let hash = digest
+        .iter()
+        .take(8)
+        .fold(0u64, |hash, byte| hash << 8 | u64::from(*byte));
     Duration::from_millis(hash % range_ms)
 }
 

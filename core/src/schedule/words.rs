@@ -62,9 +62,18 @@ pub fn words(schedule: &Schedule, language: Language) -> String {
 pub(super) enum Spoken {
     Manual,
     /// On the clock of the offset written, and that offset.
-    Once { local: String, offset: String },
-    Every { count: i64, unit: Unit },
-    Cron { time: TimePart, days: DayPart },
+    Once {
+        local: String,
+        offset: String,
+    },
+    Every {
+        count: i64,
+        unit: Unit,
+    },
+    Cron {
+        time: TimePart,
+        days: DayPart,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,11 +90,22 @@ pub(super) enum Shape {
     All,
     One(u16),
     /// From `from` on, every `step`, evenly around the field.
-    Every { step: u16, from: u16, to: u16 },
+    Every {
+        step: u16,
+        from: u16,
+        to: u16,
+    },
     /// Three or more neighbours; `from > to` wraps around.
-    Run { from: u16, to: u16 },
+    Run {
+        from: u16,
+        to: u16,
+    },
     /// Four or more values at equal distance, within one round.
-    Steps { from: u16, to: u16, step: u16 },
+    Steps {
+        from: u16,
+        to: u16,
+        step: u16,
+    },
     List(Vec<u16>),
 }
 
@@ -108,7 +128,11 @@ impl Shape {
 pub(super) enum TimePart {
     /// A few times of the day: hour, minute, second.
     Times(Vec<(u16, u16, u16)>),
-    Fields { second: Shape, minute: Shape, hour: Shape },
+    Fields {
+        second: Shape,
+        minute: Shape,
+        hour: Shape,
+    },
 }
 
 /// The part of a cron expression above a day.
@@ -138,7 +162,10 @@ pub(super) enum WeekdayWord {
     /// Sunday is 0; lists and runs start on Monday.
     Names(Shape),
     Last(u16),
-    Nth { weekday: u16, nth: u16 },
+    Nth {
+        weekday: u16,
+        nth: u16,
+    },
 }
 
 impl Spoken {
@@ -149,7 +176,10 @@ impl Spoken {
             (Kind::Every { seconds }, _) => every(*seconds),
             (Kind::Cron(_), pattern) => {
                 let pattern = pattern.expect("a cron schedule was made from its pattern");
-                Self::Cron { time: time_part(&pattern), days: day_part(&pattern) }
+                Self::Cron {
+                    time: time_part(&pattern),
+                    days: day_part(&pattern),
+                }
             }
         }
     }
@@ -157,25 +187,40 @@ impl Spoken {
 
 fn once(text: &str, second: i64) -> Spoken {
     let written = text.get("@at".len()..).unwrap_or_default().trim();
-    let offset = DateTimeParser::new().parse_pieces(written).ok().and_then(|pieces| pieces.offset());
+    let offset = DateTimeParser::new()
+        .parse_pieces(written)
+        .ok()
+        .and_then(|pieces| pieces.offset());
     let offset = match offset {
         Some(PiecesOffset::Numeric(numeric)) => numeric.offset(),
         _ => Offset::UTC,
     };
     let zoned = instant(second).to_zoned(offset.to_time_zone());
     let local = zoned.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let offset = if offset == Offset::UTC { "UTC".to_owned() } else { zoned.strftime("%:z").to_string() };
+    let offset = if offset == Offset::UTC {
+        "UTC".to_owned()
+    } else {
+        zoned.strftime("%:z").to_string()
+    };
     Spoken::Once { local, offset }
 }
 
 /// The largest unit that divides the interval. A day of an interval is 24 hours, so few of them stay hours.
 fn every(seconds: i64) -> Spoken {
-    let units = [(86_400, Unit::Day), (3_600, Unit::Hour), (60, Unit::Minute), (1, Unit::Second)];
+    let units = [
+        (86_400, Unit::Day),
+        (3_600, Unit::Hour),
+        (60, Unit::Minute),
+        (1, Unit::Second),
+    ];
     let (size, unit) = units
         .into_iter()
         .find(|(size, unit)| seconds % size == 0 && (*unit != Unit::Day || seconds > 2 * size))
         .expect("one second divides every interval");
-    Spoken::Every { count: seconds / size, unit }
+    Spoken::Every {
+        count: seconds / size,
+        unit,
+    }
 }
 
 fn time_part(pattern: &Pattern) -> TimePart {
@@ -189,7 +234,11 @@ fn time_part(pattern: &Pattern) -> TimePart {
     let scattered = matches!(hour, Shape::One(_) | Shape::List(_)) || hours.len() == 2;
     let single = seconds.len() == 1 && minutes.len() == 1;
     if !(scattered && (few || single)) {
-        return TimePart::Fields { second, minute, hour };
+        return TimePart::Fields {
+            second,
+            minute,
+            hour,
+        };
     }
     let mut times = Vec::new();
     for hour in &hours {
@@ -201,37 +250,60 @@ fn time_part(pattern: &Pattern) -> TimePart {
 }
 
 fn day_part(pattern: &Pattern) -> DayPart {
-    let mut days = Vec::new();
+    let both = pattern.day.starred || pattern.weekday.starred;
     let numbers = values(FieldName::Day, &pattern.day);
-    if !pattern.day.is_any() && !numbers.is_empty() {
-        days.push(DayWord::Numbers(shape(FieldName::Day, &numbers)));
-    }
-    let mut weekdays = Vec::new();
     let names = values(FieldName::Weekday, &pattern.weekday);
-    if !pattern.weekday.is_any() && !names.is_empty() {
-        weekdays.push(weekday_word(&names));
-    }
-    for item in pattern.day.items.iter().chain(&pattern.weekday.items) {
-        match *item {
-            Item::LastDay => days.push(DayWord::Last),
-            Item::LastWorkday => days.push(DayWord::LastWorkday),
-            Item::NearestWorkday(day) => days.push(DayWord::NearestWorkday(day)),
-            Item::LastWeekday(weekday) => weekdays.push(WeekdayWord::Last(weekday)),
-            Item::NthWeekday { weekday, nth } => weekdays.push(WeekdayWord::Nth { weekday, nth }),
-            Item::Star { .. } | Item::Span { .. } => {}
-        }
-    }
+    let (all_days, all_weekdays) = (numbers.len() == 31, names.len() == 7);
+    // Where either field may match, one that lets everything pass makes the other meaningless.
+    let is_daily = !both && (all_days || all_weekdays);
+    let years = match pattern.year.is_any() {
+        true => Shape::All,
+        false => shape(FieldName::Year, &values(FieldName::Year, &pattern.year)),
+    };
     DayPart {
-        days,
-        weekdays,
-        both: pattern.day.starred || pattern.weekday.starred,
-        months: shape(FieldName::Month, &values(FieldName::Month, &pattern.month)),
-        years: if pattern.year.is_any() {
-            Shape::All
+        days: if all_days || is_daily {
+            Vec::new()
         } else {
-            shape(FieldName::Year, &values(FieldName::Year, &pattern.year))
+            day_list(pattern, &numbers)
         },
+        weekdays: if all_weekdays || is_daily {
+            Vec::new()
+        } else {
+            weekday_list(pattern, &names)
+        },
+        both,
+        months: shape(FieldName::Month, &values(FieldName::Month, &pattern.month)),
+        years,
     }
+}
+
+fn day_list(pattern: &Pattern, numbers: &[u16]) -> Vec<DayWord> {
+    let plain = DayWord::Numbers(shape(FieldName::Day, numbers));
+    let special = pattern.day.items.iter().filter_map(|item| match *item {
+        Item::LastDay => Some(DayWord::Last),
+        Item::LastWorkday => Some(DayWord::LastWorkday),
+        Item::NearestWorkday(day) => Some(DayWord::NearestWorkday(day)),
+        _ => None,
+    });
+    Some(plain)
+        .filter(|_| !numbers.is_empty())
+        .into_iter()
+        .chain(special)
+        .collect()
+}
+
+fn weekday_list(pattern: &Pattern, names: &[u16]) -> Vec<WeekdayWord> {
+    let plain = weekday_word(names);
+    let special = pattern.weekday.items.iter().filter_map(|item| match *item {
+        Item::LastWeekday(weekday) => Some(WeekdayWord::Last(weekday)),
+        Item::NthWeekday { weekday, nth } => Some(WeekdayWord::Nth { weekday, nth }),
+        _ => None,
+    });
+    Some(plain)
+        .filter(|_| !names.is_empty())
+        .into_iter()
+        .chain(special)
+        .collect()
 }
 
 fn weekday_word(names: &[u16]) -> WeekdayWord {
@@ -261,7 +333,13 @@ fn values(field: FieldName, terms: &Terms) -> Vec<u16> {
             Item::Span { from, to, step } => span_values(field, from, to, step),
             _ => Vec::new(),
         })
-        .map(|value| if field == FieldName::Weekday { value % 7 } else { value })
+        .map(|value| {
+            if field == FieldName::Weekday {
+                value % 7
+            } else {
+                value
+            }
+        })
         .collect();
     values.sort_unstable();
     values.dedup();
@@ -270,7 +348,11 @@ fn values(field: FieldName, terms: &Terms) -> Vec<u16> {
 
 fn shape(field: FieldName, values: &[u16]) -> Shape {
     let (min, max) = bounds(field);
-    let size = if field == FieldName::Weekday { 7 } else { max - min + 1 };
+    let size = if field == FieldName::Weekday {
+        7
+    } else {
+        max - min + 1
+    };
     let count = values.len() as u16;
     let [first, .., last] = *values else {
         return values.first().map_or(Shape::All, |only| Shape::One(*only));
@@ -280,22 +362,39 @@ fn shape(field: FieldName, values: &[u16]) -> Shape {
     }
     let step = values[1] - first;
     let is_even = values.windows(2).all(|pair| pair[1] - pair[0] == step);
-    let is_cyclic = matches!(field, FieldName::Second | FieldName::Minute | FieldName::Hour);
+    let is_cyclic = matches!(
+        field,
+        FieldName::Second | FieldName::Minute | FieldName::Hour
+    );
     if is_even && step > 1 && is_cyclic && step * count == size {
-        return Shape::Every { step, from: first, to: last };
+        return Shape::Every {
+            step,
+            from: first,
+            to: last,
+        };
     }
     if is_even && step == 1 && count > 2 {
-        return Shape::Run { from: first, to: last };
+        return Shape::Run {
+            from: first,
+            to: last,
+        };
     }
     if is_even && count > 3 {
-        return Shape::Steps { from: first, to: last, step };
+        return Shape::Steps {
+            from: first,
+            to: last,
+            step,
+        };
     }
     // A run around the end of the field has exactly one break.
-    let breaks: Vec<usize> = (1..values.len()).filter(|at| values[*at] - values[at - 1] > 1).collect();
+    let breaks: Vec<usize> = (1..values.len())
+        .filter(|at| values[*at] - values[at - 1] > 1)
+        .collect();
     match breaks[..] {
-        [at] if first == min && last == min + size - 1 && count > 2 => {
-            Shape::Run { from: values[at], to: values[at - 1] }
-        }
+        [at] if first == min && last == min + size - 1 && count > 2 => Shape::Run {
+            from: values[at],
+            to: values[at - 1],
+        },
         _ => Shape::List(values.to_vec()),
     }
 }

@@ -3,11 +3,28 @@
 use super::words::{DayPart, DayWord, Shape, Spoken, TimePart, Unit, WeekdayWord};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
-const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 /// The phrase of a schedule.
 pub(super) fn phrase(spoken: &Spoken) -> String {
@@ -18,7 +35,11 @@ pub(super) fn phrase(spoken: &Spoken) -> String {
         Spoken::Cron { time, days } => {
             let is_times = matches!(time, TimePart::Times(_));
             let words = [time_words(time), day_words(days, is_times)];
-            words.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+            words
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
         }
     }
 }
@@ -30,7 +51,11 @@ fn every(count: i64, unit: Unit) -> String {
         Unit::Hour => "hour",
         Unit::Day => "day",
     };
-    if count == 1 { format!("every {name}") } else { format!("every {count} {name}s") }
+    if count == 1 {
+        format!("every {name}")
+    } else {
+        format!("every {count} {name}s")
+    }
 }
 
 fn time_words(time: &TimePart) -> String {
@@ -39,12 +64,28 @@ fn time_words(time: &TimePart) -> String {
             let times: Vec<String> = times.iter().map(clock).collect();
             format!("at {}", list(&times))
         }
-        TimePart::Fields { second: Shape::One(0), minute, hour } => minute_words(minute, hour),
-        TimePart::Fields { second, minute, hour } => match repeated(second, Unit::Second) {
+        TimePart::Fields {
+            second: Shape::One(0),
+            minute,
+            hour,
+        } => minute_words(minute, hour),
+        TimePart::Fields {
+            second,
+            minute,
+            hour,
+        } => match repeated(second, Unit::Second) {
             Some(seconds) => format!("{seconds}{}", within_minutes(minute, hour)),
             None => {
-                let plural = if matches!(second, Shape::One(_)) { "second" } else { "seconds" };
-                format!("{}, at {plural} {}", minute_words(minute, hour), numbers(second))
+                let plural = if matches!(second, Shape::One(_)) {
+                    "second"
+                } else {
+                    "seconds"
+                };
+                format!(
+                    "{}, at {plural} {}",
+                    minute_words(minute, hour),
+                    numbers(second)
+                )
             }
         },
     }
@@ -52,14 +93,23 @@ fn time_words(time: &TimePart) -> String {
 
 /// A shape that repeats evenly: "every 10 seconds from second 5".
 fn repeated(shape: &Shape, unit: Unit) -> Option<String> {
-    let name = if unit == Unit::Second { "second" } else { "minute" };
+    let name = if unit == Unit::Second {
+        "second"
+    } else {
+        "minute"
+    };
     Some(match shape {
         Shape::All => every(1, unit),
         Shape::Every { step, from: 0, .. } => every(i64::from(*step), unit),
-        Shape::Every { step, from, .. } => format!("{} from {name} {from}", every(i64::from(*step), unit)),
+        Shape::Every { step, from, .. } => {
+            format!("{} from {name} {from}", every(i64::from(*step), unit))
+        }
         Shape::Run { from, to } => format!("{} from {name} {from} to {to}", every(1, unit)),
         Shape::Steps { from, to, step } => {
-            format!("{} from {name} {from} to {to}", every(i64::from(*step), unit))
+            format!(
+                "{} from {name} {from} to {to}",
+                every(i64::from(*step), unit)
+            )
         }
         Shape::One(_) | Shape::List(_) => return None,
     })
@@ -70,12 +120,14 @@ fn minute_words(minute: &Shape, hour: &Shape) -> String {
         return hour_words(*minute, hour);
     }
     let of_every_hour = match (minute, hour) {
-        (Shape::All | Shape::Every { from: 0, .. }, _) | (_, Shape::Run { .. } | Shape::One(_)) => "",
+        (Shape::All | Shape::Every { from: 0, .. }, _) | (_, Shape::Run { .. } | Shape::One(_)) => {
+            ""
+        }
         (_, Shape::All) => " of every hour",
         _ => "",
     };
-    let minutes = repeated(minute, Unit::Minute)
-        .unwrap_or_else(|| format!("at minutes {}", numbers(minute)));
+    let minutes =
+        repeated(minute, Unit::Minute).unwrap_or_else(|| format!("at minutes {}", numbers(minute)));
     format!("{minutes}{of_every_hour}{}", within_hours(hour))
 }
 
@@ -87,10 +139,17 @@ fn hour_words(minute: u16, hour: &Shape) -> String {
         Shape::All if minute == 1 => "at 1 minute past every hour".to_owned(),
         Shape::All => format!("at {minute} minutes past every hour"),
         Shape::Every { step, from: 0, .. } if minute == 0 => every(i64::from(*step), Unit::Hour),
-        Shape::Every { step, from, .. } => format!("{} from {}", every(i64::from(*step), Unit::Hour), at(*from)),
+        Shape::Every { step, from, .. } => {
+            format!("{} from {}", every(i64::from(*step), Unit::Hour), at(*from))
+        }
         Shape::Run { from, to } => format!("every hour from {} to {}", at(*from), at(*to)),
         Shape::Steps { from, to, step } => {
-            format!("{} from {} to {}", every(i64::from(*step), Unit::Hour), at(*from), at(*to))
+            format!(
+                "{} from {} to {}",
+                every(i64::from(*step), Unit::Hour),
+                at(*from),
+                at(*to)
+            )
         }
         Shape::One(_) | Shape::List(_) => {
             let times: Vec<String> = hour.values().into_iter().map(at).collect();
@@ -117,8 +176,11 @@ fn within_hours(hour: &Shape) -> String {
         Shape::One(hour) => format!(" from {hour:02}:00 to {hour:02}:59"),
         Shape::Run { from, to } => format!(" from {from:02}:00 to {to:02}:59"),
         other => {
-            let hours: Vec<String> =
-                other.values().iter().map(|hour| format!("{hour:02}")).collect();
+            let hours: Vec<String> = other
+                .values()
+                .iter()
+                .map(|hour| format!("{hour:02}"))
+                .collect();
             format!(" in the hours {}", list(&hours))
         }
     }
@@ -126,28 +188,32 @@ fn within_hours(hour: &Shape) -> String {
 
 fn day_words(part: &DayPart, is_times: bool) -> String {
     let months = month_words(&part.months);
-    let days: Vec<String> = part.days.iter().map(|word| day_word(word)).collect();
+    let days: Vec<String> = part.days.iter().map(day_word).collect();
     let weekdays: Vec<String> = part.weekdays.iter().map(weekday_word).collect();
     let of_months = match &part.months {
         Shape::All => " of each month".to_owned(),
-        Shape::One(_) | Shape::List(_) => format!(" of {months}"),
-        _ => format!(" of each month {months}"),
+        Shape::Run { .. } => format!(" of each month {months}"),
+        _ => format!(" of {months}"),
     };
     let nth = part.weekdays.iter().any(|word| !is_weekly(word));
     let in_months = match &part.months {
         Shape::All if nth => " of each month".to_owned(),
         Shape::All => String::new(),
-        Shape::One(_) | Shape::List(_) => format!(" in {months}"),
-        _ => format!(" {months}"),
+        Shape::Run { .. } => format!(" {months}"),
+        _ => format!(" in {months}"),
     };
     let by_day = format!("on {}{of_months}", list(&days));
-    let by_weekday = format!("on {}{in_months}", list(&weekdays));
+    let on = match part.weekdays[..] {
+        [WeekdayWord::Names(Shape::Run { .. })] => "",
+        _ => "on ",
+    };
+    let by_weekday = format!("{on}{}{in_months}", list(&weekdays));
     let mut words = match (days.is_empty(), weekdays.is_empty()) {
         (true, true) if is_times => format!("every day{in_months}"),
         (true, true) => in_months.trim_start().to_owned(),
         (false, true) => by_day,
         (true, false) => by_weekday,
-        (false, false) if part.both => format!("on {}, but only {by_day}", list(&weekdays)),
+        (false, false) if part.both => format!("{on}{}, but only {by_day}", list(&weekdays)),
         (false, false) => format!("{by_day} and {by_weekday}"),
     };
     match &part.years {
@@ -182,7 +248,10 @@ fn day_word(word: &DayWord) -> String {
         DayWord::Last => "the last day".to_owned(),
         DayWord::LastWorkday => "the last weekday (Monday to Friday)".to_owned(),
         DayWord::NearestWorkday(day) => {
-            format!("the weekday (Monday to Friday) nearest to the {}", ordinal(*day))
+            format!(
+                "the weekday (Monday to Friday) nearest to the {}",
+                ordinal(*day)
+            )
         }
     }
 }
@@ -196,13 +265,15 @@ fn weekday_word(word: &WeekdayWord) -> String {
     match word {
         WeekdayWord::Workdays => "weekdays".to_owned(),
         WeekdayWord::Weekend => "weekends".to_owned(),
-        WeekdayWord::Names(Shape::All) => "all weekdays".to_owned(),
         WeekdayWord::Names(Shape::Run { from, to }) => {
-            format!("{} to {}", name(*from), name(*to))
+            format!("every day from {} to {}", name(*from), name(*to))
         }
         WeekdayWord::Names(shape) => {
-            let names: Vec<String> =
-                shape.values().into_iter().map(|day| format!("{}s", name(day))).collect();
+            let names: Vec<String> = shape
+                .values()
+                .into_iter()
+                .map(|day| format!("{}s", name(day)))
+                .collect();
             list(&names)
         }
         WeekdayWord::Last(weekday) => format!("the last {}", name(*weekday)),
@@ -214,7 +285,13 @@ fn weekday_word(word: &WeekdayWord) -> String {
 }
 
 fn numbers(shape: &Shape) -> String {
-    list(&shape.values().iter().map(u16::to_string).collect::<Vec<_>>())
+    list(
+        &shape
+            .values()
+            .iter()
+            .map(u16::to_string)
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn clock((hour, minute, second): &(u16, u16, u16)) -> String {

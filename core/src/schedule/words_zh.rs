@@ -33,8 +33,16 @@ fn every(count: i64, unit: Unit) -> String {
 fn time_words(time: &TimePart) -> String {
     match time {
         TimePart::Times(times) => list(&times.iter().map(clock).collect::<Vec<_>>()),
-        TimePart::Fields { second: Shape::One(0), minute, hour } => minute_words(minute, hour),
-        TimePart::Fields { second, minute, hour } => match repeated(second, Unit::Second) {
+        TimePart::Fields {
+            second: Shape::One(0),
+            minute,
+            hour,
+        } => minute_words(minute, hour),
+        TimePart::Fields {
+            second,
+            minute,
+            hour,
+        } => match repeated(second, Unit::Second) {
             Some(seconds) => spaced(&[within(minute, hour), seconds]),
             None => format!("{}，第 {} 秒", minute_words(minute, hour), numbers(second)),
         },
@@ -52,7 +60,10 @@ fn repeated(shape: &Shape, unit: Unit) -> Option<String> {
         }
         Shape::Run { from, to } => format!("第 {from} 至 {to} {name}之间{}", every(1, unit)),
         Shape::Steps { from, to, step } => {
-            format!("第 {from} 至 {to} {name}之间{}", every(i64::from(*step), unit))
+            format!(
+                "第 {from} 至 {to} {name}之间{}",
+                every(i64::from(*step), unit)
+            )
         }
         Shape::One(_) | Shape::List(_) => return None,
     })
@@ -63,7 +74,11 @@ fn minute_words(minute: &Shape, hour: &Shape) -> String {
         return hour_words(*minute, hour);
     }
     let is_plain = matches!(minute, Shape::All | Shape::Every { from: 0, .. });
-    let hours = if is_plain { within_hours(hour) } else { each_hour(hour) };
+    let hours = if is_plain {
+        within_hours(hour)
+    } else {
+        each_hour(hour)
+    };
     let minutes =
         repeated(minute, Unit::Minute).unwrap_or_else(|| format!("第 {} 分", numbers(minute)));
     spaced(&[hours, minutes])
@@ -73,7 +88,12 @@ fn minute_words(minute: &Shape, hour: &Shape) -> String {
 fn hour_words(minute: u16, hour: &Shape) -> String {
     let at = |hour: u16| clock(&(hour, minute, 0));
     let between = |from: u16, to: u16, step: u16| {
-        format!("{} 至 {} {}", at(from), at(to), every(i64::from(step), Unit::Hour))
+        format!(
+            "{} 至 {} {}",
+            at(from),
+            at(to),
+            every(i64::from(step), Unit::Hour)
+        )
     };
     match hour {
         Shape::All if minute == 0 => every(1, Unit::Hour),
@@ -121,23 +141,30 @@ fn day_words(part: &DayPart, is_times: bool) -> String {
     let days: Vec<String> = part.days.iter().map(day_word).collect();
     let weekdays: Vec<String> = part.weekdays.iter().map(weekday_word).collect();
     let is_monthly = part.weekdays.iter().any(|word| !is_weekly(word));
-    let of_month = if names_months(&part.months) { "" } else { "每月" };
-    let by_day = spaced(&[of_month.to_owned(), list(&days)]);
-    let by_weekday = match is_monthly {
-        true => spaced(&[of_month.to_owned(), list(&weekdays)]),
-        false => list(&weekdays),
+    let is_either = !days.is_empty() && !weekdays.is_empty();
+    let of_month = if names_months(&part.months) && !is_either {
+        ""
+    } else {
+        "每月"
     };
+    let by_day = spaced(&[of_month.to_owned(), list(&days)]);
+    let of_week = match part.weekdays[..] {
+        [WeekdayWord::Names(_)] => "每",
+        _ if is_monthly => of_month,
+        _ => "",
+    };
+    let by_weekday = spaced(&[of_week.to_owned(), list(&weekdays)]);
     let words = match (days.is_empty(), weekdays.is_empty()) {
         (true, true) if is_times => "每天".to_owned(),
         (true, true) => String::new(),
         (false, true) => by_day,
         (true, false) => by_weekday,
-        (false, false) if part.both => format!("{by_day}，且须为{}，", list(&weekdays)),
+        (false, false) if part.both => format!("{by_day}（仅限{}）", list(&weekdays)),
         (false, false) => format!("{by_day}以及{by_weekday}"),
     };
     match (months.as_str(), words.as_str()) {
         ("", _) => words,
-        (_, "") => format!("{months}，"),
+        (_, "") => months,
         // A day number follows its month at once, anything else belongs to it.
         _ if words.starts_with(|first: char| first.is_ascii_digit()) => spaced(&[months, words]),
         _ if words.starts_with("每月") => spaced(&[months, words]),
@@ -160,12 +187,19 @@ fn month_words(part: &DayPart) -> String {
         Shape::All => return years,
         Shape::Run { from, to } => format!("{from} 月至 {to} 月"),
         other => {
-            let months: Vec<String> =
-                other.values().iter().map(|month| format!("{month} 月")).collect();
+            let months: Vec<String> = other
+                .values()
+                .iter()
+                .map(|month| format!("{month} 月"))
+                .collect();
             list(&months)
         }
     };
-    let years = if years.is_empty() { "每年".to_owned() } else { years };
+    let years = if years.is_empty() {
+        "每年".to_owned()
+    } else {
+        years
+    };
     spaced(&[years, months])
 }
 
@@ -176,7 +210,11 @@ fn day_word(word: &DayWord) -> String {
             format!("{from} 日起每 {step} 天")
         }
         DayWord::Numbers(shape) => {
-            let days: Vec<String> = shape.values().iter().map(|day| format!("{day} 日")).collect();
+            let days: Vec<String> = shape
+                .values()
+                .iter()
+                .map(|day| format!("{day} 日"))
+                .collect();
             list(&days)
         }
         DayWord::Last => "最后一天".to_owned(),
@@ -194,12 +232,14 @@ fn weekday_word(word: &WeekdayWord) -> String {
     match word {
         WeekdayWord::Workdays => "工作日".to_owned(),
         WeekdayWord::Weekend => "周末".to_owned(),
-        WeekdayWord::Names(Shape::All) => "每天".to_owned(),
         WeekdayWord::Names(Shape::Run { from, to }) => format!("{}至{}", name(*from), name(*to)),
         WeekdayWord::Names(shape) => {
-            let names: Vec<String> =
-                shape.values().into_iter().map(|day| name(day).to_owned()).collect();
-            format!("每{}", names.join("、"))
+            let names: Vec<String> = shape
+                .values()
+                .into_iter()
+                .map(|day| name(day).to_owned())
+                .collect();
+            names.join("、")
         }
         WeekdayWord::Last(weekday) => format!("最后一个{}", name(*weekday)),
         WeekdayWord::Nth { weekday, nth } => {
@@ -210,7 +250,13 @@ fn weekday_word(word: &WeekdayWord) -> String {
 }
 
 fn numbers(shape: &Shape) -> String {
-    list(&shape.values().iter().map(u16::to_string).collect::<Vec<_>>())
+    list(
+        &shape
+            .values()
+            .iter()
+            .map(u16::to_string)
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn clock((hour, minute, second): &(u16, u16, u16)) -> String {
@@ -235,7 +281,7 @@ fn spaced(parts: &[String]) -> String {
         let before = joined.chars().next_back();
         let after = part.chars().next();
         let meets = |one: Option<char>| one.is_some_and(|one| one.is_ascii_alphanumeric());
-        let is_marked = before.is_none_or(|before| "，：（".contains(before));
+        let is_marked = before.is_none_or(|before| "，：（）".contains(before));
         if !is_marked && (meets(before) || meets(after)) {
             joined.push(' ');
         }

@@ -57,7 +57,11 @@ impl ZoneError {
         match self {
             Self::Empty => Vec::new(),
             Self::Offset { name } => vec![("name", name.clone())],
-            Self::Unknown { name, suggestion, version } => vec![
+            Self::Unknown {
+                name,
+                suggestion,
+                version,
+            } => vec![
                 ("name", name.clone()),
                 ("suggestion", suggestion.clone()),
                 ("version", (*version).to_owned()),
@@ -84,7 +88,9 @@ impl Zone {
         // Only the bundled data: two servers with different system data would disagree on instants.
         match TimeZoneDatabase::bundled().get(name) {
             Ok(zone) if !zone.is_unknown() && zone.iana_name().is_some() => Ok(Self(zone)),
-            _ if is_offset(name) => Err(ZoneError::Offset { name: name.to_owned() }),
+            _ if is_offset(name) => Err(ZoneError::Offset {
+                name: name.to_owned(),
+            }),
             _ => Err(ZoneError::Unknown {
                 name: name.to_owned(),
                 suggestion: suggest(name),
@@ -105,7 +111,10 @@ impl Zone {
 
     /// Every name of the database.
     pub fn names() -> Vec<String> {
-        TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect()
+        TimeZoneDatabase::bundled()
+            .available()
+            .map(|name| name.as_str().to_owned())
+            .collect()
     }
 
     pub(super) fn time_zone(&self) -> &TimeZone {
@@ -156,13 +165,19 @@ impl From<Zone> for String {
 fn is_offset(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let rest = upper.trim_start_matches("UTC").trim_start_matches("GMT");
-    rest.starts_with(['+', '-']) && rest[1..].chars().all(|each| each.is_ascii_digit() || each == ':')
+    rest.starts_with(['+', '-'])
+        && rest[1..]
+            .chars()
+            .all(|each| each.is_ascii_digit() || each == ':')
 }
 
 /// The nearest name, compared with the whole and with the part behind the last slash.
 fn suggest(name: &str) -> String {
     let wanted = name.to_ascii_lowercase().replace(' ', "_");
-    if let Some((_, usual)) = USUAL_MISTAKES.iter().find(|(mistake, _)| *mistake == wanted) {
+    if let Some((_, usual)) = USUAL_MISTAKES
+        .iter()
+        .find(|(mistake, _)| *mistake == wanted)
+    {
         return (*usual).to_owned();
     }
     let distance = |candidate: &String| {
