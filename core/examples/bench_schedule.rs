@@ -36,7 +36,10 @@ fn main() {
         .iter()
         .map(|(text, zone)| {
             let schedule = Schedule::parse(text).expect("every listed schedule is valid");
-            Timetable::new(schedule, Zone::parse(zone).expect("every listed zone exists"))
+            Timetable::new(
+                schedule,
+                Zone::parse(zone).expect("every listed zone exists"),
+            )
         })
         .collect();
     let mut cursors = vec![Timestamp::from_second(1_767_225_600).expect("in range"); JOBS.len()];
@@ -45,10 +48,15 @@ fn main() {
     for _ in 0..ROUNDS {
         for (timetable, cursor) in timetables.iter().zip(&mut cursors) {
             // Yearly jobs reach the end of the calendar within the rounds and start over.
-            *cursor = timetable.next_after(*cursor).unwrap_or(Timestamp::UNIX_EPOCH);
+            *cursor = timetable
+                .next_after(*cursor)
+                .unwrap_or(Timestamp::UNIX_EPOCH);
             computed += 1;
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
-    println!("next_after: {:.0} per second ({computed} computed in {seconds:.2} s)", computed as f64 / seconds);
+    println!(
+        "next_after: {:.0} per second ({computed} computed in {seconds:.2} s)",
+        computed as f64 / seconds
+    );
 }

@@ -44,6 +44,9 @@ impl Dispatcher {
             self.before.insert(id, (old.sgen, job.timetable()));
         }
         let revision = seen.revision;
+        if self.jobs.get(&id).is_some_and(|known| known.revision > revision) {
+            return;
+        }
         let changed = self
             .jobs
             .insert(id, seen)

@@ -195,7 +195,14 @@ fn terms(field: FieldName, text: &str) -> Result<Terms, ScheduleError> {
     }
     let items = text
         .split(',')
-        .map(|part| item(field, &part.to_ascii_uppercase()))
+        .map(|part| {
+            item(field, &part.to_ascii_uppercase()).map_err(|problem| match problem {
+                FieldProblem::Unreadable { .. } => FieldProblem::Unreadable {
+                    item: part.to_owned(),
+                },
+                other => other,
+            })
+        })
         .collect::<Result<Vec<Item>, FieldProblem>>()
         .map_err(|problem| ScheduleError::Field {
             field,
@@ -405,13 +412,15 @@ fn misplaced(item: &str, hint: &'static str) -> FieldProblem {
     }
 }
 
-/// Quartz always has a `?` in the day or the weekday field and six or seven fields, and counts Sunday
-/// as 1. Numbers there mean different days to different readers.
+/// Quartz always has a `?` in the day or the weekday field and six or seven fields, and counts
+/// Sunday as 1. Numbers there mean different days to different readers.
 fn refuse_quartz_numbers(day: &str, weekday: &str) -> Result<(), ScheduleError> {
-    let numbered = weekday
-        .split(',')
-        .any(|item| item.starts_with(|first: char| first.is_ascii_digit()));
-    if day != "?" || !numbered {
+    let numbers: Vec<&str> = weekday
+        .split([',', '-'])
+        .filter(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+        .collect();
+    // Quartz has no weekday 0.
+    if day != "?" || numbers.is_empty() || numbers.contains(&"0") {
         return Ok(());
     }
     Err(ScheduleError::QuartzWeekday {

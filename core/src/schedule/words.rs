@@ -1,4 +1,5 @@
-//! Schedules in words: what an expression says, in a form that `words_en` and `words_zh` put into sentences.
+//! Schedules in words: what an expression says, in a form that `words_en` and `words_zh` put into
+//! sentences.
 //!
 //! The words follow from the matched values, not from the spelling: `*/15`, `0-59/15` and
 //! `0,15,30,45` read the same.
@@ -205,7 +206,8 @@ fn once(text: &str, second: i64) -> Spoken {
     Spoken::Once { local, offset }
 }
 
-/// The largest unit that divides the interval. A day of an interval is 24 hours, so few of them stay hours.
+/// The largest unit that divides the interval. A day of an interval is 24 hours, so few of them
+/// stay hours.
 fn every(seconds: i64) -> Spoken {
     let units = [
         (86_400, Unit::Day),
@@ -250,37 +252,60 @@ fn time_part(pattern: &Pattern) -> TimePart {
 }
 
 fn day_part(pattern: &Pattern) -> DayPart {
-    let mut days = Vec::new();
+    let both = pattern.day.starred || pattern.weekday.starred;
     let numbers = values(FieldName::Day, &pattern.day);
-    if !pattern.day.is_any() && !numbers.is_empty() {
-        days.push(DayWord::Numbers(shape(FieldName::Day, &numbers)));
-    }
-    let mut weekdays = Vec::new();
     let names = values(FieldName::Weekday, &pattern.weekday);
-    if !pattern.weekday.is_any() && !names.is_empty() {
-        weekdays.push(weekday_word(&names));
-    }
-    for item in pattern.day.items.iter().chain(&pattern.weekday.items) {
-        match *item {
-            Item::LastDay => days.push(DayWord::Last),
-            Item::LastWorkday => days.push(DayWord::LastWorkday),
-            Item::NearestWorkday(day) => days.push(DayWord::NearestWorkday(day)),
-            Item::LastWeekday(weekday) => weekdays.push(WeekdayWord::Last(weekday)),
-            Item::NthWeekday { weekday, nth } => weekdays.push(WeekdayWord::Nth { weekday, nth }),
-            Item::Star { .. } | Item::Span { .. } => {}
-        }
-    }
+    let (all_days, all_weekdays) = (numbers.len() == 31, names.len() == 7);
+    // Where either field may match, one that lets everything pass makes the other meaningless.
+    let is_daily = !both && (all_days || all_weekdays);
+    let years = match pattern.year.is_any() {
+        true => Shape::All,
+        false => shape(FieldName::Year, &values(FieldName::Year, &pattern.year)),
+    };
     DayPart {
-        days,
-        weekdays,
-        both: pattern.day.starred || pattern.weekday.starred,
-        months: shape(FieldName::Month, &values(FieldName::Month, &pattern.month)),
-        years: if pattern.year.is_any() {
-            Shape::All
+        days: if all_days || is_daily {
+            Vec::new()
         } else {
-            shape(FieldName::Year, &values(FieldName::Year, &pattern.year))
+            day_list(pattern, &numbers)
         },
+        weekdays: if all_weekdays || is_daily {
+            Vec::new()
+        } else {
+            weekday_list(pattern, &names)
+        },
+        both,
+        months: shape(FieldName::Month, &values(FieldName::Month, &pattern.month)),
+        years,
     }
+}
+
+fn day_list(pattern: &Pattern, numbers: &[u16]) -> Vec<DayWord> {
+    let plain = DayWord::Numbers(shape(FieldName::Day, numbers));
+    let special = pattern.day.items.iter().filter_map(|item| match *item {
+        Item::LastDay => Some(DayWord::Last),
+        Item::LastWorkday => Some(DayWord::LastWorkday),
+        Item::NearestWorkday(day) => Some(DayWord::NearestWorkday(day)),
+        _ => None,
+    });
+    Some(plain)
+        .filter(|_| !numbers.is_empty())
+        .into_iter()
+        .chain(special)
+        .collect()
+}
+
+fn weekday_list(pattern: &Pattern, names: &[u16]) -> Vec<WeekdayWord> {
+    let plain = weekday_word(names);
+    let special = pattern.weekday.items.iter().filter_map(|item| match *item {
+        Item::LastWeekday(weekday) => Some(WeekdayWord::Last(weekday)),
+        Item::NthWeekday { weekday, nth } => Some(WeekdayWord::Nth { weekday, nth }),
+        _ => None,
+    });
+    Some(plain)
+        .filter(|_| !names.is_empty())
+        .into_iter()
+        .chain(special)
+        .collect()
 }
 
 fn weekday_word(names: &[u16]) -> WeekdayWord {

@@ -188,28 +188,32 @@ fn within_hours(hour: &Shape) -> String {
 
 fn day_words(part: &DayPart, is_times: bool) -> String {
     let months = month_words(&part.months);
-    let days: Vec<String> = part.days.iter().map(|word| day_word(word)).collect();
+    let days: Vec<String> = part.days.iter().map(day_word).collect();
     let weekdays: Vec<String> = part.weekdays.iter().map(weekday_word).collect();
     let of_months = match &part.months {
         Shape::All => " of each month".to_owned(),
-        Shape::One(_) | Shape::List(_) => format!(" of {months}"),
-        _ => format!(" of each month {months}"),
+        Shape::Run { .. } => format!(" of each month {months}"),
+        _ => format!(" of {months}"),
     };
     let nth = part.weekdays.iter().any(|word| !is_weekly(word));
     let in_months = match &part.months {
         Shape::All if nth => " of each month".to_owned(),
         Shape::All => String::new(),
-        Shape::One(_) | Shape::List(_) => format!(" in {months}"),
-        _ => format!(" {months}"),
+        Shape::Run { .. } => format!(" {months}"),
+        _ => format!(" in {months}"),
     };
     let by_day = format!("on {}{of_months}", list(&days));
-    let by_weekday = format!("on {}{in_months}", list(&weekdays));
+    let on = match part.weekdays[..] {
+        [WeekdayWord::Names(Shape::Run { .. })] => "",
+        _ => "on ",
+    };
+    let by_weekday = format!("{on}{}{in_months}", list(&weekdays));
     let mut words = match (days.is_empty(), weekdays.is_empty()) {
         (true, true) if is_times => format!("every day{in_months}"),
         (true, true) => in_months.trim_start().to_owned(),
         (false, true) => by_day,
         (true, false) => by_weekday,
-        (false, false) if part.both => format!("on {}, but only {by_day}", list(&weekdays)),
+        (false, false) if part.both => format!("{on}{}, but only {by_day}", list(&weekdays)),
         (false, false) => format!("{by_day} and {by_weekday}"),
     };
     match &part.years {
@@ -261,9 +265,8 @@ fn weekday_word(word: &WeekdayWord) -> String {
     match word {
         WeekdayWord::Workdays => "weekdays".to_owned(),
         WeekdayWord::Weekend => "weekends".to_owned(),
-        WeekdayWord::Names(Shape::All) => "all weekdays".to_owned(),
         WeekdayWord::Names(Shape::Run { from, to }) => {
-            format!("{} to {}", name(*from), name(*to))
+            format!("every day from {} to {}", name(*from), name(*to))
         }
         WeekdayWord::Names(shape) => {
             let names: Vec<String> = shape

@@ -141,27 +141,30 @@ fn day_words(part: &DayPart, is_times: bool) -> String {
     let days: Vec<String> = part.days.iter().map(day_word).collect();
     let weekdays: Vec<String> = part.weekdays.iter().map(weekday_word).collect();
     let is_monthly = part.weekdays.iter().any(|word| !is_weekly(word));
-    let of_month = if names_months(&part.months) {
+    let is_either = !days.is_empty() && !weekdays.is_empty();
+    let of_month = if names_months(&part.months) && !is_either {
         ""
     } else {
         "每月"
     };
     let by_day = spaced(&[of_month.to_owned(), list(&days)]);
-    let by_weekday = match is_monthly {
-        true => spaced(&[of_month.to_owned(), list(&weekdays)]),
-        false => list(&weekdays),
+    let of_week = match part.weekdays[..] {
+        [WeekdayWord::Names(_)] => "每",
+        _ if is_monthly => of_month,
+        _ => "",
     };
+    let by_weekday = spaced(&[of_week.to_owned(), list(&weekdays)]);
     let words = match (days.is_empty(), weekdays.is_empty()) {
         (true, true) if is_times => "每天".to_owned(),
         (true, true) => String::new(),
         (false, true) => by_day,
         (true, false) => by_weekday,
-        (false, false) if part.both => format!("{by_day}，且须为{}，", list(&weekdays)),
+        (false, false) if part.both => format!("{by_day}（仅限{}）", list(&weekdays)),
         (false, false) => format!("{by_day}以及{by_weekday}"),
     };
     match (months.as_str(), words.as_str()) {
         ("", _) => words,
-        (_, "") => format!("{months}，"),
+        (_, "") => months,
         // A day number follows its month at once, anything else belongs to it.
         _ if words.starts_with(|first: char| first.is_ascii_digit()) => spaced(&[months, words]),
         _ if words.starts_with("每月") => spaced(&[months, words]),
@@ -229,7 +232,6 @@ fn weekday_word(word: &WeekdayWord) -> String {
     match word {
         WeekdayWord::Workdays => "工作日".to_owned(),
         WeekdayWord::Weekend => "周末".to_owned(),
-        WeekdayWord::Names(Shape::All) => "每天".to_owned(),
         WeekdayWord::Names(Shape::Run { from, to }) => format!("{}至{}", name(*from), name(*to)),
         WeekdayWord::Names(shape) => {
             let names: Vec<String> = shape
@@ -237,7 +239,7 @@ fn weekday_word(word: &WeekdayWord) -> String {
                 .into_iter()
                 .map(|day| name(day).to_owned())
                 .collect();
-            format!("每{}", names.join("、"))
+            names.join("、")
         }
         WeekdayWord::Last(weekday) => format!("最后一个{}", name(*weekday)),
         WeekdayWord::Nth { weekday, nth } => {
@@ -279,7 +281,7 @@ fn spaced(parts: &[String]) -> String {
         let before = joined.chars().next_back();
         let after = part.chars().next();
         let meets = |one: Option<char>| one.is_some_and(|one| one.is_ascii_alphanumeric());
-        let is_marked = before.is_none_or(|before| "，：（".contains(before));
+        let is_marked = before.is_none_or(|before| "，：（）".contains(before));
         if !is_marked && (meets(before) || meets(after)) {
             joined.push(' ');
         }

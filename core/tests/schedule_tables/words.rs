@@ -3,7 +3,7 @@
 use belfry_core::schedule::{Language, Schedule, words};
 use expect_test::expect_file;
 
-const SCHEDULES: [&str; 72] = [
+const SCHEDULES: [&str; 75] = [
     "* * * * *",
     "*/15 * * * *",
     "5/15 * * * *",
@@ -56,6 +56,9 @@ const SCHEDULES: [&str; 72] = [
     "0 9 * NOV-FEB MON",
     "0 9 * JAN FRI#1",
     "0 0 13 * FRI",
+    "0 0 13 * 0-6",
+    "0 3 * * MON-SAT",
+    "0 0 1 1,7 MON",
     "0 0 */2 * MON",
     "*/30 * * * * *",
     "* * * * * *",
@@ -83,7 +86,10 @@ fn words_every_kind_of_schedule() {
     let mut table = String::new();
     for text in SCHEDULES {
         let schedule = Schedule::parse(text).unwrap();
-        let (english, chinese) = (words(&schedule, Language::En), words(&schedule, Language::ZhCn));
+        let (english, chinese) = (
+            words(&schedule, Language::En),
+            words(&schedule, Language::ZhCn),
+        );
         table.push_str(&format!("{text}\n    {english}\n    {chinese}\n"));
     }
     expect_file!["words.txt"].assert_eq(&table);

@@ -80,7 +80,10 @@ impl Host {
 
     /// Both clocks as this server shows them at a true time.
     pub fn now(&self, start: Timestamp, elapsed: Duration) -> Now {
-        Now { wall: start + elapsed + self.clock_error, boot: elapsed }
+        Now {
+            wall: start + elapsed + self.clock_error,
+            boot: elapsed,
+        }
     }
 
     /// A new mind for its agent.

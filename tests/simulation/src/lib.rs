@@ -1,1 +1,155 @@
-//! simulation
+//! The real dispatcher on a simulated world: one thread, one seed, many faults.
+//!
+//! Store, history, disks, processes and clocks are simulated; what decides is the code that
+//! production runs. A seed that fails is replayed with `cargo run -p belfry-simulation -- SEED`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use belfry_core::id::JobId;
+use belfry_core::job::{
+    Action, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell,
+};
+use belfry_core::schedule::{DstPolicy, Schedule, Zone};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+mod check;
+pub mod faults;
+pub mod host;
+mod life;
+pub mod random;
+pub mod store;
+pub mod world;
+
+use faults::Fault;
+use world::{Edition, Happening, World};
+
+/// How long misfortunes go on.
+const TROUBLE: Duration = Duration::from_secs(150);
+/// Jobs end a little later; by this time everything must have come to rest.
+const REST: Duration = Duration::from_secs(900);
+
+/// Lives one world through; panics where a law is broken. Returns what went wrong in it.
+pub fn live(seed: u64) -> (World, BTreeMap<Fault, u32>) {
+    let mut world = prepare(seed);
+    world.run_until(TROUBLE);
+    world.heal();
+    world.run_until(REST);
+    let faults = world.faults.clone();
+    (world, faults)
+}
+
+/// The world of a seed, before anything happens.
+pub fn prepare(seed: u64) -> World {
+    let hosts = 1 + seed % 2;
+    let mut world = World::new(seed, hosts);
+    let end = world.start + TROUBLE + Duration::from_secs(10);
+    for number in 0..4 {
+        let id = JobId(Uuid::from_u128(100 + number));
+        let job = random_job(&mut world, number, end);
+        let key = world.keys.job(&job.project, id);
+        let revision = world.store.write(key, b"1".to_vec());
+        for host in &world.hosts {
+            if job.scope_on(&host.node) == Some(belfry_core::id::Scope::One) {
+                let series = belfry_core::dispatch::SeriesKey {
+                    project: job.project.clone(),
+                    job: id,
+                    scope: belfry_core::id::Scope::One,
+                };
+                let cursor = belfry_core::dispatch::Cursor {
+                    instant: world.start,
+                    sgen: 1,
+                };
+                let key = world.keys.cursor(&series);
+                world.store.write(key, cursor.to_string().into_bytes());
+            }
+        }
+        let since = world.start;
+        world.jobs.insert(
+            id,
+            vec![Edition {
+                since,
+                job,
+                generation: 1,
+                sgen: 1,
+                was_paused: false,
+                revision,
+            }],
+        );
+    }
+    for host in 0..world.hosts.len() {
+        world.at(Duration::from_millis(1), Happening::Boot(host));
+    }
+    world.at(Duration::from_secs(2), Happening::Misfortune);
+    world
+}
+
+fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
+    let random = &mut world.random;
+    let schedule = *random.pick(&[
+        "* * * * * *",
+        "*/2 * * * * *",
+        "@every 7s",
+        "*/5 * * * * *",
+        "*/30 * * * * *",
+    ]);
+    let on = match random.below(5) {
+        0 => PlaceOn::Node(world.hosts[0].node.clone()),
+        _ => PlaceOn::One,
+    };
+    Job {
+        project: "ops".parse().expect("a plain name"),
+        name: format!("job-{number}"),
+        action: Action::Shell(Shell {
+            command: Command::Argv(vec!["true".into()]),
+            stdin: None,
+        }),
+        env: BTreeMap::new(),
+        cwd: None,
+        schedule: Schedule::parse(schedule).expect("a schedule"),
+        timezone: Zone::default(),
+        start_at: None,
+        end_at: Some(end),
+        jitter: Duration::from_secs(random.below(2) * 3),
+        dst: DstPolicy::Vixie,
+        paused: false,
+        place: Place { on },
+        timeout: None,
+        stop_grace: Duration::from_secs(1),
+        retries: Retries {
+            count: random.below(3) as u32,
+            interval: Duration::from_millis(1 + random.below(4_000)),
+            backoff: 1.5,
+            max_interval: Duration::from_secs(10),
+        },
+        overlap: *random.pick(&[Overlap::Skip, Overlap::Skip, Overlap::Allow]),
+        start_deadline: Duration::from_secs(*random.pick(&[5, 20, 60])),
+        misfire: *random.pick(&[Misfire::Skip, Misfire::RunLatest, Misfire::RunAll]),
+        output: OutputKept { head: 1, tail: 1 },
+        about: Default::default(),
+    }
+}
+
+impl World {
+    /// Ends all misfortunes: clocks are right, agents run, history is there.
+    fn heal(&mut self) {
+        self.healed = true;
+        self.history_up = true;
+        for host in 0..self.hosts.len() {
+            self.hosts[host].clock_error = jiff::SignedDuration::ZERO;
+            self.hosts[host].stopped_until = Duration::ZERO;
+            let time = self.elapsed + Duration::from_millis(10);
+            self.at(time, Happening::Boot(host));
+        }
+        let ids: Vec<JobId> = self.jobs.keys().copied().collect();
+        for id in ids {
+            let paused = self.jobs[&id]
+                .last()
+                .is_some_and(|edition| edition.job.paused);
+            if paused {
+                self.edit_job(id, |edition| edition.job.paused = false);
+            }
+        }
+    }
+}

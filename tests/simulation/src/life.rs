@@ -20,11 +20,17 @@ impl World {
         let incarnation = self.hosts[host].incarnation;
         self.note(format!("n{host} boots its agent, number {incarnation}"));
         let keys: Vec<AttemptKey> = self.hosts[host].journal.keys().copied().collect();
-        let found = keys.into_iter().map(|key| self.examine(host, key)).collect();
+        let found = keys
+            .into_iter()
+            .map(|key| self.examine(host, key))
+            .collect();
         self.tell_at_once(host, incarnation, Event::JournalRead(found));
         self.tell_at_once(host, incarnation, Event::DefinitionsReset);
-        let editions: Vec<Edition> =
-            self.jobs.values().filter_map(|editions| editions.last().cloned()).collect();
+        let editions: Vec<Edition> = self
+            .jobs
+            .values()
+            .filter_map(|editions| editions.last().cloned())
+            .collect();
         let ids: Vec<_> = self.jobs.keys().copied().collect();
         for (id, edition) in ids.into_iter().zip(editions) {
             self.tell_at_once(host, incarnation, Event::JobSeen(id, seen(&edition)));
@@ -50,9 +56,10 @@ impl World {
         let evidence = match (&folder.exit, folder.gate) {
             (Some(exit), _) => Evidence::Exited(exit.clone()),
             (None, Some(Gate::Supervisor)) if alive => Evidence::Alive(folder.started_at),
-            (None, Some(Gate::Supervisor)) => {
-                Evidence::Gone { rebooted: false, started_at: folder.started_at }
-            }
+            (None, Some(Gate::Supervisor)) => Evidence::Gone {
+                rebooted: false,
+                started_at: folder.started_at,
+            },
             (None, _) => {
                 folder.gate = Some(Gate::Agent);
                 Evidence::NeverStarted
@@ -82,7 +89,11 @@ impl World {
         }
         let expired = this.renewed_at + SESSION_TTL < self.elapsed;
         let key = self.keys.session(&this.node);
-        let stands = self.store.entries.get(&key).map(|entry| entry.create_revision);
+        let stands = self
+            .store
+            .entries
+            .get(&key)
+            .map(|entry| entry.create_revision);
         let lost = expired || stands != this.session;
         if lost {
             self.tell_at_once(host, incarnation, Event::SessionLost);
@@ -114,7 +125,9 @@ impl World {
         if !self.hosts[host].spawned.remove(&key) {
             return;
         }
-        let Some(folder) = self.hosts[host].folders.get_mut(&key) else { return };
+        let Some(folder) = self.hosts[host].folders.get_mut(&key) else {
+            return;
+        };
         if folder.gate.is_some() {
             return;
         }
@@ -130,8 +143,17 @@ impl World {
         self.invariant_one_program_at_a_time(&intent);
         let code = if self.random.once_in(4) { 1 } else { 0 };
         self.hosts[host].programs.insert(key, code);
-        let start = Start { key: intent.key, attempt: key.1, host, wall: now.wall };
-        self.note(format!("n{host} program {} attempt {} starts", key.0.short(), key.1));
+        let start = Start {
+            key: intent.key,
+            attempt: key.1,
+            host,
+            wall: now.wall,
+        };
+        self.note(format!(
+            "n{host} program {} attempt {} starts",
+            key.0.short(),
+            key.1
+        ));
         self.starts.push(start);
         let lasts = *self.random.pick(&[5u64, 200, 900, 1_500, 4_000, 25_000]);
         let ends = self.soon(lasts);
@@ -147,7 +169,9 @@ impl World {
         }
         let same = |start: &&Start| {
             start.key.job == intent.key.job
-                && self.hosts[start.host].programs.contains_key(&(start.key.run_id(), start.attempt))
+                && self.hosts[start.host]
+                    .programs
+                    .contains_key(&(start.key.run_id(), start.attempt))
         };
         if let Some(other) = self.starts.iter().rev().take(500).find(same) {
             panic!("{:?} starts while {:?} still runs", intent.key, other.key);
@@ -155,23 +179,33 @@ impl World {
     }
 
     pub(crate) fn program_ends(&mut self, host: usize, key: AttemptKey) {
-        let Some(code) = self.hosts[host].programs.remove(&key) else { return };
+        let Some(code) = self.hosts[host].programs.remove(&key) else {
+            return;
+        };
         self.write_exit(host, key, ExitKind::Code(code));
     }
 
     pub(crate) fn write_exit(&mut self, host: usize, key: AttemptKey, how: ExitKind) {
         let now = self.hosts[host].now(self.start, self.elapsed);
         let incarnation = self.hosts[host].incarnation;
-        let Some(folder) = self.hosts[host].folders.get_mut(&key) else { return };
+        let Some(folder) = self.hosts[host].folders.get_mut(&key) else {
+            return;
+        };
         let written = exit(how, folder.started_at, now.wall);
         folder.exit = Some(written.clone());
-        self.note(format!("n{host} program {} attempt {} ends {how:?}", key.0.short(), key.1));
+        self.note(format!(
+            "n{host} program {} attempt {} ends {how:?}",
+            key.0.short(),
+            key.1
+        ));
         self.tell(host, incarnation, Event::Exited(key.0, key.1, written));
     }
 
     pub(crate) fn stop_program(&mut self, host: usize, key: AttemptKey) {
         let incarnation = self.hosts[host].incarnation;
-        let Some(folder) = self.hosts[host].folders.get_mut(&key) else { return };
+        let Some(folder) = self.hosts[host].folders.get_mut(&key) else {
+            return;
+        };
         if folder.gate.is_none() {
             folder.gate = Some(Gate::Agent);
             self.tell(host, incarnation, Event::GateTaken(key.0, key.1));
@@ -201,7 +235,8 @@ impl World {
                     events.push(Event::RequestSeen(key, value, entry.mod_revision));
                 }
                 Some(Key::Order(node, id)) if node == self.hosts[host].node => {
-                    let value = serde_json::from_slice(&entry.value).expect("the simulation wrote it");
+                    let value =
+                        serde_json::from_slice(&entry.value).expect("the simulation wrote it");
                     events.push(Event::OrderSeen(Order { id, value }));
                 }
                 _ => {}
@@ -214,7 +249,12 @@ impl World {
 
     /// Tells every agent that a job changed.
     pub(crate) fn announce(&mut self, id: belfry_core::id::JobId) {
-        let Some(edition) = self.jobs.get(&id).and_then(|editions| editions.last()).cloned() else {
+        let Some(edition) = self
+            .jobs
+            .get(&id)
+            .and_then(|editions| editions.last())
+            .cloned()
+        else {
             return;
         };
         for host in 0..self.hosts.len() {

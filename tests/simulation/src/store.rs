@@ -46,13 +46,25 @@ impl Store {
 
     fn put(&mut self, key: String, value: Vec<u8>) {
         let revision = self.revision;
-        let create_revision = self.entries.get(&key).map_or(revision, |entry| entry.create_revision);
-        let entry = Entry { key: key.clone(), value, create_revision, mod_revision: revision, lease: None };
+        let create_revision = self
+            .entries
+            .get(&key)
+            .map_or(revision, |entry| entry.create_revision);
+        let entry = Entry {
+            key: key.clone(),
+            value,
+            create_revision,
+            mod_revision: revision,
+            lease: None,
+        };
         self.entries.insert(key, entry);
     }
 
     /// Keys below a prefix.
     pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Entry> {
-        self.entries.range(prefix.to_owned()..).map(|(_, entry)| entry).take_while(move |entry| entry.key.starts_with(prefix))
+        self.entries
+            .range(prefix.to_owned()..)
+            .map(|(_, entry)| entry)
+            .take_while(move |entry| entry.key.starts_with(prefix))
     }
 }

@@ -196,7 +196,11 @@ impl World {
         }
         let now = self.hosts[host].now(self.start, self.elapsed);
         let this = &mut self.hosts[host];
-        let Some(agent) = this.agent.as_mut().filter(|_| this.incarnation == incarnation) else {
+        let Some(agent) = this
+            .agent
+            .as_mut()
+            .filter(|_| this.incarnation == incarnation)
+        else {
             return;
         };
         let actions = agent.handle(now, event);
@@ -236,7 +240,10 @@ impl World {
             Action::Spawn(intent) => {
                 let key = (intent.value.run_id, intent.value.attempt);
                 let known = self.hosts[host].folders.insert(key, Default::default());
-                assert!(known.is_none(), "attempt {key:?} was spawned twice on {host}");
+                assert!(
+                    known.is_none(),
+                    "attempt {key:?} was spawned twice on {host}"
+                );
                 self.hosts[host].spawned.insert(key);
                 let time = self.soon(4);
                 self.at(time, Happening::Exec(host, intent));
@@ -293,13 +300,25 @@ impl World {
         let lost_on_the_way = !self.healed && self.random.once_in(60);
         if lost_on_the_way {
             self.count(Fault::LostRequest);
-            self.tell(host, incarnation, Event::TxnAnswered(token, Answer::Unknown));
+            self.tell(
+                host,
+                incarnation,
+                Event::TxnAnswered(token, Answer::Unknown),
+            );
             return;
         }
         let node = self.hosts[host].node.clone();
         let answer = self.store.transact(&self.keys.spell(&node, transaction));
         let answer = self.keys.read_answer(&answer);
-        self.note(format!("n{host} {} {}", brief(transaction), if matches!(answer, Answer::Won(_)) { "won" } else { "lost" }));
+        self.note(format!(
+            "n{host} {} {}",
+            brief(transaction),
+            if matches!(answer, Answer::Won(_)) {
+                "won"
+            } else {
+                "lost"
+            }
+        ));
         let lost_reply = !self.healed && self.random.once_in(40);
         if lost_reply {
             self.count(Fault::LostReply);
@@ -316,7 +335,10 @@ impl World {
         if self.history_up {
             for record in &records {
                 let key = (record.run_id, record.attempt);
-                let newer = self.history.get(&key).is_none_or(|stored| record.replaces(stored));
+                let newer = self
+                    .history
+                    .get(&key)
+                    .is_none_or(|stored| record.replaces(stored));
                 if newer {
                     self.history.insert(key, record.clone());
                 }
@@ -345,7 +367,12 @@ fn brief(transaction: &Transaction) -> String {
         Transaction::CreateCursor { series, .. } => format!("cursor {}", series.scope),
         Transaction::Rebase { to, .. } => format!("rebase to {to}"),
         Transaction::Decide { key, run, to, .. } => {
-            format!("{} {} to {to} {:?}", run.state.as_str(), key.run_id().short(), run.reason)
+            format!(
+                "{} {} to {to} {:?}",
+                run.state.as_str(),
+                key.run_id().short(),
+                run.reason
+            )
         }
         Transaction::Consume { key, run, .. } => {
             format!("{} request {}", run.state.as_str(), key.run_id().short())
