@@ -1,11 +1,11 @@
 //! When jobs are due: reading schedules, computing instants, previewing and wording them.
 //!
-//! `dialect` reads what people write and hands croner an expression it understands; `fields` copies croner's
-//! answer into bit sets and searches local times; `dst` turns those into instants under the
-//! job's policy; `timetable` adds zone, start and end. croner's own search is not used: it calls
-//! a job fixed-time only when its fields hold one value each, runs such a job once per value after
-//! a gap, and reads days with `*/n` as "either" where Vixie reads "both". No clock is read here:
-//! every function takes the instant from which it looks.
+//! `dialect` reads what people write and hands croner an expression it understands; `fields`
+//! copies croner's answer into bit sets and searches local times; `dst` turns those into instants
+//! under the job's policy; `timetable` adds zone, start and end. croner's own search is not used:
+//! it takes a job for fixed-time only when each of its fields holds one value, so a list of times
+//! would be lost in a gap and doubled in a fold, and it reads days with `*/n` as "either" where
+//! Vixie reads "both". No clock is read here: every function takes the instant from which it looks.
 
 mod dialect;
 mod dst;
@@ -43,6 +43,7 @@ use fields::Fields;
 /// Five fields (minute hour day month weekday), six (second first), seven (year last), `@yearly` …
 /// `@hourly`, `@every 90s`, `@at 2026-12-01T02:30:00+08:00` or `@manual`. Equal when the texts are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 pub struct Schedule {
     text: Box<str>,

@@ -412,8 +412,8 @@ fn misplaced(item: &str, hint: &'static str) -> FieldProblem {
     }
 }
 
-/// Quartz always has a `?` in the day or the weekday field and six or seven fields, and counts Sunday
-/// as 1. Numbers there mean different days to different readers.
+/// Quartz always has a `?` in the day or the weekday field and six or seven fields, and counts
+/// Sunday as 1. Numbers there mean different days to different readers.
 fn refuse_quartz_numbers(day: &str, weekday: &str) -> Result<(), ScheduleError> {
     let numbers: Vec<&str> = weekday
         .split([',', '-'])

@@ -1,7 +1,7 @@
 //! From walls (local times) to instants: what happens where a zone's clock jumps.
 //!
-//! A zone is walked as segments of one offset. Where the clock goes forward some walls are missing (a
-//! *gap*), where it goes back some come twice (a *fold*). The walk yields instants in
+//! A zone is walked as segments of one offset. Where the clock goes forward some walls are
+//! missing (a *gap*), where it goes back some come twice (a *fold*). The walk yields instants in
 //! ascending order, each once, whatever the zone does.
 
 use jiff::Timestamp;
@@ -13,8 +13,8 @@ use super::fields::Fields;
 
 /// What a fixed-time job does where the clock jumps.
 ///
-/// A job is fixed-time when neither its minute nor its hour field begins with `*`. All others follow real
-/// elapsed time under every policy: nothing in a gap, both passes of a fold.
+/// A job is fixed-time when neither its minute nor its hour field begins with `*`. All others
+/// follow real elapsed time under every policy: nothing in a gap, both passes of a fold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -97,13 +97,16 @@ impl<'t> Walk<'t> {
     /// The next instant; `None` when nothing matches within the search's bound.
     pub fn next_second(&mut self) -> Option<i64> {
         loop {
-            let wall = self.fields.next_wall(self.low)?;
-            let second = wall - self.segment.offset;
-            if second < self.segment.end {
-                self.low = wall + 1;
+            let wall = self.fields.next_wall(self.low);
+            let second = wall.map(|wall| wall - self.segment.offset);
+            if let Some(second) = second.filter(|second| *second < self.segment.end) {
+                self.low = second + self.segment.offset + 1;
                 return Some(second);
             }
-            if let Some(second) = self.cross(wall) {
+            if self.enter_second_pass() {
+                continue;
+            }
+            if let Some(second) = self.cross(wall?) {
                 return Some(second);
             }
         }
@@ -118,6 +121,9 @@ impl<'t> Walk<'t> {
             if self.segment.end > until {
                 return count;
             }
+            if self.enter_second_pass() {
+                continue;
+            }
             let Some(wall) = self.fields.next_wall(self.low.max(high)) else {
                 return count;
             };
@@ -125,25 +131,41 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Leaves the segment for a later one, given the first wall that matches at or after both `low` and the
-    /// segment's end. Yields the instant right after a gap when that one stands for the walls in it.
+    /// Steps over the segment's end if the clock goes back there and the job runs in both passes.
+    ///
+    /// The walls of that pass lie behind those searched so far, also when no wall is left ahead.
+    fn enter_second_pass(&mut self) -> bool {
+        let Segment {
+            end,
+            offset,
+            next_offset,
+        } = self.segment;
+        let enters = next_offset < offset && !self.once;
+        if enters {
+            self.segment = Segment::at(self.zone, end);
+            self.low = end + next_offset;
+        }
+        enters
+    }
+
+    /// Leaves the segment for a later one, given the first wall that matches at or after both
+    /// `low` and the segment's end. Yields the instant right after a gap when that one stands
+    /// for the walls in it.
     fn cross(&mut self, wall: i64) -> Option<i64> {
-        let end = self.segment.end;
-        let first_wall = end + self.segment.next_offset;
-        let is_fold = self.segment.next_offset < self.segment.offset;
-        // The second pass of the very next fold begins before `wall`'s search did; all later ones lie
-        // in the stretch that was searched in vain.
-        if (self.once || !is_fold) && wall - 2 * JUMP_S_MAX > end + self.segment.offset {
+        let Segment {
+            end,
+            offset,
+            next_offset,
+        } = self.segment;
+        // Nothing matches before `wall`, so whatever the clock does on the way does not matter.
+        if wall - 2 * JUMP_S_MAX > end + offset {
             self.segment = Segment::at(self.zone, wall - JUMP_S_MAX);
             self.low = wall;
             return None;
         }
-        self.segment = Segment::at(self.zone, end);
-        if is_fold {
-            self.low = if self.once { wall } else { first_wall };
-            return None;
-        }
+        let first_wall = end + next_offset;
         let collapsed = self.collapses && wall < first_wall;
+        self.segment = Segment::at(self.zone, end);
         self.low = wall.max(first_wall + i64::from(collapsed));
         collapsed.then_some(end)
     }

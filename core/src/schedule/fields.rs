@@ -1,8 +1,8 @@
 //! The matched local times of a cron expression, as bit sets, and the search over them.
 //!
-//! A *wall* is a local date and time counted in seconds as if it were UTC. Nothing here knows zones.
-//! croner's own pattern takes 5 kB a job and its search starts over each second of a gap; these sets take a
-//! hundred bytes and find the next match in a few steps.
+//! A *wall* is a local date and time counted in seconds as if it were UTC. Nothing here knows
+//! zones. croner's own pattern takes 5 kB a job and its search goes through a gap second by second;
+//! these sets take a hundred bytes and find the next match in a few steps.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -23,7 +23,8 @@ pub(super) struct Fields {
     /// One bit a year from 1970; `None` lets every year pass, also those beyond 2099.
     years: Option<[u64; 3]>,
     days: Days,
-    /// Neither the minute nor the hour field begins with `*`: such a job means the time on the clock.
+    /// Neither the minute nor the hour field begins with `*`: such a job means the time on the
+    /// clock.
     pub fixed_time: bool,
 }
 

@@ -1,4 +1,5 @@
-//! What people see before they save: the next instants with their local times, and the next clock changes.
+//! What people see before they save: the next instants with their local times, and the next clock
+//! changes.
 
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -71,7 +72,8 @@ pub struct ZoneChange {
     pub offset_after: String,
 }
 
-/// The next `count` instants after `after` (at most `PREVIEW_LINES_MAX`), and the next two clock changes.
+/// The next `count` instants after `after` (at most `PREVIEW_LINES_MAX`), and the next two clock
+/// changes.
 pub fn preview(timetable: &Timetable, after: Timestamp, count: usize) -> Preview {
     let lines = timetable
         .between(after, Timestamp::MAX)

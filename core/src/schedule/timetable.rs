@@ -40,7 +40,8 @@ impl Timetable {
 
     /// The first instant strictly after `after`; `None` means never again.
     ///
-    /// An expression without a year is searched for `SCHEDULE_SEARCH_YEARS_MAX`, which misses nothing.
+    /// An expression without a year is searched for `SCHEDULE_SEARCH_YEARS_MAX`, which misses
+    /// nothing.
     pub fn next_after(&self, after: Timestamp) -> Option<Timestamp> {
         self.seconds(floor(after)).next().map(instant)
     }
@@ -106,8 +107,8 @@ impl Timetable {
         }
     }
 
-    /// Refuses a timetable that can never ring: an impossible date, an empty window, or a window without
-    /// an occurrence. One whose occurrences are all in the past is valid: it is finished.
+    /// Refuses a timetable that can never ring: an impossible date, an empty window, or a window
+    /// without an occurrence. One whose occurrences are all in the past is valid: it is finished.
     pub fn validate(&self) -> Result<(), ScheduleError> {
         if let (Some(start), Some(end)) = (self.start_at, self.end_at)
             && start >= end
@@ -175,7 +176,8 @@ impl Timetable {
 
 /// A job's fixed delay behind its instants: less than `jitter`, in whole milliseconds.
 ///
-/// The first eight bytes of SHA-256 over (`jitter/v1`, job), modulo the jitter: every agent computes the same.
+/// The first eight bytes of SHA-256 over (`jitter/v1`, job), modulo the jitter: every agent
+/// computes the same.
 pub fn jitter_offset(job: Uuid, jitter: Duration) -> Duration {
     let range_ms = u64::try_from(jitter.as_millis()).unwrap_or(u64::MAX);
     if range_ms == 0 {

@@ -1,4 +1,5 @@
-//! Schedules in words: what an expression says, in a form that `words_en` and `words_zh` put into sentences.
+//! Schedules in words: what an expression says, in a form that `words_en` and `words_zh` put into
+//! sentences.
 //!
 //! The words follow from the matched values, not from the spelling: `*/15`, `0-59/15` and
 //! `0,15,30,45` read the same.
@@ -205,7 +206,8 @@ fn once(text: &str, second: i64) -> Spoken {
     Spoken::Once { local, offset }
 }
 
-/// The largest unit that divides the interval. A day of an interval is 24 hours, so few of them stay hours.
+/// The largest unit that divides the interval. A day of an interval is 24 hours, so few of them
+/// stay hours.
 fn every(seconds: i64) -> Spoken {
     let units = [
         (86_400, Unit::Day),

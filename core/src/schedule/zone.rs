@@ -74,6 +74,7 @@ impl ZoneError {
 ///
 /// Equal when the names are. Zones of the same name share their data.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String")]
 pub struct Zone(TimeZone);

@@ -1,7 +1,7 @@
 //! The meaning of an expression, written a second time and as plainly as possible.
 //!
-//! Shares no code with the crate: fields become lists of numbers, days are asked one by one, and a zone is
-//! asked for its offset second by second.
+//! Shares no code with the crate: fields become lists of numbers, days are asked one by one, and
+//! a zone is asked for its offset second by second.
 
 use belfry_core::schedule::DstPolicy;
 use jiff::Timestamp;

@@ -119,3 +119,41 @@ fn a_daily_job_rings_once_a_day_through_every_change_of_every_zone() {
         "{changes} changes are too few to prove anything"
     );
 }
+
+#[test]
+fn counts_over_years_what_it_yields_one_by_one() {
+    let (after, until) = (
+        "2009-06-15T12:34:56Z".parse().unwrap(),
+        "2014-03-03T03:03:03Z".parse().unwrap(),
+    );
+    for zone in ZONES {
+        for text in [
+            "15,45 */3 * * *",
+            "0-40/20 0-3 * * *",
+            "30 2 L * MON",
+            "@every 12345s",
+        ] {
+            for dst in POLICIES {
+                let schedule = Schedule::parse(text).unwrap();
+                let timetable = Timetable {
+                    dst,
+                    ..Timetable::new(schedule, Zone::parse(zone).unwrap())
+                };
+                let (mut count, mut newest) = (0, None);
+                for instant in timetable.between(after, until) {
+                    (count, newest) = (count + 1, Some(instant));
+                }
+                assert_eq!(
+                    timetable.count_between(after, until),
+                    count,
+                    "{zone} {text} {dst:?}"
+                );
+                assert_eq!(
+                    timetable.latest_at_or_before(until, after),
+                    newest,
+                    "{zone} {text} {dst:?}"
+                );
+            }
+        }
+    }
+}

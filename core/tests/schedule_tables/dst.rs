@@ -6,7 +6,7 @@ use belfry_core::schedule::{DstPolicy, Schedule, Timetable, Zone, preview};
 use expect_test::{expect, expect_file};
 
 /// What it shows, zone, schedule, after, how many.
-const CASES: [(&str, &str, &str, &str, usize); 18] = [
+const CASES: [(&str, &str, &str, &str, usize); 19] = [
     (
         "a fixed time in the gap of berlin runs right after it",
         "Europe/Berlin",
@@ -41,6 +41,13 @@ const CASES: [(&str, &str, &str, &str, usize); 18] = [
         "*/30 * * * *",
         "2026-10-24T23:30Z",
         6,
+    ),
+    (
+        "the second pass is the last thing of a schedule with a year",
+        "Europe/Berlin",
+        "0 */20 2 25 10 ? 2026",
+        "2026-01-01T00:00Z",
+        10,
     ),
     (
         "a star in the minute makes an interval that the gap swallows",
@@ -140,7 +147,11 @@ const POLICIES: [DstPolicy; 3] = [DstPolicy::Vixie, DstPolicy::Skip, DstPolicy::
 /// A line each: local time, offset, note.
 fn instants(timetable: &Timetable, after: &str, count: usize) -> String {
     let mut lines = String::new();
-    for line in preview(timetable, after.parse().unwrap(), count).lines {
+    let after = after.parse().unwrap();
+    let shown = preview(timetable, after, count).lines;
+    let last = shown.last().unwrap().at;
+    assert_eq!(timetable.count_between(after, last), shown.len() as u64);
+    for line in shown {
         let note = line
             .note
             .map(|note| format!(" {note:?}"))
