@@ -63,6 +63,10 @@ pub(super) fn next_step(
     let Ok(job) = &seen.job else {
         return Step::Rest;
     };
+    if cursor.sgen != seen.sgen && now < cursor.instant {
+        // The clock is behind what was decided already: it cannot say what is past.
+        return Step::Wait(cursor.instant);
+    }
     if cursor.sgen != seen.sgen {
         return Step::Rebase(rebase(seen, job, before, cursor, now));
     }

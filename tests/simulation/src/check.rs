@@ -42,12 +42,8 @@ impl World {
     fn invariant_no_program_starts_early(&self) {
         for start in &self.starts {
             if let Moment::At(at) = start.key.moment {
-                assert!(
-                    start.wall >= at,
-                    "{:?} started early, at {}",
-                    start.key,
-                    start.wall
-                );
+                let decided = start.decided_at;
+                assert!(decided >= at, "{:?} was decided early, at {decided}", start.key);
             }
         }
     }

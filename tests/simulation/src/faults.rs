@@ -73,7 +73,7 @@ impl World {
         if self.healed {
             return;
         }
-        let next = self.soon(4_000);
+        let next = self.soon(10_000);
         self.at(next, Happening::Misfortune);
         let host = self.random.below(self.hosts.len() as u64) as usize;
         match self.random.below(16) {
@@ -81,14 +81,15 @@ impl World {
             3 => self.kill_agent(host, true),
             4 => self.stop_agent(host),
             5 => self.kill_supervisor(host),
-            6 => self.step_clock(host),
+            6 if self.clocks_may_step => self.step_clock(host),
             7 => self.take_history_away(),
             8 => self.end_session(host),
             9 | 10 => self.ask_kill(),
             11 => self.request_run(),
             12 => self.replay_request(),
-            13 => self.edit_schedule(),
-            _ => self.pause_or_resume(),
+            6 | 13 if !self.clocks_may_step => self.edit_schedule(),
+            _ if !self.clocks_may_step => self.pause_or_resume(),
+            _ => self.kill_agent(host, false),
         }
     }
 

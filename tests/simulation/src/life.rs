@@ -147,7 +147,7 @@ impl World {
             key: intent.key,
             attempt: key.1,
             host,
-            wall: now.wall,
+            decided_at: intent.value.decided_at,
         };
         self.note(format!(
             "n{host} program {} attempt {} starts",

@@ -69,8 +69,8 @@ pub struct Start {
     pub attempt: u32,
     /// On which server.
     pub host: usize,
-    /// When, by that server's clock.
-    pub wall: Timestamp,
+    /// When it was decided, by that server's clock.
+    pub decided_at: Timestamp,
 }
 
 /// The simulated world.
@@ -95,6 +95,10 @@ pub struct World {
     pub starts: Vec<Start>,
     /// How often each misfortune happened.
     pub faults: BTreeMap<Fault, u32>,
+    /// Whether wall clocks are set wrong in this world. Definitions are not edited then: an edit
+    /// begins anew at the agent's own time, so that with a wrong clock nobody can say which
+    /// edition an instant belongs to.
+    pub clocks_may_step: bool,
     /// No more misfortunes.
     pub healed: bool,
     /// The last things that happened, for whoever reads a failure.
@@ -120,6 +124,7 @@ impl World {
             jobs: BTreeMap::new(),
             starts: Vec::new(),
             faults: BTreeMap::new(),
+            clocks_may_step: seed % 4 < 2,
             healed: false,
             log: Vec::new(),
             requests: Vec::new(),
