@@ -1,0 +1,29 @@
+//! The clocks of an attempt: the only place in it that reads them.
+
+use std::fs;
+use std::io;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// Milliseconds since the Unix epoch by the wall clock, which people and DHCP may step.
+#[must_use]
+pub fn wall_ms() -> i64 {
+    let now = clock_gettime(ClockId::Realtime);
+    now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+}
+
+/// Milliseconds since this boot, counting through suspend. Comparable only within one [`boot_id`].
+#[must_use]
+pub fn boot_ms() -> u64 {
+    let now = clock_gettime(ClockId::Boottime);
+    now.tv_sec.unsigned_abs() * 1000 + now.tv_nsec.unsigned_abs() / 1_000_000
+}
+
+/// The kernel's random name of this boot.
+///
+/// # Errors
+/// When `/proc` is not mounted.
+pub fn boot_id() -> io::Result<String> {
+    let text = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
+    Ok(text.trim_end().to_owned())
+}
