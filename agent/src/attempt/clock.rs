@@ -1,7 +1,7 @@
 //! The clocks of an attempt: the only place in it that reads them.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -24,6 +24,9 @@ pub fn boot_ms() -> u64 {
 /// # Errors
 /// When `/proc` is not mounted.
 pub fn boot_id() -> io::Result<String> {
-    let text = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
-    Ok(text.trim_end().to_owned())
+    let mut line = [0; 64];
+    let count = File::open("/proc/sys/kernel/random/boot_id")?.read(&mut line)?;
+    Ok(String::from_utf8_lossy(&line[..count])
+        .trim_end()
+        .to_owned())
 }

@@ -5,6 +5,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
@@ -81,7 +82,10 @@ impl AttemptFolder {
     /// The folder at this path, whether or not it exists.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
-        Self { path }
+        // The program's working directory is another one.
+        Self {
+            path: std::path::absolute(&path).unwrap_or(path),
+        }
     }
 
     /// Creates the folder, exclusively, and all that the supervisor reads. Nothing is made durable:
@@ -117,6 +121,20 @@ impl AttemptFolder {
         }
         folder.write("spec.json", &json(spec))?;
         Ok(folder)
+    }
+
+    /// How to start the supervisor of this attempt: with nothing of the caller's environment, which is neither the
+    /// supervisor's business nor the run's (a caller that is itself part of a run would lend its run id).
+    #[must_use]
+    pub fn supervisor(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .arg(&self.path)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
     }
 
     /// The folder itself.

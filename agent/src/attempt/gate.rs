@@ -1,8 +1,9 @@
 //! The gate: one file that exactly one of supervisor, recovery and kill can create.
 //!
-//! The content is written and made durable under another name first and then linked into place, which is as exclusive
-//! as `O_EXCL` and never shows an empty gate: otherwise recovery could meet the gate of a supervisor that lives but has not
-//! yet said who it is, find no process of the run, report it lost, and see it start afterwards.
+//! The content is written under another name first and then linked into place, which is as exclusive as `O_EXCL`
+//! and never shows an empty gate to anybody who lives: otherwise recovery could meet the gate of a supervisor that lives but has not
+//! yet said who it is, find no process of the run, report it lost, and see it start afterwards. Only a host that went
+//! down in that instant may leave an empty one, and it left no process either.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -77,12 +78,16 @@ impl AttemptFolder {
         let draft = self
             .path()
             .join(format!("gate.{}.{who:?}", record.process.pid));
-        write_durably(&draft, &json(&record)).map_err(FileError::new("write", &draft))?;
+        let file = write(&draft, &json(&record)).map_err(FileError::new("write", &draft))?;
         let linked = fs::hard_link(&draft, &gate);
         // What matters is the other name; a draft that stays is never read.
         let _ = fs::remove_file(&draft);
         match linked {
-            Ok(()) => self.sync().map(|()| GateTake::Taken),
+            Ok(()) => {
+                // Content and name in one go: a host that goes down before has started nothing.
+                file.sync_all().map_err(FileError::new("sync", &gate))?;
+                self.sync().map(|()| GateTake::Taken)
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let holder = self.gate_holder()?.unwrap_or(GateHolder::Unknown);
                 Ok(GateTake::AlreadyTakenBy(holder))
@@ -116,7 +121,7 @@ fn identify(who: GateTaker) -> io::Result<GateRecord> {
     })
 }
 
-fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write(path: &Path, content: &[u8]) -> io::Result<File> {
     // Never the inode of an earlier draft: it may be linked as the gate.
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -124,5 +129,5 @@ fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     let mut file = File::create_new(path)?;
     file.write_all(content)?;
-    file.sync_all()
+    Ok(file)
 }

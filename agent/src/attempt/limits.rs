@@ -51,4 +51,4 @@ pub const EXIT_RETRIES_MAX: u32 = 600;
 pub const SURVIVORS_MAX: usize = 32;
 
 const _: () = assert!(SURVIVORS_MAX * 64 <= EXIT_BYTES_RESERVED as usize / 2);
-const _: () = assert!(TAIL_SEGMENTS as usize + 1 <= TAIL_SEGMENTS_MAX);
+const _: () = assert!((TAIL_SEGMENTS as usize) < TAIL_SEGMENTS_MAX);

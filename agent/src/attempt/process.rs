@@ -1,7 +1,7 @@
 //! One process, so named that a reused pid is not mistaken for it.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,13 @@ impl ProcessState {
     /// Of the process that has this pid now.
     #[must_use]
     pub fn of(pid: u32) -> Option<Self> {
-        Self::parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)
+        // The kernel gives the whole line to one read; the fields looked at lie far within this.
+        let mut line = [0; 1024];
+        let count = File::open(format!("/proc/{pid}/stat"))
+            .ok()?
+            .read(&mut line)
+            .ok()?;
+        Self::parse(pid, &line[..count])
     }
 
     fn parse(pid: u32, stat: &[u8]) -> Option<Self> {

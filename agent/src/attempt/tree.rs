@@ -105,6 +105,10 @@ impl Traces {
             }
             let survivors = kill_sweep(|| self.living());
             if survivors.is_empty() || clock::boot_ms() >= give_up_at {
+                if let Some(cgroup) = &self.cgroup {
+                    // With survivors it stays, and so do they.
+                    let _ = Cgroup::at(cgroup.clone()).remove();
+                }
                 return Ended { found, survivors };
             }
             wait_for(&survivors, SWEEP_INTERVAL);

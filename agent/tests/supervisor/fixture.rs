@@ -1,6 +1,7 @@
 //! A data folder, a run in it, and the real supervisor.
 
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -129,9 +130,9 @@ impl Attempt {
 }
 
 pub fn supervise(folder: &AttemptFolder) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_belfry-run"))
-        .arg(folder.path())
-        .stdin(Stdio::null())
+    let program = Path::new(env!("CARGO_BIN_EXE_belfry-run"));
+    folder
+        .supervisor(program)
         .spawn()
         .expect("the supervisor is built")
 }

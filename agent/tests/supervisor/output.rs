@@ -1,13 +1,15 @@
 //! What the program writes.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use belfry_agent::attempt::exit::Outcome;
 use belfry_agent::attempt::output::OutputReader;
 use belfry_agent::attempt::spec::OutputLimits;
 use sha2::{Digest, Sha256};
 
-use crate::fixture::{Attempt, supervise, wait_until};
+use crate::fixture::Attempt;
 
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
@@ -110,18 +112,30 @@ fn shows_the_output_while_the_program_runs() {
 
 #[test]
 fn a_disk_that_refuses_costs_output_and_not_the_run() {
-    let attempt = Attempt::of_script("echo before; head -c 300000 /dev/zero; echo after");
+    let attempt = Attempt::of_script("echo before; head -c 1000000 /dev/zero; echo; echo after");
     let folder = attempt.create();
-    // Where the segment should be created there is a folder already.
-    fs::create_dir(folder.path().join("output.0")).expect("a disk");
-    let mut child = supervise(&folder);
-    wait_until("the supervisor ends", || {
-        child.try_wait().expect("our child")
-    });
+    // No file may grow beyond this, which refuses writes in their middle as a full disk does.
+    let program = Path::new(env!("CARGO_BIN_EXE_belfry-run"));
+    let mut limited = Command::new("prlimit");
+    limited.arg("--fsize=30000").arg(program).arg(folder.path());
+    assert!(limited.status().expect("prlimit is there").success());
     let exit = folder.exit().expect("readable").expect("there");
     assert_eq!(exit.outcome, Outcome::Exited(0));
-    assert_eq!(exit.output.total_bytes, 300_013);
-    assert!(exit.output.dropped_bytes >= 7, "{exit:?}");
-    let kept = exit.output.head_bytes + exit.output.tail_bytes + exit.output.dropped_bytes;
-    assert_eq!(kept, exit.output.total_bytes);
+    assert_eq!(exit.output.total_bytes, 1_000_014);
+    assert_eq!(exit.output.head_bytes, 30_000);
+    assert!(exit.output.dropped_bytes > 100_000, "{exit:?}");
+    let (mut kept, mut dropped, mut offset) = (Vec::new(), 0, 0);
+    let reader = OutputReader::open(folder.path());
+    while offset < exit.output.total_bytes {
+        let chunk = reader.read_from(offset, 1 << 20).expect("readable");
+        dropped += chunk.dropped_before;
+        offset = chunk.offset + chunk.bytes.len() as u64;
+        kept.extend(chunk.bytes);
+    }
+    assert!(kept.starts_with(b"before\n\0"));
+    assert_eq!(
+        kept.len() as u64,
+        exit.output.head_bytes + exit.output.tail_bytes
+    );
+    assert_eq!(dropped, exit.output.dropped_bytes);
 }

@@ -112,3 +112,51 @@ fn begin(mut writer: OutputWriter, shared: Arc<Shared>) -> Option<JoinHandle<Out
         .spawn(work)
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_hangs_holds_up_the_program_once_and_shortly() {
+        // Nobody empties the queue.
+        let mut spool = Spool {
+            shared: Arc::default(),
+            writer: None,
+            thread: None,
+            is_stalled: false,
+        };
+        for offset in 0..SPOOL_CHUNKS_MAX as u64 {
+            spool.push(Piece {
+                offset,
+                at_ms: 0,
+                bytes: vec![0],
+            });
+            assert!(!spool.is_stalled);
+        }
+        // This one waits.
+        spool.push(Piece {
+            offset: 100,
+            at_ms: 0,
+            bytes: vec![0],
+        });
+        assert!(spool.is_stalled);
+        // These do not: ten thousand waits would take an hour.
+        for offset in 101..10_101 {
+            spool.push(Piece {
+                offset,
+                at_ms: 0,
+                bytes: vec![0],
+            });
+        }
+        assert_eq!(spool.shared.lock().pieces.len(), SPOOL_CHUNKS_MAX);
+        spool.shared.lock().pieces.clear();
+        spool.push(Piece {
+            offset: 20_000,
+            at_ms: 0,
+            bytes: vec![0],
+        });
+        assert!(!spool.is_stalled);
+        assert_eq!(spool.shared.lock().pieces[0].offset, 20_000);
+    }
+}

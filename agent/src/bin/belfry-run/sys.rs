@@ -31,7 +31,7 @@ pub struct Pending {
 }
 
 impl Signals {
-    /// Directs TERM, INT and CHLD here and ignores HUP. To be called before any thread or child exists.
+    /// Directs TERM, INT and CHLD here and ignores HUP and XFSZ. To be called before any thread or child exists.
     pub fn take() -> io::Result<Self> {
         // SAFETY: the set is initialised by sigemptyset before it is read; no handler of ours is installed.
         let fd = unsafe {
@@ -43,6 +43,8 @@ impl Signals {
                 libc::sigaddset(set.as_mut_ptr(), signal);
             }
             libc::signal(libc::SIGHUP, libc::SIG_IGN);
+            // A file that has reached its size limit is a full disk, and no reason to die.
+            libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
             if libc::sigprocmask(libc::SIG_SETMASK, set.as_ptr(), std::ptr::null_mut()) != 0 {
                 return Err(io::Error::last_os_error());
             }
