@@ -2,7 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::fd::OwnedFd;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 use serde::{Deserialize, Serialize};
 
@@ -52,26 +54,41 @@ impl ProcessId {
         Self::of(self.pid) == Some(self)
     }
 
+    /// A descriptor of this process and no other, readable once it has ended; nothing when it has.
+    ///
+    /// # Errors
+    /// `Unsupported` on kernels before 5.3; lack of descriptors.
+    pub fn pidfd(self) -> io::Result<Option<OwnedFd>> {
+        let Some(pid) = self.raw_pid() else {
+            return Ok(None);
+        };
+        match pidfd_open(pid, PidfdFlags::empty()) {
+            // The descriptor holds on to the process, so the comparison stays true.
+            Ok(pidfd) => Ok(self.is_alive().then_some(pidfd)),
+            Err(Errno::SRCH) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Sends a signal to this process and to no other that got its pid since; one that has ended is not an error.
     ///
     /// # Errors
     /// When the process belongs to somebody else.
     pub fn signal(self, signal: Signal) -> io::Result<()> {
-        let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) else {
-            return Ok(());
-        };
-        let sent = match pidfd_open(pid, PidfdFlags::empty()) {
-            // The descriptor holds on to the process, so the comparison stays true until the signal.
-            Ok(pidfd) if self.is_alive() => pidfd_send_signal(pidfd, signal),
-            Ok(_) => Ok(()),
-            // Kernels before 5.3 know no pidfd.
-            Err(rustix::io::Errno::NOSYS) if self.is_alive() => kill_process(pid, signal),
-            Err(error) => Err(error),
+        let sent = match (self.pidfd(), self.raw_pid()) {
+            (Ok(Some(pidfd)), _) => pidfd_send_signal(pidfd, signal),
+            // Without pidfd a moment remains in which the pid may change hands.
+            (Err(_), Some(pid)) if self.is_alive() => kill_process(pid, signal),
+            _ => Ok(()),
         };
         match sent {
-            Ok(()) | Err(rustix::io::Errno::SRCH | rustix::io::Errno::NOSYS) => Ok(()),
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn raw_pid(self) -> Option<Pid> {
+        i32::try_from(self.pid).ok().and_then(Pid::from_raw)
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
+use rustix::process::Signal;
 
 use super::cgroup::Cgroup;
 use super::clock;
@@ -174,22 +174,16 @@ fn wait_for(processes: &[ProcessId], at_most: Duration) {
 }
 
 fn wait_for_one(process: ProcessId, at_most: Duration) -> io::Result<()> {
-    let Some(pid) = i32::try_from(process.pid).ok().and_then(Pid::from_raw) else {
-        return Ok(());
-    };
     let timeout = Timespec {
         tv_sec: at_most.as_secs().cast_signed(),
         tv_nsec: at_most.subsec_nanos().into(),
     };
-    match pidfd_open(pid, PidfdFlags::empty()) {
-        Ok(pidfd) if process.is_alive() => {
-            poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&timeout))?;
-        }
-        Err(rustix::io::Errno::NOSYS) => {
-            poll(&mut [], Some(&timeout))?;
-        }
-        _ => {}
-    }
+    match process.pidfd() {
+        Ok(Some(pidfd)) => poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&timeout))?,
+        Ok(None) => 0,
+        // Kernels before 5.3 cannot tell: the whole time, then.
+        Err(_) => poll(&mut [], Some(&timeout))?,
+    };
     Ok(())
 }
 

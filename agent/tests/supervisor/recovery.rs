@@ -1,7 +1,9 @@
 //! What remains when the supervisor is killed.
 
+use std::process::Command;
 use std::time::Duration;
 
+use belfry_agent::attempt::exit::Outcome;
 use belfry_agent::attempt::gate::{GateHolder, GateTake, GateTaker};
 use belfry_agent::attempt::tree::Traces;
 use rustix::process::Signal;
@@ -43,6 +45,33 @@ fn the_program_dies_with_its_supervisor_and_recovery_finds_the_rest() {
     assert!(ended.found.len() >= 3, "{ended:?}");
     assert_eq!((ended.survivors, traces.living()), (vec![], vec![]));
     assert_eq!(run.text(), "ready\n");
+}
+
+#[test]
+fn it_goes_on_and_times_out_after_its_parent_was_killed() {
+    let mut attempt = Attempt::of_script("trap '' TERM HUP; echo ready; sleep 1000");
+    attempt.spec.timeout_ms = Some(1_500);
+    attempt.spec.stop_grace_ms = 200;
+    let folder = attempt.create();
+    let mut parent = Command::new("sh")
+        .args([
+            "-c",
+            "\"$0\" \"$1\" & wait",
+            env!("CARGO_BIN_EXE_belfry-run"),
+        ])
+        .arg(folder.path())
+        .spawn()
+        .expect("a shell");
+    let program = wait_until("the program starts", || folder.started().expect("readable")).program;
+    parent.kill().expect("our child");
+    parent.wait().expect("our child");
+    assert!(program.is_alive());
+    let exit = wait_until("it is over", || folder.exit().expect("readable"));
+    assert_eq!(
+        (exit.outcome, exit.output.total_bytes),
+        (Outcome::TimedOut, 6)
+    );
+    assert!(!program.is_alive());
 }
 
 #[test]

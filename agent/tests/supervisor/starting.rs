@@ -1,8 +1,14 @@
 //! What is executed, with what, and when nothing is.
 
+use std::process::{Child, Command};
+use std::time::Duration;
+
 use belfry_agent::attempt::exit::Outcome;
+use belfry_agent::attempt::folder::AttemptFolder;
 use belfry_agent::attempt::gate::{GateHolder, GateTake, GateTaker};
 use belfry_agent::attempt::spec::Program;
+use belfry_agent::attempt::tree::{Ended, Traces};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::fixture::{Attempt, argv, supervise, wait_until};
 
@@ -228,4 +234,73 @@ fn says_that_a_spec_is_damaged() {
         reason.starts_with("could not read ") && reason.contains("spec.json: EOF"),
         "{reason}"
     );
+}
+
+#[test]
+fn refuses_a_spec_that_is_newer_than_itself() {
+    let mut attempt = Attempt::of_script("touch $WITNESS");
+    let witness = attempt.witness();
+    attempt.spec.v = 2;
+    let Outcome::CouldNotStart(reason) = attempt.run().outcome else {
+        panic!("it started")
+    };
+    assert_eq!(
+        reason,
+        "spec.json has version 2, newer than this belfry-run (1)"
+    );
+    assert!(!witness.exists());
+}
+
+/// A supervisor that holds the gate and waits for its spec.
+fn hold_behind_the_gate(attempt: &Attempt) -> (AttemptFolder, Child, Vec<u8>) {
+    let folder = attempt.create();
+    let path = folder.path().join("spec.json");
+    let spec = std::fs::read(&path).expect("readable");
+    std::fs::remove_file(&path).expect("a disk");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .expect("mkfifo is there")
+            .success()
+    );
+    let child = supervise(&folder);
+    wait_until("the gate is taken", || {
+        folder.gate_holder().expect("readable")
+    });
+    (folder, child, spec)
+}
+
+#[test]
+fn a_stop_that_comes_before_the_start_prevents_it() {
+    let mut attempt = Attempt::of_script("touch $WITNESS");
+    let witness = attempt.witness();
+    let (folder, mut child, spec) = hold_behind_the_gate(&attempt);
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("our child");
+    std::fs::write(folder.path().join("spec.json"), spec).expect("a reader");
+    let status = wait_until("the supervisor ends", || {
+        child.try_wait().expect("our child")
+    });
+    assert!(status.success());
+    let exit = folder.exit().expect("readable").expect("there");
+    assert_eq!((exit.outcome, exit.started_at_ms), (Outcome::Stopped, None));
+    assert!(!witness.exists());
+}
+
+#[test]
+fn a_supervisor_killed_between_gate_and_start_has_started_nothing() {
+    let mut attempt = Attempt::of_script("touch $WITNESS");
+    let witness = attempt.witness();
+    let (folder, mut child, _) = hold_behind_the_gate(&attempt);
+    let holder = folder.gate_holder().expect("readable").expect("taken");
+    let GateHolder::Known(record) = holder else {
+        panic!("it says who it is")
+    };
+    assert!(record.is_alive() && record.process.pid == child.id());
+    child.kill().expect("our child");
+    child.wait().expect("our child");
+    assert!(!record.is_alive());
+    let traces = Traces::of_run(&attempt.spec.run_id);
+    assert_eq!(traces.end(Duration::ZERO), Ended::default());
+    assert!(!witness.exists());
 }

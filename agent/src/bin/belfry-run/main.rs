@@ -26,6 +26,7 @@ use belfry_agent::attempt::exit::{Exit, Outcome};
 use belfry_agent::attempt::folder::{AttemptFolder, ExitDraft};
 use belfry_agent::attempt::gate::{GateTake, GateTaker};
 use belfry_agent::attempt::limits::{EXIT_BYTES_RESERVED, EXIT_RETRIES_MAX, EXIT_RETRY_INTERVAL};
+use belfry_agent::attempt::spec::SPEC_VERSION;
 use rustix::process::{getpid, set_child_subreaper, setsid};
 
 use program::Running;
@@ -77,6 +78,13 @@ fn run(folder: &AttemptFolder, mut signals: Signals) -> Exit {
         Ok(spec) => spec,
         Err(error) => return not_started(Outcome::CouldNotStart(program::sentence(&error))),
     };
+    if spec.v > SPEC_VERSION {
+        let reason = format!(
+            "spec.json has version {}, newer than this belfry-run ({SPEC_VERSION})",
+            spec.v
+        );
+        return not_started(Outcome::CouldNotStart(reason));
+    }
     if signals.pending().stops > 0 {
         return not_started(Outcome::Stopped);
     }
