@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::exit::{Exit, Started};
 use super::spec::{Program, Spec};
+use super::tree::RUN_ID_VARIABLE;
 
 /// A file of an attempt could not be read or written.
 #[derive(Debug)]
@@ -123,17 +124,16 @@ impl AttemptFolder {
         Ok(folder)
     }
 
-    /// How to start the supervisor of this attempt: with nothing of the caller's environment, which is neither the
-    /// supervisor's business nor the run's (a caller that is itself part of a run would lend its run id).
+    /// How to start the supervisor of this attempt. It inherits the caller's environment (the program does not) but for
+    /// the run id: a caller that is itself part of a run must not lend it.
     #[must_use]
     pub fn supervisor(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .arg(&self.path)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
+            .env_remove(RUN_ID_VARIABLE)
+            .current_dir("/");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
         command
     }
 

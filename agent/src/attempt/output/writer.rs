@@ -75,7 +75,8 @@ impl OutputWriter {
             let Some(segment) = self.segment_at(at) else {
                 break;
             };
-            if begins_line {
+            // A segment tells its own time: the one before it may be deleted.
+            if begins_line || segment.piece.length == 0 {
                 segment.stamp(Stamp { offset: at, at_ms });
             }
             let wanted = usize::try_from(segment.room)
