@@ -159,10 +159,18 @@ impl OutputWriter {
 
     fn close_segment(&mut self) {
         match self.current.take() {
+            // The disk took none of it.
+            Some(segment) if segment.piece.length == 0 => self.delete(segment.piece),
             Some(segment) if segment.is_head => self.head = Some(segment.piece),
             Some(segment) => self.tail.push_back(segment.piece),
             None => {}
         }
+    }
+
+    /// A file that cannot be deleted costs room and nothing else.
+    fn delete(&self, piece: Piece) {
+        let _ = fs::remove_file(segment_path(&self.folder, piece.base));
+        let _ = fs::remove_file(stamps_path(&self.folder, piece.base));
     }
 
     fn drop_old_tail(&mut self) {
@@ -171,9 +179,7 @@ impl OutputWriter {
             let is_needed = newer < self.limits.tail_bytes && self.tail.len() < TAIL_SEGMENTS_MAX;
             match self.tail.front() {
                 Some(oldest) if !is_needed => {
-                    // One that cannot be deleted costs room and nothing else.
-                    let _ = fs::remove_file(segment_path(&self.folder, oldest.base));
-                    let _ = fs::remove_file(stamps_path(&self.folder, oldest.base));
+                    self.delete(*oldest);
                     self.tail.pop_front();
                 }
                 _ => return,
