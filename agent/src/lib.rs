@@ -1,0 +1,3 @@
+//! What the agent and the supervisor share.
+
+pub mod attempt;
