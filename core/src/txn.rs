@@ -127,6 +127,8 @@ impl Txn {
     ) -> Result<(TxnAnswer, Writes), WrittenTwice> {
         let mut writes = Writes::new();
         let mut answer = self.run(lookup, &mut writes)?;
+        // To remove what is not there changes nothing, and makes no revision.
+        writes.retain(|key, change| change.is_some() || lookup(key).is_some());
         answer.set_revision(if writes.is_empty() { revision } else { revision + 1 });
         Ok((answer, writes))
     }

@@ -1,0 +1,2 @@
+//! Measures the embedded stores.
+fn main() {}

@@ -1,0 +1,54 @@
+//! Looking at the file for what nobody tells: commits of other processes, and ended leases.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+
+use super::feed::Feed;
+use super::query;
+use super::writer::{Order, Request};
+use crate::clock;
+use crate::limits::COORD_LOOK_EVERY;
+use crate::sqlite_file::{Fault, SqliteFile};
+
+/// Looks until the store is dropped.
+pub(super) async fn look(
+    file: Arc<SqliteFile>,
+    readers: SqlitePool,
+    feed: Arc<Feed>,
+    orders: mpsc::WeakSender<Order>,
+) {
+    let boot = clock::boot_id();
+    let mut head = feed.subscribe();
+    loop {
+        match query::look(&readers, &boot, clock::boot()).await {
+            Ok((revision, lease_ended)) => {
+                feed.seen(revision);
+                if lease_ended {
+                    sweep(&orders).await;
+                }
+            }
+            Err(error) => {
+                let (Fault::Unavailable(why) | Fault::Refused(why) | Fault::Damaged(why)) =
+                    file.fault(&error);
+                feed.troubled(why);
+            }
+        }
+        let next = Instant::now() + COORD_LOOK_EVERY;
+        tokio::select! {
+            () = sleep_until(next) => {}
+            _ = head.wait_for(|head| head.closed) => return,
+        }
+    }
+}
+
+async fn sweep(orders: &mpsc::WeakSender<Order>) {
+    let Some(orders) = orders.upgrade() else { return };
+    let (reply, swept) = oneshot::channel();
+    if orders.send(Order { request: Request::Sweep, reply }).await.is_ok() {
+        // A failure is met again at the next look.
+        let _ = swept.await;
+    }
+}

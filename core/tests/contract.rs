@@ -1,0 +1,6 @@
+//! One suite for both adapters of each port, and what only the embedded ones promise.
+
+#[path = "contract/coord.rs"]
+mod coord;
+#[path = "contract/embedded.rs"]
+mod embedded;
