@@ -4,3 +4,9 @@
 mod coord;
 #[path = "contract/embedded.rs"]
 mod embedded;
+#[path = "contract/history.rs"]
+mod history;
+#[path = "contract/seeded.rs"]
+mod seeded;
+#[path = "contract/sqlite.rs"]
+mod sqlite;

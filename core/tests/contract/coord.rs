@@ -31,6 +31,7 @@ macro_rules! coord_contract {
         async fn $case() {
             let fixture = $fresh().await;
             $crate::coord::$case(&fixture).await;
+            drop(fixture.keep);
         }
     )*};
     ($fresh:path) => {
