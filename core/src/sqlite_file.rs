@@ -54,6 +54,11 @@ impl SqliteFile {
                 dir.display()
             ))
         })?;
+        // SQLite takes a few bytes for an empty file and would write over them. Only the length is
+        // asked for: closing a file drops all locks that this process has on it.
+        if fs::metadata(&path).is_ok_and(|file| (1..SMALLEST_DATABASE).contains(&file.len())) {
+            return Err(not_a_database(&path));
+        }
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -168,9 +173,7 @@ impl SqliteFile {
             };
         };
         match code & 0xff {
-            26 => Fault::Damaged(format!(
-                "{path} is not a SQLite database: move it away or choose another folder"
-            )),
+            26 => not_a_database(&self.path),
             11 => self.damaged(&error.to_string()),
             13 => Fault::Unavailable(format!("the disk of {path} is full: free some space")),
             8 | 3 => Fault::Unavailable(format!(
@@ -194,6 +197,16 @@ impl SqliteFile {
             self.path.display()
         ))
     }
+}
+
+/// The smallest page that SQLite knows.
+const SMALLEST_DATABASE: u64 = 512;
+
+fn not_a_database(path: &Path) -> Fault {
+    Fault::Damaged(format!(
+        "{} is not a SQLite database: move it away or choose another folder",
+        path.display()
+    ))
 }
 
 enum Opening {

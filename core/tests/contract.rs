@@ -1,9 +1,11 @@
-//! One suite for both adapters of each port, and what only the embedded ones promise.
+//! One suite for both adapters of each port, and what may happen to the embedded ones' files.
 
 #[path = "contract/coord.rs"]
 mod coord;
 #[path = "contract/embedded.rs"]
 mod embedded;
+#[path = "contract/files.rs"]
+mod files;
 #[path = "contract/history.rs"]
 mod history;
 #[path = "contract/seeded.rs"]

@@ -1,12 +1,9 @@
-//! The embedded store of the present: the contract, and what only a file can do to it.
+//! The embedded store of the present: the contract.
 
-use std::fs;
-use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use belfry_core::coord::embedded::Embedded;
-use belfry_core::coord::{Coord, CoordError};
-use belfry_core::txn::{Op, Txn};
 
 use crate::coord::{Fixture, coord_contract};
 
@@ -20,7 +17,7 @@ async fn fresh() -> Fixture {
     let compact = move || {
         let store = store.clone();
         let compacting = async move { store.compact(0).await.expect("a cut log") };
-        Box::pin(compacting) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>
+        Box::pin(compacting) as Pin<Box<dyn Future<Output = ()> + Send>>
     };
     Fixture { first, second, prefix: "/t/".to_owned(), compact: Box::new(compact), keep: Box::new(dir) }
 }
