@@ -32,9 +32,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn transactions(dir: &Path, in_flight: usize) -> Result<(), Box<dyn std::error::Error>> {
     let store = Arc::new(Embedded::open(dir).await?);
-    let each = if in_flight == 1 { 1000 } else { 20_000 / in_flight };
+    let each = if in_flight == 1 {
+        1000
+    } else {
+        20_000 / in_flight
+    };
     let start = Instant::now();
-    let writers: Vec<_> = (0..in_flight).map(|writer| tokio::spawn(claims(store.clone(), writer, each))).collect();
+    let writers: Vec<_> = (0..in_flight)
+        .map(|writer| tokio::spawn(claims(store.clone(), writer, each)))
+        .collect();
     for writer in writers {
         writer.await??;
     }
@@ -44,19 +50,37 @@ async fn transactions(dir: &Path, in_flight: usize) -> Result<(), Box<dyn std::e
 }
 
 /// Transactions as a claim makes them: two compares, a cursor forward and a run.
-async fn claims(store: Arc<Embedded>, writer: usize, each: usize) -> Result<(), belfry_core::coord::CoordError> {
+async fn claims(
+    store: Arc<Embedded>,
+    writer: usize,
+    each: usize,
+) -> Result<(), belfry_core::coord::CoordError> {
     for index in 0..each {
         let cursor = format!("/belfry/b/v1/cursor/ops/{writer}/*");
         let run = format!("/belfry/b/v1/run/ops/{writer}/*/{index:020}");
         let txn = Txn {
             compares: vec![
-                Compare { key: run.clone(), check: Check::Value(Vec::new()) },
-                Compare { key: cursor.clone(), check: Check::Present },
+                Compare {
+                    key: run.clone(),
+                    check: Check::Value(Vec::new()),
+                },
+                Compare {
+                    key: cursor.clone(),
+                    check: Check::Present,
+                },
             ],
             then: vec![],
             otherwise: vec![
-                Op::Put { key: cursor, value: vec![b'0'; 30], lease: None },
-                Op::Put { key: run, value: vec![b'r'; 400], lease: None },
+                Op::Put {
+                    key: cursor,
+                    value: vec![b'0'; 30],
+                    lease: None,
+                },
+                Op::Put {
+                    key: run,
+                    value: vec![b'r'; 400],
+                    lease: None,
+                },
             ],
         };
         store.transact(&txn).await?;
@@ -69,7 +93,10 @@ async fn idle(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let _watch = store.watch("/none/");
     let before = cpu();
     tokio::time::sleep(Duration::from_secs(10)).await;
-    println!("coord: {:.2} % of a core when idle", (cpu() - before).as_secs_f64() * 10.0);
+    println!(
+        "coord: {:.2} % of a core when idle",
+        (cpu() - before).as_secs_f64() * 10.0
+    );
     Ok(())
 }
 
@@ -86,14 +113,26 @@ async fn noticed(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
         while !matches!(watch.events.recv().await, Some(WatchEvent::Ready(_))) {}
         let mut delays = Vec::new();
         for index in 0..100 {
-            let put = Op::Put { key: "/noticed/a".to_owned(), value: vec![index], lease: None };
-            writer.transact(&Txn { then: vec![put], ..Txn::default() }).await?;
+            let put = Op::Put {
+                key: "/noticed/a".to_owned(),
+                value: vec![index],
+                lease: None,
+            };
+            writer
+                .transact(&Txn {
+                    then: vec![put],
+                    ..Txn::default()
+                })
+                .await?;
             let start = Instant::now();
             while !matches!(watch.events.recv().await, Some(WatchEvent::Changed(_))) {}
             delays.push(start.elapsed());
         }
         delays.sort_unstable();
-        println!("coord: {name} commit told after {:?} (median), {:?} (longest)", delays[50], delays[99]);
+        println!(
+            "coord: {name} commit told after {:?} (median), {:?} (longest)",
+            delays[50], delays[99]
+        );
     }
     Ok(())
 }
@@ -110,7 +149,9 @@ fn record(index: i64) -> RunRecord {
         run_id: RunId::derive(job_id, &Scope::One, Moment::At(scheduled_at)),
         attempt: 1,
         job_id,
-        project: format!("project-{}", index % JOBS % 20).parse().expect("plain"),
+        project: format!("project-{}", index % JOBS % 20)
+            .parse()
+            .expect("plain"),
         job: format!("job-{}", index % JOBS),
         scope: Scope::One,
         moment: Moment::At(scheduled_at),
@@ -143,26 +184,47 @@ async fn history(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let (start, mut last) = (Instant::now(), Instant::now());
     for batch in 0..RUNS / BATCH {
         let runs = (batch * BATCH..(batch + 1) * BATCH).map(record).collect();
-        history.upload(&Upload { runs, ..Upload::default() }).await?;
+        history
+            .upload(&Upload {
+                runs,
+                ..Upload::default()
+            })
+            .await?;
         if (batch + 1) * BATCH % (RUNS / 4) == 0 {
-            println!("history: {:.0} records/s", RUNS as f64 / 4.0 / last.elapsed().as_secs_f64());
+            println!(
+                "history: {:.0} records/s",
+                RUNS as f64 / 4.0 / last.elapsed().as_secs_f64()
+            );
             last = Instant::now();
         }
     }
-    println!("history: {:.0} records/s over all {RUNS}", RUNS as f64 / start.elapsed().as_secs_f64());
+    println!(
+        "history: {:.0} records/s over all {RUNS}",
+        RUNS as f64 / start.elapsed().as_secs_f64()
+    );
     for (name, query) in queries() {
         let start = Instant::now();
         let page = history.runs(&query).await?;
-        println!("history: page of {} rows, {name}: {:?}", page.len(), start.elapsed());
+        println!(
+            "history: page of {} rows, {name}: {:?}",
+            page.len(),
+            start.elapsed()
+        );
         let start = Instant::now();
         let counts = history.count_by_state(&query).await?;
         println!("history: counts {counts:?}, {name}: {:?}", start.elapsed());
     }
     for jobs in [50, JOBS] {
-        let jobs: Vec<_> = (0..jobs).map(|job| JobId(Uuid::from_u128(job as u128))).collect();
+        let jobs: Vec<_> = (0..jobs)
+            .map(|job| JobId(Uuid::from_u128(job as u128)))
+            .collect();
         let start = Instant::now();
         let rows = history.newest_runs(&jobs, 20).await?.len();
-        println!("history: newest {rows} of {} jobs: {:?}", jobs.len(), start.elapsed());
+        println!(
+            "history: newest {rows} of {} jobs: {:?}",
+            jobs.len(),
+            start.elapsed()
+        );
     }
     let mark = history.newest_change().await?;
     let start = Instant::now();
@@ -174,23 +236,72 @@ async fn history(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn queries() -> Vec<(&'static str, RunQuery)> {
-    let base = || RunQuery { limit: 50, ..RunQuery::default() };
+    let base = || RunQuery {
+        limit: 50,
+        ..RunQuery::default()
+    };
     let end = Timestamp::from_second(1_750_000_000 + RUNS / 10).expect("in range");
     let day = Some(end - Duration::from_secs(86_400));
     let middle = Timestamp::from_second(1_750_000_000 + RUNS / 20).expect("in range");
-    let after = Some(PageKey { scheduled_at: middle, run_id: RunId([0; 16]), attempt: 1 });
+    let after = Some(PageKey {
+        scheduled_at: middle,
+        run_id: RunId([0; 16]),
+        attempt: 1,
+    });
     let project = Some("project-3".parse().expect("plain"));
     let node = Some(NodeId::new("node-3").expect("plain"));
     let jobs: Vec<_> = (0..100).map(|job| JobId(Uuid::from_u128(job))).collect();
     let failed = vec![RunState::Failed];
     vec![
         ("no filter", base()),
-        ("24 h", RunQuery { since: day, ..base() }),
-        ("24 h, failed", RunQuery { since: day, states: failed.clone(), ..base() }),
-        ("24 h, killed (none)", RunQuery { since: day, states: vec![RunState::Killed], ..base() }),
-        ("24 h, project", RunQuery { since: day, project: project.clone(), ..base() }),
-        ("project, node, failed", RunQuery { project, node: node.clone(), states: failed, ..base() }),
-        ("node, from the middle", RunQuery { node, after, ..base() }),
+        (
+            "24 h",
+            RunQuery {
+                since: day,
+                ..base()
+            },
+        ),
+        (
+            "24 h, failed",
+            RunQuery {
+                since: day,
+                states: failed.clone(),
+                ..base()
+            },
+        ),
+        (
+            "24 h, killed (none)",
+            RunQuery {
+                since: day,
+                states: vec![RunState::Killed],
+                ..base()
+            },
+        ),
+        (
+            "24 h, project",
+            RunQuery {
+                since: day,
+                project: project.clone(),
+                ..base()
+            },
+        ),
+        (
+            "project, node, failed",
+            RunQuery {
+                project,
+                node: node.clone(),
+                states: failed,
+                ..base()
+            },
+        ),
+        (
+            "node, from the middle",
+            RunQuery {
+                node,
+                after,
+                ..base()
+            },
+        ),
         ("100 jobs", RunQuery { jobs, ..base() }),
     ]
 }

@@ -61,13 +61,20 @@ mod tests {
     fn a_part_of_a_chunk_keeps_its_time() {
         let stamp = |offset, at_ms| OutputStamp { offset, at_ms };
         let stamps = vec![stamp(10, 1), stamp(13, 2)];
-        let chunk = OutputChunk { offset: 10, bytes: b"abcdef".to_vec(), stamps };
+        let chunk = OutputChunk {
+            offset: 10,
+            bytes: b"abcdef".to_vec(),
+            stamps,
+        };
         assert_eq!(chunk.end(), 16);
         assert_eq!(chunk.clone().from_offset(3), Some(chunk.clone()));
         assert_eq!(chunk.clone().from_offset(16), None);
         let part = chunk.clone().from_offset(12).expect("a part");
-        let expected =
-            OutputChunk { offset: 12, bytes: b"cdef".to_vec(), stamps: vec![stamp(12, 1), stamp(13, 2)] };
+        let expected = OutputChunk {
+            offset: 12,
+            bytes: b"cdef".to_vec(),
+            stamps: vec![stamp(12, 1), stamp(13, 2)],
+        };
         assert_eq!(part, expected);
         let part = chunk.from_offset(13).expect("a part");
         assert_eq!(part.stamps, [stamp(13, 2)]);

@@ -88,14 +88,24 @@ impl SqliteFile {
         upgraded
     }
 
-    async fn upgrade(&self, connection: &mut SqliteConnection, kind: &FileKind) -> Result<(), Opening> {
+    async fn upgrade(
+        &self,
+        connection: &mut SqliteConnection,
+        kind: &FileKind,
+    ) -> Result<(), Opening> {
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let application_id: i64 =
-            sqlx::query("PRAGMA application_id").fetch_one(&mut *transaction).await?.try_get(0)?;
-        let version: i64 =
-            sqlx::query("PRAGMA user_version").fetch_one(&mut *transaction).await?.try_get(0)?;
-        let tables: i64 =
-            sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *transaction).await?.try_get(0)?;
+        let application_id: i64 = sqlx::query("PRAGMA application_id")
+            .fetch_one(&mut *transaction)
+            .await?
+            .try_get(0)?;
+        let version: i64 = sqlx::query("PRAGMA user_version")
+            .fetch_one(&mut *transaction)
+            .await?
+            .try_get(0)?;
+        let tables: i64 = sqlx::query("SELECT count(*) FROM sqlite_schema")
+            .fetch_one(&mut *transaction)
+            .await?
+            .try_get(0)?;
         let path = self.path.display();
         let is_new = application_id == 0 && version == 0 && tables == 0;
         if !is_new && application_id != kind.application_id {
@@ -120,7 +130,9 @@ impl SqliteFile {
                 "PRAGMA application_id = {}; PRAGMA user_version = {known}",
                 kind.application_id
             );
-            sqlx::raw_sql(sqlx::AssertSqlSafe(marks)).execute(&mut *transaction).await?;
+            sqlx::raw_sql(sqlx::AssertSqlSafe(marks))
+                .execute(&mut *transaction)
+                .await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -221,7 +233,11 @@ impl From<sqlx::Error> for Opening {
 }
 
 fn code_of(error: &sqlx::Error) -> Option<i32> {
-    error.as_database_error().and_then(DatabaseError::code)?.parse().ok()
+    error
+        .as_database_error()
+        .and_then(DatabaseError::code)?
+        .parse()
+        .ok()
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
@@ -231,4 +247,64 @@ fn is_busy(error: &sqlx::Error) -> bool {
 /// SQLite's integers have a sign; revisions and sizes never come near the difference.
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIND: FileKind = FileKind {
+        file_name: "test.db",
+        application_id: 1,
+        migrations: &["CREATE TABLE t (x BLOB)"],
+        synchronous: SqliteSynchronous::Off,
+    };
+
+    /// The sentence for what a statement fails with, after another one.
+    async fn fault(first: &'static str, then: &'static str) -> Fault {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = SqliteFile::open(dir.path(), &KIND)
+            .await
+            .expect("a new file");
+        let mut connection = file.connect().await.expect("a connection");
+        sqlx::raw_sql(first)
+            .execute(&mut connection)
+            .await
+            .expect("done");
+        let error = sqlx::raw_sql(then)
+            .execute(&mut connection)
+            .await
+            .expect_err("a failure");
+        file.fault(&error)
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_and_a_file_that_cannot_be_written_may_work_later() {
+        let full = fault(
+            "PRAGMA max_page_count = 4",
+            "INSERT INTO t VALUES (zeroblob(99999))",
+        )
+        .await;
+        assert!(
+            matches!(&full, Fault::Unavailable(why) if why.contains("full")),
+            "{full:?}"
+        );
+        let fixed = fault("PRAGMA query_only = 1", "INSERT INTO t VALUES (1)").await;
+        assert!(
+            matches!(&fixed, Fault::Unavailable(why) if why.contains("permissions")),
+            "{fixed:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn many_may_open_a_new_file_at_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let open = |_| {
+            let path = dir.path().to_owned();
+            tokio::spawn(async move { SqliteFile::open(&path, &KIND).await.map(drop) })
+        };
+        for opened in (0..16).map(open).collect::<Vec<_>>() {
+            opened.await.expect("no panic").expect("opened");
+        }
+    }
 }

@@ -8,7 +8,15 @@ mod embedded;
 mod files;
 #[path = "contract/history.rs"]
 mod history;
+#[path = "contract/lists.rs"]
+mod lists;
+#[path = "contract/output.rs"]
+mod output;
+#[path = "contract/records.rs"]
+mod records;
 #[path = "contract/seeded.rs"]
 mod seeded;
 #[path = "contract/sqlite.rs"]
 mod sqlite;
+#[path = "contract/watch.rs"]
+mod watch;

@@ -50,13 +50,26 @@ impl Embedded {
         let file = Arc::new(SqliteFile::open(dir, &COORD_DB).await?);
         let connection = file.connect().await?;
         let readers = file.readers();
-        let revision = query::revision(&readers).await.map_err(|error| file.fault(&error))?;
+        let revision = query::revision(&readers)
+            .await
+            .map_err(|error| file.fault(&error))?;
         let feed = Arc::new(Feed::new(revision));
         let (orders, received) = mpsc::channel(COORD_WAITING_MAX);
-        let looking = look::look(file.clone(), readers.clone(), feed.clone(), orders.downgrade());
+        let looking = look::look(
+            file.clone(),
+            readers.clone(),
+            feed.clone(),
+            orders.downgrade(),
+        );
         let writer = Writer::new(file.clone(), connection, feed.clone());
         let tasks = [tokio::spawn(writer.run(received)), tokio::spawn(looking)];
-        Ok(Self { file, readers, feed, orders, tasks })
+        Ok(Self {
+            file,
+            readers,
+            feed,
+            orders,
+            tasks,
+        })
     }
 
     /// Where the store is, for people.
@@ -83,7 +96,10 @@ impl Embedded {
     async fn order(&self, request: Request) -> Result<Answer, CoordError> {
         let gone = || CoordError::Unavailable(format!("{} was closed", self.file.path().display()));
         let (reply, answer) = oneshot::channel();
-        self.orders.send(Order { request, reply }).await.map_err(|_| gone())?;
+        self.orders
+            .send(Order { request, reply })
+            .await
+            .map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 }
@@ -96,7 +112,9 @@ impl Coord for Embedded {
         // A key may be asked for twice.
         found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         let place = |key: &String| found.binary_search_by(|entry| entry.key.cmp(key)).ok();
-        let entries = keys.iter().map(|key| place(key).map(|index| found[index].clone()));
+        let entries = keys
+            .iter()
+            .map(|key| place(key).map(|index| found[index].clone()));
         Ok((revision, entries.collect()))
     }
 

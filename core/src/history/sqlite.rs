@@ -24,7 +24,9 @@ mod write;
 const HISTORY_DB: FileKind = FileKind {
     file_name: "history.db",
     application_id: 0x42_66_48_69,
-    migrations: &[include_str!("../../migrations/sqlite/history/0001_history.sql")],
+    migrations: &[include_str!(
+        "../../migrations/sqlite/history/0001_history.sql"
+    )],
     synchronous: SqliteSynchronous::Normal,
 };
 
@@ -40,7 +42,11 @@ impl SqliteHistory {
     pub async fn open(dir: &Path) -> Result<Self, HistoryError> {
         let file = SqliteFile::open(dir, &HISTORY_DB).await?;
         let (readers, writer) = (file.readers(), file.writer());
-        let history = Self { file, readers, writer };
+        let history = Self {
+            file,
+            readers,
+            writer,
+        };
         // A file whose pages are damaged is found here rather than at the first list.
         history.newest_change().await?;
         Ok(history)
@@ -84,7 +90,11 @@ impl History for SqliteHistory {
         }
     }
 
-    async fn newest_runs(&self, jobs: &[JobId], count: u32) -> Result<Vec<RunRecord>, HistoryError> {
+    async fn newest_runs(
+        &self,
+        jobs: &[JobId],
+        count: u32,
+    ) -> Result<Vec<RunRecord>, HistoryError> {
         self.told(runs::newest(&self.readers, jobs, count).await)
     }
 
@@ -95,7 +105,11 @@ impl History for SqliteHistory {
         offset: u64,
         bytes_max: usize,
     ) -> Result<Vec<OutputChunk>, HistoryError> {
-        let place = read::OutputPlace { run, attempt, offset };
+        let place = read::OutputPlace {
+            run,
+            attempt,
+            offset,
+        };
         self.told(read::output(&self.readers, place, bytes_max).await)
     }
 
@@ -107,7 +121,11 @@ impl History for SqliteHistory {
         self.told(runs::time_bounds(&self.readers).await)
     }
 
-    async fn average_duration(&self, job: JobId, count: u32) -> Result<Option<Duration>, HistoryError> {
+    async fn average_duration(
+        &self,
+        job: JobId,
+        count: u32,
+    ) -> Result<Option<Duration>, HistoryError> {
         self.told(read::average_duration(&self.readers, job, count).await)
     }
 
@@ -115,7 +133,10 @@ impl History for SqliteHistory {
         self.told(read::newest_change(&self.readers).await)
     }
 
-    async fn changes(&self, after: ChangeMark) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError> {
+    async fn changes(
+        &self,
+        after: ChangeMark,
+    ) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError> {
         self.told(read::changes(&self.readers, after).await)
     }
 
@@ -128,7 +149,12 @@ impl History for SqliteHistory {
         self.told(read::ledger(&self.readers, job, since, until).await)
     }
 
-    async fn versions(&self, kind: &str, id: &str, limit: u32) -> Result<Vec<Version>, HistoryError> {
+    async fn versions(
+        &self,
+        kind: &str,
+        id: &str,
+        limit: u32,
+    ) -> Result<Vec<Version>, HistoryError> {
         self.told(read::versions(&self.readers, kind, id, limit).await)
     }
 

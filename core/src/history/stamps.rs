@@ -22,7 +22,10 @@ pub(super) fn decode(offset: u64, text: &str) -> Result<Vec<OutputStamp>, serde_
     let stamps = differences.chunks_exact(2).map(|pair| {
         offset = offset.wrapping_add(pair[0]);
         at_ms = at_ms.wrapping_add(pair[1]);
-        OutputStamp { offset: offset.cast_unsigned(), at_ms }
+        OutputStamp {
+            offset: offset.cast_unsigned(),
+            at_ms,
+        }
     });
     Ok(stamps.collect())
 }
@@ -34,7 +37,11 @@ mod tests {
     #[test]
     fn stamps_survive_and_are_short() {
         let stamp = |offset, at_ms| OutputStamp { offset, at_ms };
-        let stamps = [stamp(1000, 1_700_000_000_000), stamp(1040, 1_700_000_000_002), stamp(u64::MAX, i64::MIN)];
+        let stamps = [
+            stamp(1000, 1_700_000_000_000),
+            stamp(1040, 1_700_000_000_002),
+            stamp(u64::MAX, i64::MIN),
+        ];
         assert_eq!(decode(1000, &encode(1000, &stamps)).expect("JSON"), stamps);
         assert_eq!(encode(1000, &stamps[..2]), "[0,1700000000000,40,2]");
         assert!(decode(0, "{").is_err());

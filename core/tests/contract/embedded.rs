@@ -19,5 +19,11 @@ async fn fresh() -> Fixture {
         let compacting = async move { store.compact(0).await.expect("a cut log") };
         Box::pin(compacting) as Pin<Box<dyn Future<Output = ()> + Send>>
     };
-    Fixture { first, second, prefix: "/t/".to_owned(), compact: Box::new(compact), keep: Box::new(dir) }
+    Fixture {
+        first,
+        second,
+        prefix: "/t/".to_owned(),
+        compact: Box::new(compact),
+        keep: Box::new(dir),
+    }
 }

@@ -25,22 +25,45 @@ async fn complaints(dir: &Path) -> Vec<String> {
         Err(error) => said.push(error.to_string()),
         Ok(store) => {
             said.extend(store.list("").await.err().map(|error| error.to_string()));
-            said.extend(put(&store, "a", b"1").await.err().map(|error| error.to_string()));
+            said.extend(
+                put(&store, "a", b"1")
+                    .await
+                    .err()
+                    .map(|error| error.to_string()),
+            );
         }
     }
     match SqliteHistory::open(dir).await {
         Err(error) => said.push(error.to_string()),
         Ok(history) => {
-            let query = RunQuery { limit: 10, ..RunQuery::default() };
-            said.extend(history.runs(&query).await.err().map(|error| error.to_string()));
+            let query = RunQuery {
+                limit: 10,
+                ..RunQuery::default()
+            };
+            said.extend(
+                history
+                    .runs(&query)
+                    .await
+                    .err()
+                    .map(|error| error.to_string()),
+            );
         }
     }
     said
 }
 
 async fn put(store: &Embedded, key: &str, value: &[u8]) -> Result<TxnAnswer, CoordError> {
-    let put = Op::Put { key: key.to_owned(), value: value.to_vec(), lease: None };
-    store.transact(&Txn { then: vec![put], ..Txn::default() }).await
+    let put = Op::Put {
+        key: key.to_owned(),
+        value: value.to_vec(),
+        lease: None,
+    };
+    store
+        .transact(&Txn {
+            then: vec![put],
+            ..Txn::default()
+        })
+        .await
 }
 
 #[tokio::test]
@@ -56,10 +79,16 @@ async fn any_bytes_in_place_of_a_store_are_one_sentence() {
         assert_eq!(said.len(), 2, "{said:?}");
         for (sentence, name) in said.iter().zip(["coord.db", "history.db"]) {
             let path = dir.path().join(name).display().to_string();
-            assert!(sentence.contains(&path) && sentence.contains("move it away"), "{sentence}");
+            assert!(
+                sentence.contains(&path) && sentence.contains("move it away"),
+                "{sentence}"
+            );
             assert!(!sentence.contains('\n'), "{sentence}");
         }
-        assert_eq!(fs::read(dir.path().join("coord.db")).expect("readable"), bytes);
+        assert_eq!(
+            fs::read(dir.path().join("coord.db")).expect("readable"),
+            bytes
+        );
     }
 }
 
@@ -68,12 +97,19 @@ async fn damaged_pages_are_an_error_and_never_a_panic() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = Embedded::open(dir.path()).await.expect("a new store");
     for index in 0..300 {
-        put(&store, &format!("key/{index}"), &[7; 300]).await.expect("written");
+        put(&store, &format!("key/{index}"), &[7; 300])
+            .await
+            .expect("written");
     }
     store.close().await;
-    SqliteHistory::open(dir.path()).await.expect("a new history").close().await;
+    SqliteHistory::open(dir.path())
+        .await
+        .expect("a new history")
+        .close()
+        .await;
     let (mut random, mut complained) = (Seeded(5), 0);
-    let whole = ["coord.db", "history.db"].map(|name| fs::read(dir.path().join(name)).expect("readable"));
+    let whole =
+        ["coord.db", "history.db"].map(|name| fs::read(dir.path().join(name)).expect("readable"));
     for _ in 0..40 {
         let damaged = tempfile::tempdir().expect("a folder");
         for (name, bytes) in ["coord.db", "history.db"].into_iter().zip(&whole) {
@@ -88,27 +124,46 @@ async fn damaged_pages_are_an_error_and_never_a_panic() {
         }
         complained += complaints(damaged.path()).await.len();
     }
-    assert!(complained > 10, "the damage was hardly ever met: {complained}");
+    assert!(
+        complained > 10,
+        "the damage was hardly ever met: {complained}"
+    );
 }
 
 async fn run_sql(path: &Path, sql: &'static str) {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true);
     let mut connection = options.connect().await.expect("a connection");
-    sqlx::raw_sql(sql).execute(&mut connection).await.expect("done");
+    sqlx::raw_sql(sql)
+        .execute(&mut connection)
+        .await
+        .expect("done");
     connection.close().await.expect("closed");
 }
 
 #[tokio::test]
 async fn a_newer_or_foreign_file_is_refused_with_advice() {
     let dir = tempfile::tempdir().expect("a folder");
-    Embedded::open(dir.path()).await.expect("a new store").close().await;
-    SqliteHistory::open(dir.path()).await.expect("a new history").close().await;
+    Embedded::open(dir.path())
+        .await
+        .expect("a new store")
+        .close()
+        .await;
+    SqliteHistory::open(dir.path())
+        .await
+        .expect("a new history")
+        .close()
+        .await;
     run_sql(&dir.path().join("coord.db"), "PRAGMA user_version = 99").await;
     run_sql(&dir.path().join("history.db"), "PRAGMA application_id = 5").await;
     let newer = Embedded::open(dir.path()).await.err().expect("refused");
     assert!(matches!(newer, CoordError::Refused(_)), "{newer}");
     assert!(newer.to_string().contains("newer Belfry"), "{newer}");
-    let foreign = SqliteHistory::open(dir.path()).await.err().expect("refused");
+    let foreign = SqliteHistory::open(dir.path())
+        .await
+        .err()
+        .expect("refused");
     assert!(matches!(foreign, HistoryError::Refused(_)), "{foreign}");
     assert!(foreign.to_string().contains("another program"), "{foreign}");
 }
@@ -117,7 +172,10 @@ async fn a_newer_or_foreign_file_is_refused_with_advice() {
 async fn a_place_that_cannot_be_used_is_named() {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("file"), "x").expect("written");
-    let error = Embedded::open(&dir.path().join("file/below")).await.err().expect("refused");
+    let error = Embedded::open(&dir.path().join("file/below"))
+        .await
+        .err()
+        .expect("refused");
     assert!(error.to_string().contains("cannot be made"), "{error}");
     fs::create_dir(dir.path().join("coord.db")).expect("a folder");
     let error = Embedded::open(dir.path()).await.err().expect("refused");
@@ -133,8 +191,13 @@ async fn a_watch_tells_its_trouble_and_goes_on_when_it_is_over() {
     assert_eq!(watch.events.recv().await, Some(WatchEvent::Ready(1)));
     let path = dir.path().join("coord.db");
     run_sql(&path, "ALTER TABLE meta RENAME TO hidden").await;
-    let told = tokio::time::timeout(Duration::from_secs(20), watch.events.recv()).await.expect("in time");
-    assert!(matches!(&told, Some(WatchEvent::Trouble(why)) if why.contains("coord.db")), "{told:?}");
+    let told = tokio::time::timeout(Duration::from_secs(20), watch.events.recv())
+        .await
+        .expect("in time");
+    assert!(
+        matches!(&told, Some(WatchEvent::Trouble(why)) if why.contains("coord.db")),
+        "{told:?}"
+    );
     run_sql(&path, "ALTER TABLE hidden RENAME TO meta").await;
     put(&store, "a", b"1").await.expect("written");
     loop {
@@ -151,11 +214,17 @@ async fn a_watch_tells_its_trouble_and_goes_on_when_it_is_over() {
 /// one that was acknowledged.
 #[tokio::test]
 async fn child_that_writes() {
-    let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
-    let store = Embedded::open(Path::new(&dir)).await.expect("the same store");
+    let Some(dir) = std::env::var_os(CHILD_DIR) else {
+        return;
+    };
+    let store = Embedded::open(Path::new(&dir))
+        .await
+        .expect("the same store");
     for number in 0..u64::MAX {
         let key = format!("child/{:02}", number % 50);
-        put(&store, &key, number.to_string().as_bytes()).await.expect("written");
+        put(&store, &key, number.to_string().as_bytes())
+            .await
+            .expect("written");
         // On its own line, since the test's name is printed without an end.
         if writeln!(std::io::stdout(), "\nwrote {number}").is_err() {
             return;
@@ -198,10 +267,18 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_writing() {
         killed.0.wait().expect("ended");
         let key = format!("child/{:02}", last % 50);
         let entry = store.list(&key).await.expect("a list").entries.remove(0);
-        let stored: u64 = String::from_utf8(entry.value).expect("text").parse().expect("a number");
+        let stored: u64 = String::from_utf8(entry.value)
+            .expect("text")
+            .parse()
+            .expect("a number");
         // One more may have been written than was told.
-        assert!(stored == last || stored == last + 50, "{stored} after {last}");
-        put(&store, "parent", b"still writes").await.expect("written");
+        assert!(
+            stored == last || stored == last + 50,
+            "{stored} after {last}"
+        );
+        put(&store, "parent", b"still writes")
+            .await
+            .expect("written");
         let reopened = Embedded::open(dir.path()).await.expect("the same store");
         assert!(reopened.list("").await.expect("a list").entries.len() == 51);
     }

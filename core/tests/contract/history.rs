@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use belfry_core::history::{
-    ChangeMark, FinalOutput, History, LiveOutput, PageKey, RunQuery, Upload, Version,
-};
-use belfry_core::id::{EditId, JobId, Moment, NodeId, RequestId, RunId, Scope};
-use belfry_core::output::{OutputChunk, OutputStamp};
-use belfry_core::run::{Reason, RunRecord, RunState, Trigger};
-use jiff::Timestamp;
+use crate::output::{chunk, output};
+use belfry_core::history::{ChangeMark, FinalOutput, History, RunQuery, Upload, Version};
+use belfry_core::id::{EditId, Moment, RequestId, RunId, Scope};
+use belfry_core::run::{Reason, RunRecord, RunState};
 use uuid::Uuid;
 
+use crate::records::{MINUTE, at, attempt, job, node, record, run};
 use crate::seeded::Seeded;
 
 /// A history that is empty.
@@ -26,25 +24,29 @@ pub struct Fixture {
 
 /// Makes a test of each case for an adapter.
 macro_rules! history_contract {
-    ($fresh:path: $($case:ident)*) => {$(
+    ($part:ident, $fresh:path: $($case:ident)*) => {$(
         #[tokio::test]
         async fn $case() {
             let fixture = $fresh().await;
-            $crate::history::$case(&fixture).await;
+            $crate::$part::$case(&fixture).await;
             drop(fixture.keep);
         }
     )*};
     ($fresh:path) => {
-        history_contract! { $fresh:
-            a_record_comes_back_as_it_was_sent
-            a_higher_rank_replaces_and_the_first_end_stays
-            duplicated_and_reordered_uploads_converge
+        history_contract! { output, $fresh:
             final_output_replaces_live_rows_in_any_order
             output_is_read_from_any_place
+        }
+        history_contract! { lists, $fresh:
             pages_equal_the_whole_list
             a_list_shows_what_all_filters_allow
             runs_are_found_by_the_beginning_of_their_id
             the_newest_runs_of_each_job_are_their_last_attempts
+        }
+        history_contract! { history, $fresh:
+            a_record_comes_back_as_it_was_sent
+            a_higher_rank_replaces_and_the_first_end_stays
+            duplicated_and_reordered_uploads_converge
             the_ledger_has_ranges_and_no_requests
             changes_are_told_once_they_are_written
             facts_about_many_runs
@@ -56,72 +58,22 @@ macro_rules! history_contract {
 }
 pub(crate) use history_contract;
 
-const MINUTE: i64 = 60;
-
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_second(1_750_000_000 + seconds).expect("in range")
-}
-
-fn job(number: u128) -> JobId {
-    JobId(Uuid::from_u128(number))
-}
-
-fn node(name: &str) -> NodeId {
-    NodeId::new(name).expect("a plain name")
-}
-
-/// A run of job `number` that was due in minute `minute`.
-fn run(number: u128, minute: i64, state: RunState) -> RunRecord {
-    let scheduled_at = at(minute * MINUTE);
-    record(number, Scope::One, Moment::At(scheduled_at), scheduled_at, state)
-}
-
-fn record(number: u128, scope: Scope, moment: Moment, due: Timestamp, state: RunState) -> RunRecord {
-    let job_id = job(number);
-    RunRecord {
-        run_id: RunId::derive(job_id, &scope, moment),
-        attempt: 1,
-        job_id,
-        project: "ops".parse().expect("a plain name"),
-        job: format!("job {number}"),
-        scope,
-        moment,
-        scheduled_at: due,
-        until: None,
-        count: 1,
-        generation: 3,
-        fence: 77,
-        node: node("web-1"),
-        state,
-        reason: None,
-        detail: None,
-        trigger: Trigger::Schedule,
-        by: None,
-        decided_at: due,
-        started_at: Some(due),
-        finished_at: state.is_over().then_some(due),
-        exit_code: None,
-        signal: None,
-        output_bytes: 0,
-        output_sha256: None,
-        peak_memory_bytes: None,
-        user_ms: None,
-        system_ms: None,
+fn query() -> RunQuery {
+    RunQuery {
+        limit: 500,
+        ..RunQuery::default()
     }
 }
 
-fn attempt(mut record: RunRecord, attempt: u32) -> RunRecord {
-    record.attempt = attempt;
-    record.trigger = Trigger::Retry;
-    record
-}
-
-fn query() -> RunQuery {
-    RunQuery { limit: 500, ..RunQuery::default() }
-}
-
-async fn send(f: &Fixture, runs: Vec<RunRecord>) {
-    f.history.upload(&Upload { runs, ..Upload::default() }).await.expect("an upload");
+/// Uploads runs alone.
+pub async fn send(f: &Fixture, runs: Vec<RunRecord>) {
+    f.history
+        .upload(&Upload {
+            runs,
+            ..Upload::default()
+        })
+        .await
+        .expect("an upload");
 }
 
 async fn all(f: &Fixture) -> Vec<RunRecord> {
@@ -144,7 +96,13 @@ pub async fn a_record_comes_back_as_it_was_sent(f: &Fixture) {
     full.user_ms = Some(1);
     full.system_ms = Some(0);
     let request = RequestId(Uuid::from_u128(9));
-    let asked = record(1, Scope::Manual(request), Moment::Request(request), at(0), RunState::Claimed);
+    let asked = record(
+        1,
+        Scope::Manual(request),
+        Moment::Request(request),
+        at(0),
+        RunState::Claimed,
+    );
     send(f, vec![full.clone(), asked.clone()]).await;
     assert_eq!(all(f).await, [full.clone(), asked]);
     assert_eq!(f.history.run(full.run_id).await.expect("a run"), [full]);
@@ -179,11 +137,19 @@ pub async fn duplicated_and_reordered_uploads_converge(f: &Fixture) {
         let mut sent = Vec::new();
         for minute in 0..20 {
             let base = run(round, minute, RunState::Claimed);
-            let ends = [RunState::Succeeded, RunState::Failed, RunState::Killed, RunState::Running];
+            let ends = [
+                RunState::Succeeded,
+                RunState::Failed,
+                RunState::Killed,
+                RunState::Running,
+            ];
             // One end for each attempt: of two ends the first stays, and there is no order here.
             let end = ends[random.below(4)];
             for state in [RunState::Claimed, RunState::Running, RunState::Lost, end] {
-                let record = RunRecord { state, ..base.clone() };
+                let record = RunRecord {
+                    state,
+                    ..base.clone()
+                };
                 sent.extend(vec![record; random.below(3)]);
             }
             sent.push(RunRecord { state: end, ..base });
@@ -206,172 +172,6 @@ pub async fn duplicated_and_reordered_uploads_converge(f: &Fixture) {
     assert_eq!(stored, expected.into_values().collect::<Vec<_>>());
 }
 
-fn chunk(offset: u64, text: &str) -> OutputChunk {
-    let stamps = vec![OutputStamp { offset, at_ms: 1_750_000_000_000 }];
-    OutputChunk { offset, bytes: text.into(), stamps }
-}
-
-async fn output(f: &Fixture, run: RunId, offset: u64) -> Vec<OutputChunk> {
-    f.history.output(run, 1, offset, 1 << 20).await.expect("output")
-}
-
-pub async fn final_output_replaces_live_rows_in_any_order(f: &Fixture) {
-    let id = |number| run(number, 0, RunState::Running).run_id;
-    let live = |number, offset, text| {
-        let chunk = chunk(offset, text);
-        Upload { live: vec![LiveOutput { run_id: id(number), attempt: 1, chunk }], ..Upload::default() }
-    };
-    let end = |number, chunks| {
-        let output = FinalOutput { run_id: id(number), attempt: 1, chunks };
-        Upload { outputs: vec![output], ..Upload::default() }
-    };
-    let whole = vec![chunk(0, "one\ntwo\n")];
-    let uploads = [live(1, 0, "one\n"), live(1, 4, "two\n"), end(1, whole.clone())];
-    for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0], [0, 0, 1]] {
-        for index in order {
-            f.history.upload(&uploads[index]).await.expect("an upload");
-        }
-        assert_eq!(output(f, id(1), 0).await, whole);
-    }
-    f.history.upload(&live(2, 0, "live\n")).await.expect("an upload");
-    f.history.upload(&live(2, 0, "live\n")).await.expect("an upload");
-    assert_eq!(output(f, id(2), 0).await, [chunk(0, "live\n")]);
-    // Nothing was kept, and that is final too.
-    f.history.upload(&end(2, vec![])).await.expect("an upload");
-    f.history.upload(&live(2, 0, "live\n")).await.expect("an upload");
-    assert_eq!(output(f, id(2), 0).await, []);
-}
-
-pub async fn output_is_read_from_any_place(f: &Fixture) {
-    let run_id = run(1, 0, RunState::Succeeded).run_id;
-    let bytes: Vec<u8> = (0..=255).collect();
-    let binary = OutputChunk { offset: 1000, bytes, stamps: vec![] };
-    let chunks = vec![chunk(0, "abcdef"), chunk(6, "ghi"), binary.clone()];
-    let outputs = vec![FinalOutput { run_id, attempt: 1, chunks: chunks.clone() }];
-    f.history.upload(&Upload { outputs, ..Upload::default() }).await.expect("an upload");
-    assert_eq!(output(f, run_id, 0).await, chunks);
-    assert_eq!(output(f, run_id, 6).await, chunks[1..]);
-    let part = output(f, run_id, 2).await;
-    assert_eq!((part[0].offset, &part[0].bytes[..], part.len()), (2, &b"cdef"[..], 3));
-    assert_eq!(output(f, run_id, 500).await, [binary]);
-    assert_eq!(output(f, run_id, 5000).await, []);
-    assert_eq!(f.history.output(run_id, 1, 0, 1).await.expect("output").len(), 1);
-    assert_eq!(f.history.output(run_id, 2, 0, 1).await.expect("output"), []);
-}
-
-/// Runs of six jobs on two nodes in two projects, many of them due at the same instant.
-async fn many(f: &Fixture) -> Vec<RunRecord> {
-    let mut random = Seeded(11);
-    let mut runs = Vec::new();
-    for number in 0..6 {
-        for minute in 0..40 {
-            let state = RunState::ALL[random.below(RunState::ALL.len())];
-            let mut record = run(number, minute, state);
-            record.node = node(["web-1", "web-2"][random.below(2)]);
-            record.project = ["ops", "dev"][usize::from(number > 2)].parse().expect("a plain name");
-            if random.below(5) == 0 {
-                runs.push(attempt(record.clone(), 2));
-            }
-            runs.push(record);
-        }
-    }
-    send(f, runs.clone()).await;
-    runs.sort_by_key(|run| std::cmp::Reverse((run.scheduled_at, run.run_id, run.attempt)));
-    runs
-}
-
-fn shows(query: &RunQuery, run: &RunRecord) -> bool {
-    (query.jobs.is_empty() || query.jobs.contains(&run.job_id))
-        && (query.states.is_empty() || query.states.contains(&run.state))
-        && query.project.as_ref().is_none_or(|project| *project == run.project)
-        && query.node.as_ref().is_none_or(|node| *node == run.node)
-        && query.since.is_none_or(|since| run.scheduled_at >= since)
-        && query.until.is_none_or(|until| run.scheduled_at < until)
-}
-
-/// One query for each way to combine filters.
-fn queries() -> Vec<RunQuery> {
-    let mut queries = Vec::new();
-    for mask in 0..32_u32 {
-        let has = |bit: u32| mask & (1 << bit) != 0;
-        let jobs = if has(0) { vec![job(1), job(4), job(99)] } else { vec![] };
-        let states = if has(1) { vec![RunState::Failed, RunState::Running] } else { vec![] };
-        queries.push(RunQuery {
-            jobs,
-            states,
-            project: has(2).then(|| "dev".parse().expect("a plain name")),
-            node: has(3).then(|| node("web-2")),
-            since: has(4).then(|| at(10 * MINUTE)),
-            until: has(4).then(|| at(30 * MINUTE)),
-            after: None,
-            limit: 500,
-        });
-    }
-    queries
-}
-
-pub async fn a_list_shows_what_all_filters_allow(f: &Fixture) {
-    let runs = many(f).await;
-    for query in queries() {
-        let expected: Vec<_> = runs.iter().filter(|run| shows(&query, run)).cloned().collect();
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        expected.iter().for_each(|run| *counts.entry(run.state.as_str()).or_default() += 1);
-        assert_eq!(f.history.runs(&query).await.expect("a list"), expected, "{query:?}");
-        let counted = f.history.count_by_state(&query).await.expect("counts");
-        let counted: BTreeMap<_, _> = counted.into_iter().map(|(state, n)| (state.as_str(), n)).collect();
-        assert_eq!(counted, counts, "{query:?}");
-    }
-}
-
-pub async fn pages_equal_the_whole_list(f: &Fixture) {
-    let runs = many(f).await;
-    for mut query in queries() {
-        let expected: Vec<_> = runs.iter().filter(|run| shows(&query, run)).cloned().collect();
-        query.limit = 7;
-        let mut paged = Vec::new();
-        loop {
-            let page = f.history.runs(&query).await.expect("a page");
-            let Some(last) = page.last() else { break };
-            let RunRecord { scheduled_at, run_id, attempt, .. } = *last;
-            query.after = Some(PageKey { scheduled_at, run_id, attempt });
-            paged.extend(page);
-        }
-        assert_eq!(paged, expected, "{query:?}");
-    }
-}
-
-pub async fn runs_are_found_by_the_beginning_of_their_id(f: &Fixture) {
-    let runs: Vec<_> = (0..300).map(|minute| run(1, minute, RunState::Succeeded)).collect();
-    send(f, runs.clone()).await;
-    let found = |prefix: String| async move { f.history.runs_by_prefix(&prefix).await.expect("ids") };
-    for run in &runs[..20] {
-        let id = run.run_id.to_string();
-        assert_eq!(found(id.clone()).await, [run.run_id]);
-        assert!(found(id[..7].to_owned()).await.contains(&run.run_id));
-    }
-    assert_eq!(found(String::new()).await.len(), 10);
-    for nonsense in ["xyz", "%", "é", "00000000000000000000000000000000a"] {
-        assert_eq!(found(nonsense.to_owned()).await, []);
-    }
-}
-
-pub async fn the_newest_runs_of_each_job_are_their_last_attempts(f: &Fixture) {
-    let runs = many(f).await;
-    let jobs = [job(5), job(99), job(0)];
-    let mut expected = Vec::new();
-    for job in jobs {
-        let mut seen = Vec::new();
-        for run in runs.iter().filter(|run| run.job_id == job) {
-            if seen.len() < 20 && !seen.contains(&run.run_id) {
-                seen.push(run.run_id);
-                expected.push(run.clone());
-            }
-        }
-    }
-    assert_eq!(f.history.newest_runs(&jobs, 20).await.expect("strips"), expected);
-    assert_eq!(f.history.newest_runs(&[], 20).await.expect("strips"), []);
-}
-
 pub async fn the_ledger_has_ranges_and_no_requests(f: &Fixture) {
     let mut range = run(1, 0, RunState::Skipped);
     range.until = Some(at(10 * MINUTE));
@@ -382,14 +182,37 @@ pub async fn the_ledger_has_ranges_and_no_requests(f: &Fixture) {
     over.count = 6;
     let request = RequestId(Uuid::from_u128(9));
     let moment = Moment::Request(request);
-    let asked = record(1, Scope::Manual(request), moment, at(12 * MINUTE), RunState::Succeeded);
+    let asked = record(
+        1,
+        Scope::Manual(request),
+        moment,
+        at(12 * MINUTE),
+        RunState::Succeeded,
+    );
     let once = run(1, 12, RunState::Failed);
     let twice = attempt(once.clone(), 2);
     let elsewhere = run(2, 12, RunState::Failed);
-    send(f, vec![range.clone(), over.clone(), asked, once.clone(), twice.clone(), elsewhere]).await;
+    send(
+        f,
+        vec![
+            range.clone(),
+            over.clone(),
+            asked,
+            once.clone(),
+            twice.clone(),
+            elsewhere,
+        ],
+    )
+    .await;
     let rows = |since, until| async move {
-        let rows = f.history.ledger(job(1), at(since * MINUTE), at(until * MINUTE)).await.expect("rows");
-        rows.into_iter().map(|row| (row.run_id, row.attempt, row.count)).collect::<Vec<_>>()
+        let rows = f
+            .history
+            .ledger(job(1), at(since * MINUTE), at(until * MINUTE))
+            .await
+            .expect("rows");
+        rows.into_iter()
+            .map(|row| (row.run_id, row.attempt, row.count))
+            .collect::<Vec<_>>()
     };
     let [range, over] = [(range.run_id, 1, 11), (over.run_id, 1, 6)];
     let [once, twice] = [(once.run_id, 1, 1), (twice.run_id, 2, 1)];
@@ -398,19 +221,35 @@ pub async fn the_ledger_has_ranges_and_no_requests(f: &Fixture) {
     assert_eq!(rows(10, 10).await, [range]);
     assert_eq!(rows(11, 11).await, []);
     assert_eq!(rows(102, 103).await, [over]);
-    let row = f.history.ledger(job(1), at(0), at(0)).await.expect("rows").remove(0);
-    assert_eq!((row.until, row.state, row.reason), (Some(at(600)), RunState::Skipped, Some(Reason::Misfire)));
+    let row = f
+        .history
+        .ledger(job(1), at(0), at(0))
+        .await
+        .expect("rows")
+        .remove(0);
+    assert_eq!(
+        (row.until, row.state, row.reason),
+        (Some(at(600)), RunState::Skipped, Some(Reason::Misfire))
+    );
 }
 
 pub async fn changes_are_told_once_they_are_written(f: &Fixture) {
     let start = f.history.newest_change().await.expect("a mark");
-    assert_eq!(f.history.changes(start).await.expect("changes"), (start, vec![]));
-    let first: Vec<_> = (0..700).map(|minute| run(1, minute, RunState::Running)).collect();
+    assert_eq!(
+        f.history.changes(start).await.expect("changes"),
+        (start, vec![])
+    );
+    let first: Vec<_> = (0..700)
+        .map(|minute| run(1, minute, RunState::Running))
+        .collect();
     send(f, first.clone()).await;
     let (mark, told) = follow(f, start).await;
     assert_eq!(told, first);
     assert_eq!(f.history.newest_change().await.expect("a mark"), mark);
-    let ended = RunRecord { state: RunState::Succeeded, ..first[3].clone() };
+    let ended = RunRecord {
+        state: RunState::Succeeded,
+        ..first[3].clone()
+    };
     send(f, vec![first[5].clone(), ended.clone(), first[6].clone()]).await;
     let (_, told) = follow(f, mark).await;
     assert_eq!(told, [ended]);
@@ -431,32 +270,66 @@ async fn follow(f: &Fixture, mut mark: ChangeMark) -> (ChangeMark, Vec<RunRecord
 
 pub async fn facts_about_many_runs(f: &Fixture) {
     assert_eq!(f.history.time_bounds().await.expect("bounds"), None);
-    assert_eq!(f.history.average_duration(job(1), 5).await.expect("an average"), None);
+    assert_eq!(
+        f.history
+            .average_duration(job(1), 5)
+            .await
+            .expect("an average"),
+        None
+    );
     let took = |minute, state, seconds| {
         let mut record = run(1, minute, state);
         record.finished_at = Some(record.scheduled_at + Duration::from_secs(seconds));
         record
     };
     let ended = |minute, seconds| took(minute, RunState::Succeeded, seconds);
-    send(f, vec![ended(1, 100), ended(2, 4), ended(3, 2), took(4, RunState::Failed, 50)]).await;
-    let average = f.history.average_duration(job(1), 2).await.expect("an average");
+    send(
+        f,
+        vec![
+            ended(1, 100),
+            ended(2, 4),
+            ended(3, 2),
+            took(4, RunState::Failed, 50),
+        ],
+    )
+    .await;
+    let average = f
+        .history
+        .average_duration(job(1), 2)
+        .await
+        .expect("an average");
     assert_eq!(average, Some(Duration::from_secs(3)));
     let bounds = f.history.time_bounds().await.expect("bounds");
     assert_eq!(bounds, Some((at(MINUTE), at(4 * MINUTE))));
 }
 
 pub async fn pruning_keeps_the_newest_and_what_still_runs(f: &Fixture) {
-    let mut runs: Vec<_> = (0..30).map(|minute| run(1, minute, RunState::Succeeded)).collect();
+    let mut runs: Vec<_> = (0..30)
+        .map(|minute| run(1, minute, RunState::Succeeded))
+        .collect();
     runs[2].state = RunState::Running;
     let mut retried = attempt(runs[3].clone(), 2);
     retried.state = RunState::Failed;
     runs.push(retried);
     runs.push(run(2, 0, RunState::Succeeded));
     send(f, runs.clone()).await;
-    let kept = FinalOutput { run_id: runs[0].run_id, attempt: 1, chunks: vec![chunk(0, "x")] };
-    f.history.upload(&Upload { outputs: vec![kept], ..Upload::default() }).await.expect("an upload");
+    let kept = FinalOutput {
+        run_id: runs[0].run_id,
+        attempt: 1,
+        chunks: vec![chunk(0, "x")],
+    };
+    f.history
+        .upload(&Upload {
+            outputs: vec![kept],
+            ..Upload::default()
+        })
+        .await
+        .expect("an upload");
     let prune = |minute, keep, batch| async move {
-        f.history.prune(job(1), at(minute * MINUTE), keep, batch).await.expect("a pruning")
+        f.history
+            .prune(job(1), at(minute * MINUTE), keep, batch)
+            .await
+            .expect("a pruning")
     };
     assert_eq!(prune(30, 30, 100).await, 0);
     assert_eq!(prune(0, 0, 100).await, 0);
@@ -466,9 +339,19 @@ pub async fn pruning_keeps_the_newest_and_what_still_runs(f: &Fixture) {
     assert_eq!(prune(30, 25, 3).await, 0);
     assert_eq!(f.history.run(runs[3].run_id).await.expect("a run"), []);
     assert_eq!(f.history.run(runs[2].run_id).await.expect("a run").len(), 1);
-    assert_eq!(f.history.newest_runs(&[job(1)], 100).await.expect("strips").len(), 26);
+    assert_eq!(
+        f.history
+            .newest_runs(&[job(1)], 100)
+            .await
+            .expect("strips")
+            .len(),
+        26
+    );
     assert_eq!(prune(10, 0, 100).await, 5);
-    assert_eq!(f.history.run(runs[31].run_id).await.expect("a run").len(), 1);
+    assert_eq!(
+        f.history.run(runs[31].run_id).await.expect("a run").len(),
+        1
+    );
 }
 
 pub async fn a_version_that_is_there_stays(f: &Fixture) {
@@ -484,25 +367,65 @@ pub async fn a_version_that_is_there_stays(f: &Fixture) {
         changes: vec!["schedule: every 1m → every 2m".to_owned()],
         body: serde_json::json!({ "unknown": [1, null] }),
     };
-    let other = Version { id: "2".to_owned(), ..version(9, "other") };
-    let versions = vec![version(1, "first"), version(2, "second"), version(1, "again"), other];
-    let upload = Upload { versions, ..Upload::default() };
+    let other = Version {
+        id: "2".to_owned(),
+        ..version(9, "other")
+    };
+    let versions = vec![
+        version(1, "first"),
+        version(2, "second"),
+        version(1, "again"),
+        other,
+    ];
+    let upload = Upload {
+        versions,
+        ..Upload::default()
+    };
     for _ in 0..2 {
         f.history.upload(&upload).await.expect("an upload");
     }
     let stored = f.history.versions("job", "1", 10).await.expect("versions");
     assert_eq!(stored, [version(2, "second"), version(1, "first")]);
-    assert_eq!(f.history.versions("job", "1", 1).await.expect("versions").len(), 1);
-    assert_eq!(f.history.versions("script", "1", 10).await.expect("versions"), []);
+    assert_eq!(
+        f.history
+            .versions("job", "1", 1)
+            .await
+            .expect("versions")
+            .len(),
+        1
+    );
+    assert_eq!(
+        f.history
+            .versions("script", "1", 10)
+            .await
+            .expect("versions"),
+        []
+    );
 }
 
 pub async fn two_ids_for_one_occurrence_are_refused(f: &Fixture) {
     let request = RequestId(Uuid::from_u128(9));
-    let asked = record(1, Scope::Manual(request), Moment::Request(request), at(0), RunState::Claimed);
+    let asked = record(
+        1,
+        Scope::Manual(request),
+        Moment::Request(request),
+        at(0),
+        RunState::Claimed,
+    );
     send(f, vec![asked.clone()]).await;
-    let forged = RunRecord { run_id: RunId([7; 16]), scheduled_at: at(60), ..asked.clone() };
-    let upload = Upload { runs: vec![run(1, 0, RunState::Claimed), forged], ..Upload::default() };
+    let forged = RunRecord {
+        run_id: RunId([7; 16]),
+        scheduled_at: at(60),
+        ..asked.clone()
+    };
+    let upload = Upload {
+        runs: vec![run(1, 0, RunState::Claimed), forged],
+        ..Upload::default()
+    };
     let refused = f.history.upload(&upload).await;
-    assert!(matches!(refused, Err(belfry_core::history::HistoryError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(belfry_core::history::HistoryError::Refused(_))),
+        "{refused:?}"
+    );
     assert_eq!(all(f).await, [asked]);
 }

@@ -10,6 +10,11 @@ history_contract!(fresh);
 
 async fn fresh() -> Fixture {
     let dir = tempfile::tempdir().expect("a folder");
-    let history = SqliteHistory::open(dir.path()).await.expect("a new history");
-    Fixture { history: Arc::new(history), keep: Box::new(dir) }
+    let history = SqliteHistory::open(dir.path())
+        .await
+        .expect("a new history");
+    Fixture {
+        history: Arc::new(history),
+        keep: Box::new(dir),
+    }
 }

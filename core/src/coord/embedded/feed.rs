@@ -53,9 +53,21 @@ struct Recent {
 
 impl Feed {
     pub fn new(revision: u64) -> Self {
-        let recent = Recent { floor: revision, head: revision, changes: VecDeque::new(), bytes: 0 };
-        let head = Head { revision, trouble: None, closed: false };
-        Self { recent: Mutex::new(recent), head: watch::Sender::new(head) }
+        let recent = Recent {
+            floor: revision,
+            head: revision,
+            changes: VecDeque::new(),
+            bytes: 0,
+        };
+        let head = Head {
+            revision,
+            trouble: None,
+            closed: false,
+        };
+        Self {
+            recent: Mutex::new(recent),
+            head: watch::Sender::new(head),
+        }
     }
 
     /// What this process committed: everything that happened in `(after, head]`.
@@ -113,9 +125,16 @@ impl Feed {
         if told < recent.floor {
             return Newer::InFile;
         }
-        let first = recent.changes.partition_point(|change| change.revision <= told);
+        let first = recent
+            .changes
+            .partition_point(|change| change.revision <= told);
         let wanted = |change: &&Arc<Change>| change.key.starts_with(prefix);
-        let changes = recent.changes.range(first..).filter(wanted).cloned().collect();
+        let changes = recent
+            .changes
+            .range(first..)
+            .filter(wanted)
+            .cloned()
+            .collect();
         Newer::Changes(recent.head.max(told), changes)
     }
 
@@ -129,7 +148,9 @@ impl Feed {
     }
 
     fn recent(&self) -> MutexGuard<'_, Recent> {
-        self.recent.lock().expect("nothing panics while it holds this lock")
+        self.recent
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }
 
@@ -138,7 +159,9 @@ impl Recent {
         self.bytes += size(&change);
         self.changes.push_back(Arc::new(change));
         while self.bytes > COORD_RECENT_BYTES_MAX {
-            let Some(oldest) = self.changes.pop_front() else { return };
+            let Some(oldest) = self.changes.pop_front() else {
+                return;
+            };
             self.bytes -= size(&oldest);
             self.floor = oldest.revision;
         }
@@ -153,7 +176,10 @@ impl Recent {
 }
 
 fn size(change: &Change) -> usize {
-    let value = change.entry.as_ref().map_or(0, |entry| entry.key.len() + entry.value.len());
+    let value = change
+        .entry
+        .as_ref()
+        .map_or(0, |entry| entry.key.len() + entry.value.len());
     size_of::<Change>() + change.key.len() + value
 }
 
@@ -162,12 +188,18 @@ mod tests {
     use super::*;
 
     fn change(revision: u64) -> Change {
-        Change { revision, key: format!("a/{revision}"), entry: None }
+        Change {
+            revision,
+            key: format!("a/{revision}"),
+            entry: None,
+        }
     }
 
     fn told(feed: &Feed, after: u64) -> Option<Vec<u64>> {
         match feed.newer(after, "a/") {
-            Newer::Changes(_, changes) => Some(changes.iter().map(|change| change.revision).collect()),
+            Newer::Changes(_, changes) => {
+                Some(changes.iter().map(|change| change.revision).collect())
+            }
             Newer::InFile => None,
         }
     }

@@ -43,8 +43,16 @@ impl<'c> Group<'c> {
     ) -> Result<Self, sqlx::Error> {
         let (revision, compacted) = query::meta(connection).await?;
         let (known, changes) = (HashMap::new(), Vec::new());
-        let mut group =
-            Self { connection, boot, now, first: revision, revision, compacted, known, changes };
+        let mut group = Self {
+            connection,
+            boot,
+            now,
+            first: revision,
+            revision,
+            compacted,
+            known,
+            changes,
+        };
         for lease in query::ended_leases(group.connection, boot, now).await? {
             group.end_lease(lease).await?;
         }
@@ -65,8 +73,11 @@ impl<'c> Group<'c> {
         keys.sort_unstable();
         keys.dedup();
         let (_, entries) = query::entries(&mut *self.connection, &keys).await?;
-        self.known.extend(keys.into_iter().map(|key| (key.to_owned(), None)));
-        let entries = entries.into_iter().map(|entry| (entry.key.clone(), Some(entry)));
+        self.known
+            .extend(keys.into_iter().map(|key| (key.to_owned(), None)));
+        let entries = entries
+            .into_iter()
+            .map(|entry| (entry.key.clone(), Some(entry)));
         self.known.extend(entries);
         Ok(())
     }
@@ -79,9 +90,9 @@ impl<'c> Group<'c> {
                 let lease = query::grant(self.connection, *ttl, self.boot, expires).await?;
                 Ok(Answer::Granted(lease))
             }
-            Request::Renew(lease) => {
-                Ok(Answer::Renewed(query::renew(self.connection, *lease, self.now).await?))
-            }
+            Request::Renew(lease) => Ok(Answer::Renewed(
+                query::renew(self.connection, *lease, self.now).await?,
+            )),
             Request::Revoke(lease) => {
                 self.end_lease(*lease).await?;
                 Ok(Answer::Done)
@@ -102,7 +113,11 @@ impl<'c> Group<'c> {
         if self.revision.saturating_sub(self.compacted) > COORD_LOG_REVISIONS + COORD_LOG_SLACK {
             self.compact(COORD_LOG_REVISIONS).await?;
         }
-        Ok(Done { after: self.first, revision: self.revision, changes: self.changes })
+        Ok(Done {
+            after: self.first,
+            revision: self.revision,
+            changes: self.changes,
+        })
     }
 
     async fn transact(&mut self, txn: &Txn) -> Result<Result<TxnAnswer, CoordError>, sqlx::Error> {
@@ -126,11 +141,18 @@ impl<'c> Group<'c> {
 
     async fn refusal(&mut self, writes: &Writes) -> Result<Option<String>, sqlx::Error> {
         // SQLite's JSON, which carries the keys to be read, ends a text at a NUL.
-        if writes.keys().any(|key| key.is_empty() || key.contains('\0')) {
-            return Ok(Some("a key must neither be empty nor contain a NUL".to_owned()));
+        if writes
+            .keys()
+            .any(|key| key.is_empty() || key.contains('\0'))
+        {
+            return Ok(Some(
+                "a key must neither be empty nor contain a NUL".to_owned(),
+            ));
         }
         for (key, change) in writes {
-            let Some((_, Some(lease))) = change else { continue };
+            let Some((_, Some(lease))) = change else {
+                continue;
+            };
             if !query::lease_is_there(self.connection, *lease).await? {
                 return Ok(Some(format!("the lease {lease} for {key} has ended")));
             }
@@ -141,7 +163,13 @@ impl<'c> Group<'c> {
     fn written(&self, key: &str, value: Vec<u8>, lease: Option<LeaseId>) -> Entry {
         let before = self.known.get(key).and_then(Option::as_ref);
         let create_revision = before.map_or(self.revision, |entry| entry.create_revision);
-        Entry { key: key.to_owned(), value, create_revision, mod_revision: self.revision, lease }
+        Entry {
+            key: key.to_owned(),
+            value,
+            create_revision,
+            mod_revision: self.revision,
+            lease,
+        }
     }
 
     async fn write(&mut self, key: String, entry: Option<Entry>) -> Result<(), sqlx::Error> {
@@ -150,7 +178,11 @@ impl<'c> Group<'c> {
             None => query::delete(self.connection, &key).await?,
         }
         self.known.insert(key.clone(), entry.clone());
-        let change = Change { revision: self.revision, key, entry };
+        let change = Change {
+            revision: self.revision,
+            key,
+            entry,
+        };
         query::log(self.connection, &change).await?;
         self.changes.push(change);
         Ok(())

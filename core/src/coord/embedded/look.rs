@@ -45,9 +45,18 @@ pub(super) async fn look(
 }
 
 async fn sweep(orders: &mpsc::WeakSender<Order>) {
-    let Some(orders) = orders.upgrade() else { return };
+    let Some(orders) = orders.upgrade() else {
+        return;
+    };
     let (reply, swept) = oneshot::channel();
-    if orders.send(Order { request: Request::Sweep, reply }).await.is_ok() {
+    if orders
+        .send(Order {
+            request: Request::Sweep,
+            reply,
+        })
+        .await
+        .is_ok()
+    {
         // A failure is met again at the next look.
         let _ = swept.await;
     }

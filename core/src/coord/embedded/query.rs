@@ -17,7 +17,11 @@ pub(super) struct LogPage {
 }
 
 /// The store's revision, and whether a lease has ended whose keys are still there.
-pub(super) async fn look(readers: &SqlitePool, boot: &str, now: Duration) -> Result<(u64, bool), Error> {
+pub(super) async fn look(
+    readers: &SqlitePool,
+    boot: &str,
+    now: Duration,
+) -> Result<(u64, bool), Error> {
     let row = sqlx::query(
         "SELECT revision, EXISTS (SELECT 1 FROM lease WHERE boot <> ?1 OR expires_ms <= ?2) \
          FROM meta",
@@ -30,13 +34,17 @@ pub(super) async fn look(readers: &SqlitePool, boot: &str, now: Duration) -> Res
 }
 
 pub(super) async fn revision(readers: &SqlitePool) -> Result<u64, Error> {
-    let row = sqlx::query("SELECT revision FROM meta").fetch_one(readers).await?;
+    let row = sqlx::query("SELECT revision FROM meta")
+        .fetch_one(readers)
+        .await?;
     unsigned(&row, 0)
 }
 
 /// Revision and compaction of the store, within a transaction.
 pub(super) async fn meta(connection: &mut SqliteConnection) -> Result<(u64, u64), Error> {
-    let row = sqlx::query("SELECT revision, compacted FROM meta").fetch_one(connection).await?;
+    let row = sqlx::query("SELECT revision, compacted FROM meta")
+        .fetch_one(connection)
+        .await?;
     Ok((unsigned(&row, 0)?, unsigned(&row, 1)?))
 }
 
@@ -95,7 +103,11 @@ pub(super) async fn log_page(
     let (revision, compacted) = (unsigned(first, 0)?, unsigned(first, 1)?);
     let there = rows.iter().filter(|row| !is_null(row, 2));
     let changes = there.map(change).collect::<Result<_, _>>()?;
-    Ok(LogPage { revision, compacted, changes })
+    Ok(LogPage {
+        revision,
+        compacted,
+        changes,
+    })
 }
 
 pub(super) async fn put(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), Error> {
@@ -116,7 +128,11 @@ pub(super) async fn put(connection: &mut SqliteConnection, entry: &Entry) -> Res
 }
 
 pub(super) async fn delete(connection: &mut SqliteConnection, key: &str) -> Result<(), Error> {
-    sqlx::query("DELETE FROM kv WHERE key = ?1").bind(key).execute(connection).await.map(drop)
+    sqlx::query("DELETE FROM kv WHERE key = ?1")
+        .bind(key)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 pub(super) async fn log(connection: &mut SqliteConnection, change: &Change) -> Result<(), Error> {
@@ -134,7 +150,10 @@ pub(super) async fn log(connection: &mut SqliteConnection, change: &Change) -> R
     .map(drop)
 }
 
-pub(super) async fn set_revision(connection: &mut SqliteConnection, revision: u64) -> Result<(), Error> {
+pub(super) async fn set_revision(
+    connection: &mut SqliteConnection,
+    revision: u64,
+) -> Result<(), Error> {
     let query = sqlx::query("UPDATE meta SET revision = ?1").bind(signed(revision));
     query.execute(connection).await.map(drop)
 }
@@ -164,12 +183,14 @@ pub(super) async fn renew(
     lease: LeaseId,
     now: Duration,
 ) -> Result<Option<Duration>, Error> {
-    let row = sqlx::query("UPDATE lease SET expires_ms = ?2 + ttl_ms WHERE id = ?1 RETURNING ttl_ms")
-        .bind(lease)
-        .bind(millis(now))
-        .fetch_optional(connection)
-        .await?;
-    row.map(|row| unsigned(&row, 0).map(Duration::from_millis)).transpose()
+    let row =
+        sqlx::query("UPDATE lease SET expires_ms = ?2 + ttl_ms WHERE id = ?1 RETURNING ttl_ms")
+            .bind(lease)
+            .bind(millis(now))
+            .fetch_optional(connection)
+            .await?;
+    row.map(|row| unsigned(&row, 0).map(Duration::from_millis))
+        .transpose()
 }
 
 pub(super) async fn lease_is_there(
@@ -186,13 +207,25 @@ pub(super) async fn ended_leases(
     boot: &str,
     now: Duration,
 ) -> Result<Vec<LeaseId>, Error> {
-    let query = sqlx::query("SELECT id FROM lease WHERE boot <> ?1 OR expires_ms <= ?2 ORDER BY id");
-    let rows = query.bind(boot).bind(millis(now)).fetch_all(connection).await?;
+    let query =
+        sqlx::query("SELECT id FROM lease WHERE boot <> ?1 OR expires_ms <= ?2 ORDER BY id");
+    let rows = query
+        .bind(boot)
+        .bind(millis(now))
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
-pub(super) async fn delete_lease(connection: &mut SqliteConnection, lease: LeaseId) -> Result<(), Error> {
-    sqlx::query("DELETE FROM lease WHERE id = ?1").bind(lease).execute(connection).await.map(drop)
+pub(super) async fn delete_lease(
+    connection: &mut SqliteConnection,
+    lease: LeaseId,
+) -> Result<(), Error> {
+    sqlx::query("DELETE FROM lease WHERE id = ?1")
+        .bind(lease)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// The keys that hang on a lease, ascending.
@@ -234,7 +267,11 @@ fn change(row: &SqliteRow) -> Result<Change, Error> {
             lease: row.try_get(6)?,
         }),
     };
-    Ok(Change { revision, key, entry })
+    Ok(Change {
+        revision,
+        key,
+        entry,
+    })
 }
 
 fn is_null(row: &SqliteRow, index: usize) -> bool {

@@ -83,7 +83,11 @@ impl Watcher {
         Ok(())
     }
 
-    async fn follow(&self, place: &mut Place, head: &mut watch::Receiver<Head>) -> Result<Followed, Stop> {
+    async fn follow(
+        &self,
+        place: &mut Place,
+        head: &mut watch::Receiver<Head>,
+    ) -> Result<Followed, Stop> {
         // Marked before the look, so that what comes after it wakes the wait below.
         let now = head.borrow_and_update().clone();
         if let Some(why) = now.trouble {
@@ -122,12 +126,18 @@ impl Watcher {
         let page = query::log_page(&self.readers, &self.prefix, after, COORD_LOG_PAGE).await;
         let page = page.map_err(|error| self.trouble(&error))?;
         // In the middle of a revision, that revision must still be there whole.
-        let needed = place.within.as_ref().map_or(place.told, |(revision, _)| revision - 1);
+        let needed = place
+            .within
+            .as_ref()
+            .map_or(place.told, |(revision, _)| revision - 1);
         if page.compacted > needed || page.revision < place.told {
             return Ok(Followed::Cut);
         }
         let is_last = page.changes.len() < COORD_LOG_PAGE as usize;
-        let end = page.changes.last().map(|change| (change.revision, change.key.clone()));
+        let end = page
+            .changes
+            .last()
+            .map(|change| (change.revision, change.key.clone()));
         for change in page.changes {
             self.events.send(told(&change)).await?;
         }
@@ -141,7 +151,11 @@ impl Watcher {
         Ok(Followed::On)
     }
 
-    async fn wait(&self, place: &Place, head: &mut watch::Receiver<Head>) -> Result<Followed, Stop> {
+    async fn wait(
+        &self,
+        place: &Place,
+        head: &mut watch::Receiver<Head>,
+    ) -> Result<Followed, Stop> {
         tokio::select! {
             changed = head.changed() => changed.map_err(|_| Stop::Ended)?,
             () = self.events.closed() => return Err(Stop::Ended),
@@ -151,7 +165,8 @@ impl Watcher {
     }
 
     fn trouble(&self, error: &sqlx::Error) -> Stop {
-        let (Fault::Unavailable(why) | Fault::Refused(why) | Fault::Damaged(why)) = self.file.fault(error);
+        let (Fault::Unavailable(why) | Fault::Refused(why) | Fault::Damaged(why)) =
+            self.file.fault(error);
         Stop::Trouble(why)
     }
 }
@@ -166,7 +181,11 @@ enum Followed {
 impl Place {
     fn at(revision: u64) -> Self {
         let progress_at = Instant::now() + WATCH_PROGRESS_EVERY;
-        Self { told: revision, within: None, progress_at }
+        Self {
+            told: revision,
+            within: None,
+            progress_at,
+        }
     }
 }
 

@@ -49,7 +49,12 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(file: Arc<SqliteFile>, connection: SqliteConnection, feed: Arc<Feed>) -> Self {
-        Self { file, connection, feed, boot: clock::boot_id() }
+        Self {
+            file,
+            connection,
+            feed,
+            boot: clock::boot_id(),
+        }
     }
 
     /// Works until nobody can order any more.

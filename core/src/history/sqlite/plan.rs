@@ -8,7 +8,9 @@ use super::{SqliteHistory, read, runs, write};
 #[tokio::test]
 async fn no_query_reads_all_runs_or_all_output() {
     let dir = tempfile::tempdir().expect("a folder");
-    let history = SqliteHistory::open(dir.path()).await.expect("a new history");
+    let history = SqliteHistory::open(dir.path())
+        .await
+        .expect("a new history");
     let ways = [Way::Jobs, Way::Node, Way::Project, Way::States];
     let mut named = vec![
         runs::NEWEST,
@@ -33,7 +35,10 @@ async fn no_query_reads_all_runs_or_all_output() {
     named.extend(ways.map(Way::count_sql));
     for sql in named {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let plan = sqlx::query(explain).fetch_all(&history.readers).await.expect(sql);
+        let plan = sqlx::query(explain)
+            .fetch_all(&history.readers)
+            .await
+            .expect(sql);
         let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
         for step in &steps {
             let mut words = step.split(' ');

@@ -62,7 +62,10 @@ pub(super) const VERSIONS: &str = "\
     FROM definition_version WHERE kind = ?1 AND id = ?2 ORDER BY gen DESC LIMIT ?3";
 
 pub(super) async fn attempts(readers: &SqlitePool, run: RunId) -> Result<Vec<RunRecord>, Error> {
-    let rows = sqlx::query(ATTEMPTS).bind(&run.0[..]).fetch_all(readers).await?;
+    let rows = sqlx::query(ATTEMPTS)
+        .bind(&run.0[..])
+        .fetch_all(readers)
+        .await?;
     rows.iter().map(row::record).collect()
 }
 
@@ -71,7 +74,11 @@ pub(super) fn prefix_bounds(prefix: &str) -> Option<(RunId, RunId)> {
     if prefix.len() > 32 {
         return None;
     }
-    let id = |fill: char| format!("{prefix}{}", fill.to_string().repeat(32 - prefix.len())).parse().ok();
+    let id = |fill: char| {
+        format!("{prefix}{}", fill.to_string().repeat(32 - prefix.len()))
+            .parse()
+            .ok()
+    };
     Some((id('0')?, id('f')?))
 }
 
@@ -80,8 +87,16 @@ pub(super) async fn ids_between(
     (first, last): (RunId, RunId),
     limit: u32,
 ) -> Result<Vec<RunId>, Error> {
-    let query = sqlx::query(IDS_BETWEEN).bind(&first.0[..]).bind(&last.0[..]).bind(limit);
-    query.fetch_all(readers).await?.iter().map(|row| row::run_id(row, 0)).collect()
+    let query = sqlx::query(IDS_BETWEEN)
+        .bind(&first.0[..])
+        .bind(&last.0[..])
+        .bind(limit);
+    query
+        .fetch_all(readers)
+        .await?
+        .iter()
+        .map(|row| row::run_id(row, 0))
+        .collect()
 }
 
 /// Where to read on in the output of an attempt.
@@ -96,12 +111,19 @@ pub(super) async fn output(
     place: OutputPlace,
     bytes_max: usize,
 ) -> Result<Vec<OutputChunk>, Error> {
-    let query = sqlx::query(OUTPUT).bind(&place.run.0[..]).bind(place.attempt).bind(signed(place.offset));
+    let query = sqlx::query(OUTPUT)
+        .bind(&place.run.0[..])
+        .bind(place.attempt)
+        .bind(signed(place.offset));
     let mut rows = query.fetch(readers);
     let (mut chunks, mut bytes) = (Vec::new(), 0);
     while bytes < bytes_max {
-        let Some(row) = rows.try_next().await? else { break };
-        let Some(chunk) = chunk(&row)?.from_offset(place.offset) else { continue };
+        let Some(row) = rows.try_next().await? else {
+            break;
+        };
+        let Some(chunk) = chunk(&row)?.from_offset(place.offset) else {
+            continue;
+        };
         if !chunk.bytes.is_empty() {
             bytes += chunk.bytes.len();
             chunks.push(chunk);
@@ -112,8 +134,13 @@ pub(super) async fn output(
 
 fn chunk(row: &SqliteRow) -> Result<OutputChunk, Error> {
     let offset = row::number(row, 0)?;
-    let stamps = stamps::decode(offset, row.try_get(2)?).map_err(|error| Error::Decode(error.into()))?;
-    Ok(OutputChunk { offset, bytes: row.try_get(1)?, stamps })
+    let stamps =
+        stamps::decode(offset, row.try_get(2)?).map_err(|error| Error::Decode(error.into()))?;
+    Ok(OutputChunk {
+        offset,
+        bytes: row.try_get(1)?,
+        stamps,
+    })
 }
 
 pub(super) async fn average_duration(
@@ -121,7 +148,9 @@ pub(super) async fn average_duration(
     job: JobId,
     count: u32,
 ) -> Result<Option<Duration>, Error> {
-    let query = sqlx::query(AVERAGE_DURATION).bind(&job.0.as_bytes()[..]).bind(count);
+    let query = sqlx::query(AVERAGE_DURATION)
+        .bind(&job.0.as_bytes()[..])
+        .bind(count);
     let average: Option<i64> = query.fetch_one(readers).await?.try_get(0)?;
     // A clock that was set back makes a duration that is less than nothing.
     Ok(average.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
@@ -136,13 +165,18 @@ pub(super) async fn changes(
     readers: &SqlitePool,
     after: ChangeMark,
 ) -> Result<(ChangeMark, Vec<RunRecord>), Error> {
-    let query = sqlx::query(CHANGES).bind(signed(after.0)).bind(PAGE_ROWS_MAX);
+    let query = sqlx::query(CHANGES)
+        .bind(signed(after.0))
+        .bind(PAGE_ROWS_MAX);
     let rows = query.fetch_all(readers).await?;
     let mark = match rows.last() {
         Some(last) => ChangeMark(row::number(last, row::AFTER_RUN_COLUMNS)?),
         None => after,
     };
-    Ok((mark, rows.iter().map(row::record).collect::<Result<_, _>>()?))
+    Ok((
+        mark,
+        rows.iter().map(row::record).collect::<Result<_, _>>()?,
+    ))
 }
 
 pub(super) async fn ledger(
@@ -166,6 +200,11 @@ pub(super) async fn versions(
     id: &str,
     limit: u32,
 ) -> Result<Vec<Version>, Error> {
-    let rows = sqlx::query(VERSIONS).bind(kind).bind(id).bind(limit).fetch_all(readers).await?;
+    let rows = sqlx::query(VERSIONS)
+        .bind(kind)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(readers)
+        .await?;
     rows.iter().map(row::version).collect()
 }

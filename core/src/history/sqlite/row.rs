@@ -90,12 +90,17 @@ pub(super) fn version(row: &SqliteRow) -> Result<Version, Error> {
 
 pub(super) fn run_id(row: &SqliteRow, index: usize) -> Result<RunId, Error> {
     let bytes: &[u8] = row.try_get(index)?;
-    bytes.try_into().map(RunId).map_err(|_| senseless("a run id", bytes))
+    bytes
+        .try_into()
+        .map(RunId)
+        .map_err(|_| senseless("a run id", bytes))
 }
 
 fn job_id(row: &SqliteRow, index: usize) -> Result<JobId, Error> {
     let bytes: &[u8] = row.try_get(index)?;
-    Uuid::from_slice(bytes).map(JobId).map_err(|_| senseless("a job's id", bytes))
+    Uuid::from_slice(bytes)
+        .map(JobId)
+        .map_err(|_| senseless("a job's id", bytes))
 }
 
 pub(super) fn number<N: TryFrom<i64>>(row: &SqliteRow, index: usize) -> Result<N, Error> {
@@ -105,7 +110,9 @@ pub(super) fn number<N: TryFrom<i64>>(row: &SqliteRow, index: usize) -> Result<N
 
 fn number_or_none<N: TryFrom<i64>>(row: &SqliteRow, index: usize) -> Result<Option<N>, Error> {
     let stored: Option<i64> = row.try_get(index)?;
-    stored.map(|stored| N::try_from(stored).map_err(|_| senseless("a number", stored))).transpose()
+    stored
+        .map(|stored| N::try_from(stored).map_err(|_| senseless("a number", stored)))
+        .transpose()
 }
 
 pub(super) fn instant(row: &SqliteRow, index: usize) -> Result<Timestamp, Error> {
@@ -124,7 +131,9 @@ pub(super) fn state(row: &SqliteRow, index: usize) -> Result<RunState, Error> {
 
 fn reason(row: &SqliteRow, index: usize) -> Result<Option<Reason>, Error> {
     let stored: Option<&str> = row.try_get(index)?;
-    stored.map(|text| Reason::parse(text).ok_or_else(|| senseless("a reason", text))).transpose()
+    stored
+        .map(|text| Reason::parse(text).ok_or_else(|| senseless("a reason", text)))
+        .transpose()
 }
 
 fn word<T>(row: &SqliteRow, index: usize, parse: fn(&str) -> Option<T>) -> Result<T, Error> {

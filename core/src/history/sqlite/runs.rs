@@ -100,7 +100,9 @@ impl Way {
         match self {
             Self::Jobs => count_sql!("run_of_job", "x.job_id = unhex(part.value)"),
             Self::Node => count_sql!("run_of_node", "x.node = ?4 AND x.state = part.value"),
-            Self::Project => count_sql!("run_of_project", "x.project = ?3 AND x.state = part.value"),
+            Self::Project => {
+                count_sql!("run_of_project", "x.project = ?3 AND x.state = part.value")
+            }
             Self::States => count_sql!("run_of_state", "x.state = part.value"),
         }
     }
@@ -112,7 +114,11 @@ pub(super) async fn page(readers: &SqlitePool, query: &RunQuery) -> Result<Vec<R
     // Everything at `until` sorts after the empty id: the two bounds are one.
     let mut before = (until, Vec::new(), 0);
     if let Some(after) = query.after {
-        let row = (after.scheduled_at.as_millisecond(), after.run_id.0.to_vec(), after.attempt);
+        let row = (
+            after.scheduled_at.as_millisecond(),
+            after.run_id.0.to_vec(),
+            after.attempt,
+        );
         before = before.min(row);
     }
     let rows = sqlx::query(way.page_sql())
@@ -144,7 +150,9 @@ pub(super) async fn count_by_state(
         .bind(query.until.map_or(i64::MAX, |at| at.as_millisecond()))
         .fetch_all(readers)
         .await?;
-    rows.iter().map(|row| Ok((row::state(row, 0)?, row::number(row, 1)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row::state(row, 0)?, row::number(row, 1)?)))
+        .collect()
 }
 
 /// The newest runs of each job, the jobs in the order asked for.
@@ -153,9 +161,17 @@ pub(super) async fn newest(
     jobs: &[JobId],
     count: u32,
 ) -> Result<Vec<RunRecord>, Error> {
-    let rows = sqlx::query(NEWEST).bind(job_parts(jobs)).bind(count).fetch_all(readers).await?;
+    let rows = sqlx::query(NEWEST)
+        .bind(job_parts(jobs))
+        .bind(count)
+        .fetch_all(readers)
+        .await?;
     let mut records: Vec<RunRecord> = rows.iter().map(row::record).collect::<Result<_, _>>()?;
-    let places: HashMap<JobId, usize> = jobs.iter().enumerate().map(|(place, job)| (*job, place)).collect();
+    let places: HashMap<JobId, usize> = jobs
+        .iter()
+        .enumerate()
+        .map(|(place, job)| (*job, place))
+        .collect();
     records.sort_by(|a, b| {
         let newer = (b.scheduled_at, b.run_id).cmp(&(a.scheduled_at, a.run_id));
         places[&a.job_id].cmp(&places[&b.job_id]).then(newer)
@@ -163,8 +179,13 @@ pub(super) async fn newest(
     Ok(records)
 }
 
-pub(super) async fn time_bounds(readers: &SqlitePool) -> Result<Option<(Timestamp, Timestamp)>, Error> {
-    let row = sqlx::query(TIME_BOUNDS).bind(states(&RunQuery::default())).fetch_one(readers).await?;
+pub(super) async fn time_bounds(
+    readers: &SqlitePool,
+) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+    let row = sqlx::query(TIME_BOUNDS)
+        .bind(states(&RunQuery::default()))
+        .fetch_one(readers)
+        .await?;
     match row.try_get::<Option<i64>, _>(0)? {
         None => Ok(None),
         Some(_) => Ok(Some((row::instant(&row, 0)?, row::instant(&row, 1)?))),

@@ -88,7 +88,9 @@ pub(super) async fn upload(writer: &SqlitePool, upload: &Upload) -> Result<(), E
 }
 
 async fn newest_change(connection: &mut SqliteConnection) -> Result<u64, Error> {
-    let row = sqlx::query("SELECT change FROM meta").fetch_one(connection).await?;
+    let row = sqlx::query("SELECT change FROM meta")
+        .fetch_one(connection)
+        .await?;
     row::number(&row, 0)
 }
 
@@ -98,7 +100,11 @@ async fn set_newest_change(connection: &mut SqliteConnection, change: u64) -> Re
 }
 
 /// Whether the record was taken: see [`RunRecord::replaces`].
-async fn upsert_run(connection: &mut SqliteConnection, run: &RunRecord, change: u64) -> Result<bool, Error> {
+async fn upsert_run(
+    connection: &mut SqliteConnection,
+    run: &RunRecord,
+    change: u64,
+) -> Result<bool, Error> {
     let ms = |at: Option<Timestamp>| at.map(|at| at.as_millisecond());
     let done = sqlx::query(UPSERT_RUN)
         .bind(signed(change))
@@ -136,14 +142,23 @@ async fn upsert_run(connection: &mut SqliteConnection, run: &RunRecord, change: 
     Ok(done.rows_affected() > 0)
 }
 
-async fn replace_output(connection: &mut SqliteConnection, output: &FinalOutput) -> Result<(), Error> {
+async fn replace_output(
+    connection: &mut SqliteConnection,
+    output: &FinalOutput,
+) -> Result<(), Error> {
     let (run, attempt) = (output.run_id, output.attempt);
     if has_final_output(connection, run, attempt).await? {
         return Ok(());
     }
-    let query = sqlx::query(DELETE_OUTPUT).bind(run.0.to_vec()).bind(attempt);
+    let query = sqlx::query(DELETE_OUTPUT)
+        .bind(run.0.to_vec())
+        .bind(attempt);
     query.execute(&mut *connection).await?;
-    let nothing = OutputChunk { offset: 0, bytes: Vec::new(), stamps: Vec::new() };
+    let nothing = OutputChunk {
+        offset: 0,
+        bytes: Vec::new(),
+        stamps: Vec::new(),
+    };
     let chunks = match output.chunks.is_empty() {
         true => std::slice::from_ref(&nothing),
         false => &output.chunks,
@@ -154,11 +169,19 @@ async fn replace_output(connection: &mut SqliteConnection, output: &FinalOutput)
     Ok(())
 }
 
-async fn add_live_output(connection: &mut SqliteConnection, output: &LiveOutput) -> Result<(), Error> {
+async fn add_live_output(
+    connection: &mut SqliteConnection,
+    output: &LiveOutput,
+) -> Result<(), Error> {
     if has_final_output(connection, output.run_id, output.attempt).await? {
         return Ok(());
     }
-    insert_output(connection, (output.run_id, output.attempt, true), &output.chunk).await
+    insert_output(
+        connection,
+        (output.run_id, output.attempt, true),
+        &output.chunk,
+    )
+    .await
 }
 
 async fn has_final_output(
@@ -166,7 +189,9 @@ async fn has_final_output(
     run: RunId,
     attempt: u32,
 ) -> Result<bool, Error> {
-    let query = sqlx::query(HAS_FINAL_OUTPUT).bind(run.0.to_vec()).bind(attempt);
+    let query = sqlx::query(HAS_FINAL_OUTPUT)
+        .bind(run.0.to_vec())
+        .bind(attempt);
     Ok(query.fetch_optional(connection).await?.is_some())
 }
 
@@ -188,7 +213,11 @@ async fn insert_output(
 }
 
 async fn insert_version(connection: &mut SqliteConnection, version: &Version) -> Result<(), Error> {
-    let changes = version.changes.iter().cloned().collect::<serde_json::Value>();
+    let changes = version
+        .changes
+        .iter()
+        .cloned()
+        .collect::<serde_json::Value>();
     sqlx::query(INSERT_VERSION)
         .bind(&version.kind)
         .bind(&version.id)
@@ -229,12 +258,17 @@ pub(super) async fn prune(
         .bind(spared.batch)
         .fetch_all(&mut *transaction)
         .await?;
-    let ids: Vec<String> =
-        rows.iter().map(|row| row::run_id(row, 0).map(|id| id.to_string())).collect::<Result<_, _>>()?;
+    let ids: Vec<String> = rows
+        .iter()
+        .map(|row| row::run_id(row, 0).map(|id| id.to_string()))
+        .collect::<Result<_, _>>()?;
     let gone = ids.len() as u64;
     let ids = serde_json::Value::from(ids).to_string();
     for sql in [DELETE_OUTPUTS, DELETE_RUNS] {
-        sqlx::query(sql).bind(&ids).execute(&mut *transaction).await?;
+        sqlx::query(sql)
+            .bind(&ids)
+            .execute(&mut *transaction)
+            .await?;
     }
     transaction.commit().await?;
     Ok(gone)
@@ -249,7 +283,10 @@ async fn oldest_kept(
     let Some(newer) = keep.checked_sub(1) else {
         return Ok(Some((i64::MAX, Vec::new())));
     };
-    let query = sqlx::query(NTH_NEWEST).bind(&job.0.as_bytes()[..]).bind(newer);
+    let query = sqlx::query(NTH_NEWEST)
+        .bind(&job.0.as_bytes()[..])
+        .bind(newer);
     let row = query.fetch_optional(connection).await?;
-    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .transpose()
 }
