@@ -154,8 +154,10 @@ impl SqliteFile {
 
     /// One long-lived connection for writing; those who wait for it queue here.
     pub fn writer(&self) -> SqlitePool {
-        // Indexes by run id are written at random places: the pages in use should stay in memory.
-        self.pool(1, self.options.clone().pragma("cache_size", "-16000"))
+        // Indexes by run id are written at random places: the pages in use should stay in memory,
+        // and go to the file once for several commits.
+        let options = self.options.clone().pragma("cache_size", "-16000");
+        self.pool(1, options.pragma("wal_autocheckpoint", "4000"))
     }
 
     fn pool(&self, connections: u32, options: SqliteConnectOptions) -> SqlitePool {

@@ -48,21 +48,15 @@ impl Embedded {
     /// Opens `DIR/coord.db`, making it if it is not there. Must be called within a runtime.
     pub async fn open(dir: &Path) -> Result<Self, CoordError> {
         let file = Arc::new(SqliteFile::open(dir, &COORD_DB).await?);
-        let connection = file.connect().await?;
-        let readers = file.readers();
-        let revision = query::revision(&readers)
-            .await
-            .map_err(|error| file.fault(&error))?;
+        let (mut writing, looking) = (file.connect().await?, file.connect().await?);
+        let found = query::meta(&mut writing).await;
+        let (revision, _) = found.map_err(|error| file.fault(&error))?;
         let feed = Arc::new(Feed::new(revision));
         let (orders, received) = mpsc::channel(COORD_WAITING_MAX);
-        let looking = look::look(
-            file.clone(),
-            readers.clone(),
-            feed.clone(),
-            orders.downgrade(),
-        );
-        let writer = Writer::new(file.clone(), connection, feed.clone());
+        let looking = look::look(file.clone(), looking, feed.clone(), orders.downgrade());
+        let writer = Writer::new(file.clone(), writing, feed.clone());
         let tasks = [tokio::spawn(writer.run(received)), tokio::spawn(looking)];
+        let readers = file.readers();
         Ok(Self {
             file,
             readers,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sqlx::sqlite::SqlitePool;
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
@@ -13,17 +14,18 @@ use crate::clock;
 use crate::limits::COORD_LOOK_EVERY;
 use crate::sqlite_file::{Fault, SqliteFile};
 
-/// Looks until the store is dropped.
+/// Looks until the store is dropped, on a connection of its own: to borrow one costs more than
+/// the look.
 pub(super) async fn look(
     file: Arc<SqliteFile>,
-    readers: SqlitePool,
+    mut connection: SqliteConnection,
     feed: Arc<Feed>,
     orders: mpsc::WeakSender<Order>,
 ) {
     let boot = clock::boot_id();
     let mut head = feed.subscribe();
     loop {
-        match query::look(&readers, &boot, clock::boot()).await {
+        match query::look(&mut connection, &boot, clock::boot()).await {
             Ok((revision, lease_ended)) => {
                 feed.seen(revision);
                 if lease_ended {
@@ -39,9 +41,11 @@ pub(super) async fn look(
         let next = Instant::now() + COORD_LOOK_EVERY;
         tokio::select! {
             () = sleep_until(next) => {}
-            _ = head.wait_for(|head| head.closed) => return,
+            _ = head.wait_for(|head| head.closed) => break,
         }
     }
+    // Nothing was written on it.
+    let _ = connection.close().await;
 }
 
 async fn sweep(orders: &mpsc::WeakSender<Order>) {

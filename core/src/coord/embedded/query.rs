@@ -18,7 +18,7 @@ pub(super) struct LogPage {
 
 /// The store's revision, and whether a lease has ended whose keys are still there.
 pub(super) async fn look(
-    readers: &SqlitePool,
+    connection: &mut SqliteConnection,
     boot: &str,
     now: Duration,
 ) -> Result<(u64, bool), Error> {
@@ -28,16 +28,9 @@ pub(super) async fn look(
     )
     .bind(boot)
     .bind(millis(now))
-    .fetch_one(readers)
+    .fetch_one(connection)
     .await?;
     Ok((unsigned(&row, 0)?, row.try_get(1)?))
-}
-
-pub(super) async fn revision(readers: &SqlitePool) -> Result<u64, Error> {
-    let row = sqlx::query("SELECT revision FROM meta")
-        .fetch_one(readers)
-        .await?;
-    unsigned(&row, 0)
 }
 
 /// Revision and compaction of the store, within a transaction.
@@ -69,7 +62,8 @@ pub(super) async fn entries<'c>(
 pub(super) async fn list(readers: &SqlitePool, prefix: &str) -> Result<(u64, Vec<Entry>), Error> {
     let rows = sqlx::query(
         "SELECT meta.revision, kv.key, kv.value, kv.create_revision, kv.mod_revision, kv.lease \
-         FROM meta LEFT JOIN kv ON kv.key >= ?1 AND kv.key < ?2 ORDER BY kv.key",
+         FROM meta LEFT JOIN kv ON kv.key >= ?1 AND kv.key < ?2 WHERE meta.id = 1 \
+         ORDER BY kv.key",
     )
     .bind(prefix)
     .bind(after_prefix(prefix))
@@ -89,7 +83,7 @@ pub(super) async fn log_page(
         "SELECT meta.revision, meta.compacted, change.revision, change.key, change.value, \
                 change.create_revision, change.lease \
          FROM meta LEFT JOIN change ON (change.revision, change.key) > (?1, ?2) \
-              AND change.key >= ?3 AND change.key < ?4 \
+              AND change.key >= ?3 AND change.key < ?4 WHERE meta.id = 1 \
          ORDER BY change.revision, change.key LIMIT ?5",
     )
     .bind(signed(after.0))

@@ -45,20 +45,28 @@ macro_rules! page_sql {
     };
 }
 
-/// `?1` parts, `?2` since, `?3` project, `?4` node, `?5` states, `?6` until.
+/// `?1` states, `?2` since, `?3` project, `?4` node, `?5` until.
 macro_rules! count_sql {
     ($index:literal, $part:literal) => {
         concat!(
-            "SELECT x.state, count(*) FROM json_each(?1) AS part CROSS JOIN run AS x INDEXED BY ",
+            "SELECT part.value, (SELECT count(*) FROM run AS x INDEXED BY ",
             $index,
             " WHERE ",
             $part,
-            " AND x.scheduled_ms >= ?2 AND x.scheduled_ms < ?6 \
-                AND (?3 IS NULL OR x.project = ?3) AND (?4 IS NULL OR x.node = ?4) \
-                AND x.state IN (SELECT value FROM json_each(?5)) GROUP BY x.state"
+            " AND x.scheduled_ms >= ?2 AND x.scheduled_ms < ?5 \
+                AND (?3 IS NULL OR x.project = ?3) AND (?4 IS NULL OR x.node = ?4)) \
+             FROM json_each(?1) AS part"
         )
     };
 }
+
+/// `?1` states, `?2` since, `?3` project, `?4` node, `?5` until, `?6` jobs.
+const COUNT_OF_JOBS: &str = "\
+    SELECT x.state, count(*) FROM json_each(?6) AS part \
+    CROSS JOIN run AS x INDEXED BY run_of_job \
+    WHERE x.job_id = unhex(part.value) AND x.scheduled_ms >= ?2 AND x.scheduled_ms < ?5 \
+      AND (?3 IS NULL OR x.project = ?3) AND (?4 IS NULL OR x.node = ?4) \
+      AND x.state IN (SELECT value FROM json_each(?1)) GROUP BY x.state";
 
 pub(super) const NEWEST: &str = concat!(
     "SELECT ",
@@ -98,7 +106,7 @@ impl Way {
 
     pub(super) fn count_sql(self) -> &'static str {
         match self {
-            Self::Jobs => count_sql!("run_of_job", "x.job_id = unhex(part.value)"),
+            Self::Jobs => COUNT_OF_JOBS,
             Self::Node => count_sql!("run_of_node", "x.node = ?4 AND x.state = part.value"),
             Self::Project => {
                 count_sql!("run_of_project", "x.project = ?3 AND x.state = part.value")
@@ -140,19 +148,21 @@ pub(super) async fn count_by_state(
     readers: &SqlitePool,
     query: &RunQuery,
 ) -> Result<Vec<(RunState, u64)>, Error> {
-    let way = Way::of(query);
-    let rows = sqlx::query(way.count_sql())
-        .bind(parts(way, query))
+    let mut counting = sqlx::query(Way::of(query).count_sql())
+        .bind(states(query))
         .bind(query.since.map_or(i64::MIN, |at| at.as_millisecond()))
         .bind(query.project.as_ref().map(|project| project.as_str()))
         .bind(query.node.as_ref().map(|node| node.as_str()))
-        .bind(states(query))
-        .bind(query.until.map_or(i64::MAX, |at| at.as_millisecond()))
-        .fetch_all(readers)
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row::state(row, 0)?, row::number(row, 1)?)))
-        .collect()
+        .bind(query.until.map_or(i64::MAX, |at| at.as_millisecond()));
+    if Way::of(query) == Way::Jobs {
+        counting = counting.bind(job_parts(&query.jobs));
+    }
+    let rows = counting.fetch_all(readers).await?;
+    let counts = rows
+        .iter()
+        .map(|row| Ok((row::state(row, 0)?, row::number(row, 1)?)));
+    let counts: Vec<(RunState, u64)> = counts.collect::<Result<_, Error>>()?;
+    Ok(counts.into_iter().filter(|(_, count)| *count > 0).collect())
 }
 
 /// The newest runs of each job, the jobs in the order asked for.
