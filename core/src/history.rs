@@ -2,6 +2,7 @@
 //!
 //! Two adapters obey it: [`sqlite`] for one computer and, on a cluster, MySQL or MariaDB.
 //! Only they write SQL. Every write may be repeated, any number of times and in any order.
+//! Instants are kept in whole milliseconds, and come back so.
 
 use std::time::Duration;
 

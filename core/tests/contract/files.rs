@@ -210,6 +210,64 @@ async fn a_watch_tells_its_trouble_and_goes_on_when_it_is_over() {
     }
 }
 
+#[tokio::test]
+async fn a_lease_of_another_boot_has_ended() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Embedded::open(dir.path()).await.expect("a new store");
+    let lease = store
+        .grant_lease(Duration::from_secs(3600))
+        .await
+        .expect("a lease");
+    let put = Op::Put {
+        key: "a".to_owned(),
+        value: vec![],
+        lease: Some(lease),
+    };
+    let txn = Txn {
+        then: vec![put],
+        ..Txn::default()
+    };
+    store.transact(&txn).await.expect("written");
+    let sql = "UPDATE lease SET boot = 'another', expires_ms = 9223372036854775807";
+    run_sql(&dir.path().join("coord.db"), sql).await;
+    assert_eq!(store.renew_lease(lease).await.expect("an answer"), None);
+    assert_eq!(store.list("").await.expect("a list").entries, []);
+}
+
+#[tokio::test]
+async fn the_log_of_changes_is_bounded() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("coord.db");
+    let store = Embedded::open(dir.path()).await.expect("a new store");
+    for index in 0..10 {
+        put(&store, &format!("{index}"), b"1")
+            .await
+            .expect("written");
+    }
+    store.close().await;
+    assert_eq!(number(&path, "SELECT count(*) FROM change").await, 10);
+    run_sql(&path, "UPDATE meta SET revision = revision + 20000").await;
+    let store = Embedded::open(dir.path()).await.expect("the same store");
+    put(&store, "last", b"1").await.expect("written");
+    store.close().await;
+    assert_eq!(number(&path, "SELECT count(*) FROM change").await, 1);
+    assert_eq!(
+        number(&path, "SELECT revision - compacted FROM meta").await,
+        10_000
+    );
+}
+
+async fn number(path: &Path, sql: &'static str) -> i64 {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut connection = options.connect().await.expect("a connection");
+    let number = sqlx::query_scalar(sql)
+        .fetch_one(&mut connection)
+        .await
+        .expect("a number");
+    connection.close().await.expect("closed");
+    number
+}
+
 /// Not a test of its own: what another process does. It writes numbers for ever and prints each
 /// one that was acknowledged.
 #[tokio::test]
