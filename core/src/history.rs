@@ -145,7 +145,18 @@ pub struct LedgerRow {
 }
 
 /// How far somebody has read the changes of history.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct ChangeMark(pub u64);
 
@@ -168,11 +179,17 @@ pub trait History: Send + Sync {
     async fn runs_by_prefix(&self, prefix: &str) -> Result<Vec<RunId>, HistoryError>;
 
     /// The newest `count` runs (highest attempts only) of each job, newest first.
-    async fn newest_runs(&self, jobs: &[JobId], count: u32) -> Result<Vec<RunRecord>, HistoryError>;
+    async fn newest_runs(&self, jobs: &[JobId], count: u32)
+    -> Result<Vec<RunRecord>, HistoryError>;
 
     /// Stored output from `offset` on, ascending, at most about `bytes_max` bytes.
-    async fn output(&self, run: RunId, attempt: u32, offset: u64, bytes_max: usize)
-    -> Result<Vec<OutputChunk>, HistoryError>;
+    async fn output(
+        &self,
+        run: RunId,
+        attempt: u32,
+        offset: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<OutputChunk>, HistoryError>;
 
     /// How many rows each state has among those that the query shows, its `after` and `limit`
     /// left aside. States without rows are left out.
@@ -182,7 +199,11 @@ pub trait History: Send + Sync {
     async fn time_bounds(&self) -> Result<Option<(Timestamp, Timestamp)>, HistoryError>;
 
     /// How long the newest `count` successful attempts of a job took on average.
-    async fn average_duration(&self, job: JobId, count: u32) -> Result<Option<Duration>, HistoryError>;
+    async fn average_duration(
+        &self,
+        job: JobId,
+        count: u32,
+    ) -> Result<Option<Duration>, HistoryError>;
 
     /// Where the changes stand now, to follow them from here.
     async fn newest_change(&self) -> Result<ChangeMark, HistoryError>;
@@ -190,18 +211,35 @@ pub trait History: Send + Sync {
     /// Runs that were written after the mark, as they are now, in the order of their last
     /// change, `PAGE_ROWS_MAX` at most, with the mark to go on from. Deletions are not told,
     /// and a run may come twice. Made to be asked several times a second.
-    async fn changes(&self, after: ChangeMark) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError>;
+    async fn changes(
+        &self,
+        after: ChangeMark,
+    ) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError>;
 
     /// What history accounts for of a job's schedule (requests left out) in `[since, until]`,
     /// a row for each attempt and range that touches it, ascending by instant.
-    async fn ledger(&self, job: JobId, since: Timestamp, until: Timestamp)
-    -> Result<Vec<LedgerRow>, HistoryError>;
+    async fn ledger(
+        &self,
+        job: JobId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<LedgerRow>, HistoryError>;
 
     /// Versions of a definition, newest first.
-    async fn versions(&self, kind: &str, id: &str, limit: u32) -> Result<Vec<Version>, HistoryError>;
+    async fn versions(
+        &self,
+        kind: &str,
+        id: &str,
+        limit: u32,
+    ) -> Result<Vec<Version>, HistoryError>;
 
     /// Deletes at most `batch` ended runs with their output that were scheduled before
     /// `before` and are not among the job's newest `keep`. Returns how many went.
-    async fn prune(&self, job: JobId, before: Timestamp, keep: u32, batch: u32)
-    -> Result<u64, HistoryError>;
+    async fn prune(
+        &self,
+        job: JobId,
+        before: Timestamp,
+        keep: u32,
+        batch: u32,
+    ) -> Result<u64, HistoryError>;
 }

@@ -75,8 +75,12 @@ pub const COORD_WAITING_MAX: usize = 1024;
 pub const COORD_LOG_REVISIONS: u64 = 10_000;
 /// The log is cut when it has grown by this much over what is kept.
 pub const COORD_LOG_SLACK: u64 = 1_000;
-/// How often commits of other processes and ended leases are looked for.
-pub const COORD_LOOK_EVERY: Duration = Duration::from_millis(40);
+/// How often the embedded store asks whether another process wrote: they are seen within 50 ms.
+pub const COORD_GLANCE_EVERY: Duration = Duration::from_millis(40);
+/// How often the embedded store is read for ended leases, and for trouble.
+pub const COORD_LOOK_EVERY: Duration = Duration::from_millis(900);
+/// A commit is visible at most this long after its write began, or else at the next look.
+pub const COORD_SETTLED_AFTER: Duration = Duration::from_millis(500);
 /// Values of recent changes kept in memory, so that watches need not read the file.
 pub const COORD_RECENT_BYTES_MAX: usize = 1024 * 1024;
 /// Changes that a watch reads from the log at once.
