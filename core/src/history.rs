@@ -2,6 +2,9 @@
 //!
 //! Two adapters obey it: [`sqlite`] for one computer and, on a cluster, MySQL or MariaDB.
 //! Only they write SQL. Every write may be repeated, any number of times and in any order.
+//! Instants are kept in whole milliseconds, and come back so.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -11,6 +14,7 @@ use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
 pub mod sqlite;
+mod stamps;
 
 /// Why history did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -140,9 +144,28 @@ pub struct LedgerRow {
     pub reason: Option<crate::run::Reason>,
 }
 
+/// How far somebody has read the changes of history.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct ChangeMark(pub u64);
+
 /// The store of the past.
 #[async_trait]
 pub trait History: Send + Sync {
+    /// Where it is, for people; without credentials.
+    fn location(&self) -> String;
+
     /// Commits all of it in one transaction, or nothing.
     async fn upload(&self, upload: &Upload) -> Result<(), HistoryError>;
 
@@ -167,6 +190,34 @@ pub trait History: Send + Sync {
         offset: u64,
         bytes_max: usize,
     ) -> Result<Vec<OutputChunk>, HistoryError>;
+<<<<<<< HEAD
+=======
+
+    /// How many rows each state has among those that the query shows, its `after` and `limit`
+    /// left aside. States without rows are left out.
+    async fn count_by_state(&self, query: &RunQuery) -> Result<Vec<(RunState, u64)>, HistoryError>;
+
+    /// The oldest and the newest scheduled instant of all runs.
+    async fn time_bounds(&self) -> Result<Option<(Timestamp, Timestamp)>, HistoryError>;
+
+    /// How long the newest `count` successful attempts of a job took on average.
+    async fn average_duration(
+        &self,
+        job: JobId,
+        count: u32,
+    ) -> Result<Option<Duration>, HistoryError>;
+
+    /// Where the changes stand now, to follow them from here.
+    async fn newest_change(&self) -> Result<ChangeMark, HistoryError>;
+
+    /// Runs that were written after the mark, as they are now, in the order of their last
+    /// change, `PAGE_ROWS_MAX` at most, with the mark to go on from. Deletions are not told,
+    /// and a run may come twice. Made to be asked several times a second.
+    async fn changes(
+        &self,
+        after: ChangeMark,
+    ) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError>;
+>>>>>>> stores
 
     /// What history accounts for of a job's schedule (requests left out) in `[since, until]`,
     /// a row for each attempt and range that touches it, ascending by instant.

@@ -34,6 +34,9 @@ pub mod cluster;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
+mod sqlite_file;
+
+#[cfg(feature = "io")]
 pub mod coord;
 #[cfg(feature = "io")]
 pub mod history;

@@ -63,10 +63,42 @@ pub const RECORD_START_AFTER: Duration = Duration::from_secs(2);
 /// Bars of a job's status strip.
 pub const STRIP_BARS: usize = 20;
 
+/// How long a process waits for another one's lock on a SQLite file.
+pub const SQLITE_BUSY_FOR: Duration = Duration::from_secs(5);
+/// Connections that read one SQLite file for one process; each has a thread and a page cache.
+pub const SQLITE_READERS: u32 = 3;
+/// Requests that share one commit of the embedded store: a commit costs a durable write.
+pub const COORD_GROUP_MAX: usize = 256;
+/// Requests that wait for the embedded store's writer; more wait at their callers.
+pub const COORD_WAITING_MAX: usize = 1024;
+/// Revisions whose changes the embedded store keeps for watches that fell behind.
+pub const COORD_LOG_REVISIONS: u64 = 10_000;
+/// The log is cut when it has grown by this much over what is kept.
+pub const COORD_LOG_SLACK: u64 = 1_000;
+/// How often the embedded store asks whether another process wrote: they are seen within 50 ms.
+pub const COORD_GLANCE_EVERY: Duration = Duration::from_millis(40);
+/// How often the embedded store is read for ended leases, and for trouble.
+pub const COORD_LOOK_EVERY: Duration = Duration::from_millis(900);
+/// A commit is visible at most this long after its write began, or else at the next look.
+pub const COORD_SETTLED_AFTER: Duration = Duration::from_millis(500);
+/// Values of recent changes kept in memory, so that watches need not read the file.
+pub const COORD_RECENT_BYTES_MAX: usize = 1024 * 1024;
+/// Changes that a watch reads from the log at once.
+pub const COORD_LOG_PAGE: u32 = 256;
+/// Events that wait for the reader of a watch.
+pub const WATCH_EVENTS_MAX: usize = 256;
+/// A watch tells how far it is this often: readers take one for silent after 5 s.
+pub const WATCH_PROGRESS_EVERY: Duration = Duration::from_secs(4);
+/// A watch that cannot read tries again this often.
+pub const WATCH_RETRY_EVERY: Duration = Duration::from_secs(1);
+/// Ids that a prefix search of runs shows.
+pub const RUN_PREFIX_MATCHES_MAX: u32 = 10;
+
 const _: () = assert!(SESSION_TRUSTED_FOR.as_secs() < SESSION_TTL.as_secs());
 const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= SESSION_TRUSTED_FOR.as_secs());
 const _: () = assert!(OUTPUT_HEAD_DEFAULT + OUTPUT_TAIL_DEFAULT <= OUTPUT_KEPT_MAX);
 const _: () = assert!(START_DEADLINE_MIN.as_secs() <= START_DEADLINE_DEFAULT.as_secs());
+<<<<<<< HEAD
 /// A series whose decision was not applied is looked at again after this.
 pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// A transaction without an answer is sent again after this, doubling up to the bound.
@@ -98,3 +130,6 @@ pub const SCHEDULE_EVERY_SECONDS_MAX: i64 = 3660 * 24 * 60 * 60;
 
 /// The most lines a preview computes, so that a request from a script cannot keep a core busy.
 pub const PREVIEW_LINES_MAX: usize = 1_000;
+=======
+const _: () = assert!(COORD_LOG_SLACK < COORD_LOG_REVISIONS);
+>>>>>>> stores

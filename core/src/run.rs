@@ -31,6 +31,19 @@ pub enum RunState {
 }
 
 impl RunState {
+    /// Every state, by rank.
+    pub const ALL: [Self; 9] = [
+        Self::Claimed,
+        Self::Running,
+        Self::Lost,
+        Self::Succeeded,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Killed,
+        Self::Skipped,
+        Self::Rejected,
+    ];
+
     /// 0 claimed, 1 running, 2 lost, 3 ended.
     pub fn rank(self) -> u8 {
         match self {
@@ -58,12 +71,16 @@ impl RunState {
 
     /// Reads the word that [`RunState::as_str`] writes.
     pub fn parse(text: &str) -> Option<Self> {
+<<<<<<< HEAD
         use RunState::*;
         [
             Claimed, Running, Succeeded, Failed, TimedOut, Killed, Lost, Skipped, Rejected,
         ]
         .into_iter()
         .find(|state| state.as_str() == text)
+=======
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+>>>>>>> stores
     }
 
     /// Whether the run can still change other than from lost.
