@@ -1,11 +1,30 @@
 //! A job: what to run, when and where. A `Job` is valid: only a draft's check makes one.
 
+mod body;
+mod draft;
+mod error;
+mod fields;
+mod quantity;
+mod validate;
+
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use body::BodyError;
+pub use draft::{JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
+pub use error::FieldError;
+pub(crate) use error::{nearest, quoted};
+pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 
 use crate::id::{JobId, NodeId, ProjectName, Scope};
+use crate::limits::{
+    OUTPUT_HEAD_DEFAULT, OUTPUT_TAIL_DEFAULT, RETRY_INTERVAL_DEFAULT, RETRY_INTERVAL_MAX_DEFAULT,
+};
 use crate::schedule::{DstPolicy, Schedule, Timetable, Zone};
 
 /// What to run, when and where.
@@ -131,6 +150,16 @@ pub enum PlaceOn {
     Node(NodeId),
 }
 
+impl fmt::Display for PlaceOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One => f.write_str("one"),
+            Self::All => f.write_str("all"),
+            Self::Node(node) => write!(f, "node:{node}"),
+        }
+    }
+}
+
 /// Further attempts after a failure, on the same node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retries {
@@ -142,6 +171,17 @@ pub struct Retries {
     pub backoff: f64,
     /// Upper bound of a pause.
     pub max_interval: Duration,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            interval: RETRY_INTERVAL_DEFAULT,
+            backoff: 1.0,
+            max_interval: RETRY_INTERVAL_MAX_DEFAULT,
+        }
+    }
 }
 
 impl Retries {
@@ -160,18 +200,24 @@ impl Retries {
 }
 
 /// What happens when an occurrence is due and the run before is still going.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Overlap {
     /// The new one is skipped.
+    #[default]
     Skip,
     /// Both run.
     Allow,
 }
 
 /// What happens to occurrences that are later than the start deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Misfire {
     /// They are skipped.
+    #[default]
     Skip,
     /// The newest of them runs once.
     RunLatest,
@@ -186,6 +232,12 @@ pub struct OutputKept {
     pub head: u64,
     /// Bytes from its end.
     pub tail: u64,
+}
+
+impl Default for OutputKept {
+    fn default() -> Self {
+        Self { head: OUTPUT_HEAD_DEFAULT, tail: OUTPUT_TAIL_DEFAULT }
+    }
 }
 
 /// What people note about a job.

@@ -98,7 +98,6 @@ const _: () = assert!(SESSION_TRUSTED_FOR.as_secs() < SESSION_TTL.as_secs());
 const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= SESSION_TRUSTED_FOR.as_secs());
 const _: () = assert!(OUTPUT_HEAD_DEFAULT + OUTPUT_TAIL_DEFAULT <= OUTPUT_KEPT_MAX);
 const _: () = assert!(START_DEADLINE_MIN.as_secs() <= START_DEADLINE_DEFAULT.as_secs());
-<<<<<<< HEAD
 /// A series whose decision was not applied is looked at again after this.
 pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// A transaction without an answer is sent again after this, doubling up to the bound.
@@ -109,6 +108,44 @@ pub const RESEND_AFTER_MAX: Duration = Duration::from_secs(2);
 pub const RUNS_REREAD_EVERY: Duration = Duration::from_secs(300);
 /// A request's run key outlives the request by this, so that a replayed one finds it.
 pub const REQUEST_KEPT_AFTER: Duration = Duration::from_secs(60);
+/// A definition's body. The rest of `DEFINITION_BYTES_MAX` is for its envelope.
+pub const BODY_BYTES_MAX: usize = DEFINITION_BYTES_MAX - 4 * 1024;
+/// A file of definitions: ten thousand jobs of two kilobytes fit.
+pub const DEFINITION_FILE_BYTES_MAX: usize = 24 * 1024 * 1024;
+/// Errors that a report on one file names; the rest is counted.
+pub const FILE_ERRORS_MAX: usize = 100;
+/// The longest duration that a job may name. Anything longer is a typing mistake.
+pub const DURATION_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// Smallest `timeout`: below it the stop would race with the start.
+pub const TIMEOUT_MIN: Duration = Duration::from_secs(1);
+/// Longest `stop_grace`: so long at most a kill waits before it is forced.
+pub const STOP_GRACE_MAX: Duration = Duration::from_secs(60 * 60);
+/// Bound of `jitter`, not reached: an occurrence stays within a day of its instant.
+pub const JITTER_BELOW: Duration = Duration::from_secs(24 * 60 * 60);
+/// Most retries of a run: each attempt is a record.
+pub const RETRIES_MAX: u32 = 100;
+/// Default of `retries.interval`.
+pub const RETRY_INTERVAL_DEFAULT: Duration = Duration::from_secs(1);
+/// Default of `retries.max_interval`.
+pub const RETRY_INTERVAL_MAX_DEFAULT: Duration = Duration::from_secs(5 * 60);
+/// Longest pause between two attempts.
+pub const RETRY_INTERVAL_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// Largest `retries.backoff`: two retries at ten times are a hundred times the first pause.
+pub const RETRY_BACKOFF_MAX: f64 = 10.0;
+/// Variables of one job: more belong into a file.
+pub const ENV_VARIABLES_MAX: usize = 256;
+/// Items of one argument vector.
+pub const ARGUMENTS_MAX: usize = 1_000;
+/// Tags of one job: lists show them all.
+pub const TAGS_MAX: usize = 32;
+/// Characters of a tag or of an owner.
+pub const LABEL_CHARS_MAX: usize = 64;
+/// Characters of a note: a page.
+pub const NOTE_CHARS_MAX: usize = 4_000;
+/// Lines on either side up to which two texts are compared line by line: it takes their product.
+pub const DIFF_LINES_MAX: usize = 1_000;
+/// Lines of detail that a difference keeps: it is stored with the version.
+pub const DIFF_DETAIL_LINES_MAX: usize = 40;
 
 /// The longest text of a schedule. The longest sensible one, a list of single minutes and
 /// hours, stays under 300 bytes.
@@ -130,6 +167,11 @@ pub const SCHEDULE_EVERY_SECONDS_MAX: i64 = 3660 * 24 * 60 * 60;
 
 /// The most lines a preview computes, so that a request from a script cannot keep a core busy.
 pub const PREVIEW_LINES_MAX: usize = 1_000;
-=======
 const _: () = assert!(COORD_LOG_SLACK < COORD_LOG_REVISIONS);
->>>>>>> stores
+
+const _: () = assert!(SESSION_TRUSTED_FOR.as_secs() < SESSION_TTL.as_secs());
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= SESSION_TRUSTED_FOR.as_secs());
+const _: () = assert!(OUTPUT_HEAD_DEFAULT + OUTPUT_TAIL_DEFAULT <= OUTPUT_KEPT_MAX);
+const _: () = assert!(START_DEADLINE_MIN.as_secs() <= START_DEADLINE_DEFAULT.as_secs());
+const _: () = assert!(TIMEOUT_MIN.as_secs() < DURATION_MAX.as_secs());
+const _: () = assert!(RETRY_INTERVAL_MAX_DEFAULT.as_secs() <= RETRY_INTERVAL_MAX.as_secs());

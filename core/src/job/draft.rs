@@ -1,0 +1,245 @@
+//! A job as people write it, in files, in the editor and in the stores: texts, not yet checked.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::FieldError;
+use super::fields::check_fields;
+use super::quantity::{write_duration, write_size};
+use super::{Action, Command, Job, Misfire, Overlap, OutputKept, Place, PlaceOn, Retries, Shell};
+use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
+use crate::schedule::{DstPolicy, Zone};
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+macro_rules! drafts {
+    ($($(#[$doc:meta])* struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+    )*};
+}
+
+drafts! {
+    /// A job as it is written. Absent fields have their defaults.
+    ///
+    /// Durations are texts such as `30s`, `1h30m`, `500ms`; sizes such as `1MiB`; instants RFC 3339 with offset.
+    struct JobDraft {
+        /// The line of business that it belongs to: lowercase letters, digits, `.`, `_`, `-`.
+        pub project: String,
+        /// Unique in its project; 1 to 128 characters, no `/`.
+        pub name: String,
+        /// Five, six or seven cron fields, `@daily` and its like, `@every 90s`, `@at …` or `@manual`.
+        pub schedule: String,
+        /// The schedule's IANA zone; UTC when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub timezone: Option<String>,
+        /// No occurrence before it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub start_at: Option<String>,
+        /// No occurrence from it on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub end_at: Option<String>,
+        /// Upper bound of the job's fixed offset behind its schedule; less than a day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub jitter: Option<String>,
+        /// What happens where the zone's clock jumps.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub dst: DstPolicy,
+        /// Whether its schedule rests.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub paused: bool,
+        /// The program.
+        pub shell: ShellDraft,
+        /// Variables of the program, besides Belfry's own.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub env: BTreeMap<String, String>,
+        /// The program's folder, from `/` on; the agent's data folder when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub cwd: Option<String>,
+        /// Where it runs.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub place: PlaceDraft,
+        /// Stopped after this time; no limit when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub timeout: Option<String>,
+        /// Between TERM and KILL; 10 seconds when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub stop_grace: Option<String>,
+        /// Further attempts after a failure.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub retries: RetriesDraft,
+        /// What happens when the run before is still going.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub overlap: Overlap,
+        /// Later than this an occurrence is not simply started; 60 seconds when absent, 5 at least.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub start_deadline: Option<String>,
+        /// What happens to occurrences that are later than that.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub misfire: Misfire,
+        /// How much of the output is kept.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub output: OutputDraft,
+        /// Free text for people.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub note: String,
+        /// Who answers for it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub owner: String,
+        /// Words to find and group it by.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub tags: Vec<String>,
+        /// Shown first.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub starred: bool,
+    }
+
+    /// The program: either `script` or `argv`.
+    struct ShellDraft {
+        /// A script's text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub script: Option<String>,
+        /// A program and its arguments, without a shell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub argv: Option<Vec<String>>,
+        /// The program that reads the script, with arguments; the node's shell when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub interpreter: Option<String>,
+        /// What the program reads; nothing when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub stdin: Option<String>,
+    }
+
+    /// Where a job runs.
+    struct PlaceDraft {
+        /// `one` (of all nodes), `all`, or `node:<id>`; `one` when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(regex(pattern = r"^(one|all|node:[a-z0-9][a-z0-9._-]{0,62})$"))]
+        pub on: Option<String>,
+    }
+
+    /// Further attempts after a failure, on the same node.
+    struct RetriesDraft {
+        /// How many after the first; none when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub count: Option<u32>,
+        /// Pause before the second attempt; 1 second when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub interval: Option<String>,
+        /// Factor from pause to pause, 1 to 10; 1 when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub backoff: Option<f64>,
+        /// Upper bound of a pause; 5 minutes when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub max_interval: Option<String>,
+    }
+
+    /// How much of a program's output is kept, 16 MiB in all.
+    struct OutputDraft {
+        /// From its beginning; 1 MiB when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub head: Option<String>,
+        /// From its end; 1 MiB when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub tail: Option<String>,
+    }
+}
+
+impl JobDraft {
+    /// Reads a draft from a file's or a form's value, with every misshapen field at once.
+    ///
+    /// Deserializing does the same for values that are known to be good, and stops at the first error.
+    pub fn read(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let errors = check_fields(value);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Self::deserialize(value).map_err(|error| {
+            let sentence = format!("the job cannot be read: {error}; compare it with `belfryctl schema`");
+            vec![FieldError::whole("", "unreadable", sentence)]
+        })
+    }
+}
+
+impl From<&Job> for JobDraft {
+    /// Writes only what differs from the defaults.
+    fn from(job: &Job) -> Self {
+        let Action::Shell(shell) = &job.action;
+        Self {
+            project: job.project.to_string(),
+            name: job.name.clone(),
+            schedule: job.schedule.text().to_owned(),
+            timezone: (job.timezone != Zone::default()).then(|| job.timezone.name().to_owned()),
+            start_at: job.start_at.map(|at| at.to_string()),
+            end_at: job.end_at.map(|at| at.to_string()),
+            jitter: (!job.jitter.is_zero()).then(|| write_duration(job.jitter)),
+            dst: job.dst,
+            paused: job.paused,
+            shell: shell.into(),
+            env: job.env.clone(),
+            cwd: job.cwd.clone(),
+            place: (&job.place).into(),
+            timeout: job.timeout.map(write_duration),
+            stop_grace: (job.stop_grace != STOP_GRACE_DEFAULT).then(|| write_duration(job.stop_grace)),
+            retries: (&job.retries).into(),
+            overlap: job.overlap,
+            start_deadline: (job.start_deadline != START_DEADLINE_DEFAULT)
+                .then(|| write_duration(job.start_deadline)),
+            misfire: job.misfire,
+            output: (&job.output).into(),
+            note: job.about.note.clone(),
+            owner: job.about.owner.clone(),
+            tags: job.about.tags.clone(),
+            starred: job.about.starred,
+        }
+    }
+}
+
+impl From<&Shell> for ShellDraft {
+    fn from(shell: &Shell) -> Self {
+        let stdin = shell.stdin.clone();
+        match &shell.command {
+            Command::Script { script, interpreter } => {
+                Self { script: Some(script.clone()), argv: None, interpreter: interpreter.clone(), stdin }
+            }
+            Command::Argv(argv) => Self { argv: Some(argv.clone()), stdin, ..Self::default() },
+        }
+    }
+}
+
+impl From<&Place> for PlaceDraft {
+    fn from(place: &Place) -> Self {
+        Self { on: (place.on != PlaceOn::One).then(|| place.on.to_string()) }
+    }
+}
+
+impl From<&Retries> for RetriesDraft {
+    fn from(retries: &Retries) -> Self {
+        let usual = Retries::default();
+        let pause = |is: std::time::Duration, usual| (is != usual).then(|| write_duration(is));
+        Self {
+            count: (retries.count != usual.count).then_some(retries.count),
+            interval: pause(retries.interval, usual.interval),
+            backoff: (retries.backoff != usual.backoff).then_some(retries.backoff),
+            max_interval: pause(retries.max_interval, usual.max_interval),
+        }
+    }
+}
+
+impl From<&OutputKept> for OutputDraft {
+    fn from(output: &OutputKept) -> Self {
+        let usual = OutputKept::default();
+        Self {
+            head: (output.head != usual.head).then(|| write_size(output.head)),
+            tail: (output.tail != usual.tail).then(|| write_size(output.tail)),
+        }
+    }
+}
