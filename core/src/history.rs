@@ -190,8 +190,6 @@ pub trait History: Send + Sync {
         offset: u64,
         bytes_max: usize,
     ) -> Result<Vec<OutputChunk>, HistoryError>;
-<<<<<<< HEAD
-=======
 
     /// How many rows each state has among those that the query shows, its `after` and `limit`
     /// left aside. States without rows are left out.
@@ -217,7 +215,6 @@ pub trait History: Send + Sync {
         &self,
         after: ChangeMark,
     ) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError>;
->>>>>>> stores
 
     /// What history accounts for of a job's schedule (requests left out) in `[since, until]`,
     /// a row for each attempt and range that touches it, ascending by instant.

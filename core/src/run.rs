@@ -71,16 +71,7 @@ impl RunState {
 
     /// Reads the word that [`RunState::as_str`] writes.
     pub fn parse(text: &str) -> Option<Self> {
-<<<<<<< HEAD
-        use RunState::*;
-        [
-            Claimed, Running, Succeeded, Failed, TimedOut, Killed, Lost, Skipped, Rejected,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
-=======
         Self::ALL.into_iter().find(|state| state.as_str() == text)
->>>>>>> stores
     }
 
     /// Whether the run can still change other than from lost.
