@@ -67,6 +67,8 @@ pub const STRIP_BARS: usize = 20;
 pub const SQLITE_BUSY_FOR: Duration = Duration::from_secs(5);
 /// Connections that read one SQLite file for one process; each has a thread and a page cache.
 pub const SQLITE_READERS: u32 = 3;
+/// Rows that SQLite's thread reads ahead: fewer make it wait for their reader at long lists.
+pub const SQLITE_ROWS_READY: usize = 512;
 /// Requests that share one commit of the embedded store: a commit costs a durable write.
 pub const COORD_GROUP_MAX: usize = 256;
 /// Requests that wait for the embedded store's writer; more wait at their callers.

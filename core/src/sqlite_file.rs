@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, error::DatabaseError};
 use tokio::time::{Instant, sleep};
 
-use crate::limits::{SQLITE_BUSY_FOR, SQLITE_READERS};
+use crate::limits::{SQLITE_BUSY_FOR, SQLITE_READERS, SQLITE_ROWS_READY};
 
 /// What makes a file one of ours.
 pub(crate) struct FileKind {
@@ -64,6 +64,7 @@ impl SqliteFile {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(kind.synchronous)
+            .row_buffer_size(SQLITE_ROWS_READY)
             .busy_timeout(SQLITE_BUSY_FOR)
             .disable_statement_logging();
         let file = Self { path, options };
