@@ -9,8 +9,7 @@ check() {
     if has_ui; then
         node_tools
         ui_build
-        ui_has format:check && ui_script format:check
-        ui_has typecheck && ui_script typecheck
+        if ui_has lint; then ui_script lint; fi
     fi
     if has_desktop; then desktop_libraries; fi
     if command -v cargo-clippy >/dev/null; then
@@ -23,12 +22,30 @@ check() {
     cargo test -q -p belfry-tidy
 }
 
+# Runs each example named bench_…: it prints a target of the design beside what it measured. The
+# supervisor's one takes the path of the supervisor.
+bench_programs() {
+    local file package name
+    cargo build --release --bins -p belfry-agent
+    for file in */examples/bench_*.rs; do
+        [ -f "$file" ] || fail "there are no benchmarks in this tree yet"
+        package=$(package_in "${file%%/*}")
+        name=$(basename "$file" .rs)
+        say "$name …"
+        if [ "$name" = bench_supervisor ]; then
+            cargo run -q --release --all-features -p "$package" --example "$name" -- \
+                "$CARGO_TARGET_DIR/release/belfry-run"
+        else
+            cargo run -q --release --all-features -p "$package" --example "$name"
+        fi
+    done
+}
+
 bench() {
     case ${1:-} in
         '')
-            [ -d tests/scenarios/benches ] || fail "there are no benchmarks in this tree yet"
             rust_tools
-            cargo bench -p belfry-scenarios
+            bench_programs
             ;;
         ui)
             node_tools

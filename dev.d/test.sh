@@ -88,8 +88,8 @@ ui_steps() {
     has_ui || return 0
     local script
     step ui-packages ui_packages
-    for script in format:check lint typecheck build test; do
-        if ui_has $script; then step "ui-${script%:check}" ui_script $script; fi
+    for script in lint build test; do
+        if ui_has $script; then step "ui-$script" ui_script $script; fi
     done
 }
 

@@ -6,9 +6,13 @@ use crate::tree::{Findings, Tree, assert_clean, assert_found};
 const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 
+/// Files that nobody writes by hand; a test of core keeps this one as core's types say.
+const MADE: [&str; 1] = ["ui/src/backend/types.ts"];
+
 fn files(tree: &Tree) -> Findings {
     let sources = tree.ending(&[".rs", ".ts", ".vue", ".sh", "/dev"]);
     sources
+        .filter(|(path, _)| !MADE.contains(path))
         .map(|(path, text)| (path, text.lines().count()))
         .filter(|(_, lines)| *lines > FILE_LINES_MAX)
         .map(|(path, lines)| format!("{path}: {lines} lines, {FILE_LINES_MAX} at most"))
