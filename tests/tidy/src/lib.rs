@@ -14,6 +14,8 @@ mod reach;
 #[cfg(test)]
 mod rust_text;
 #[cfg(test)]
+mod script;
+#[cfg(test)]
 mod sizes;
 #[cfg(test)]
 mod tree;
