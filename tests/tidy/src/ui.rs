@@ -93,7 +93,13 @@ fn leaves(text: &str) -> BTreeSet<String> {
     let mut leaves = BTreeSet::new();
     let (mut path, mut name): (Vec<String>, String) = (Vec::new(), String::new());
     let mut key: Option<String> = None;
-    let mut chars = text[text.find('{').unwrap_or(text.len())..].chars();
+    let start = ["= {", "default {"]
+        .iter()
+        .filter_map(|start| text.find(start))
+        .min();
+    let mut chars = text[start.unwrap_or(text.len())..]
+        .chars()
+        .skip_while(|c| *c != '{');
     let mut depth = 0;
     while let Some(c) = chars.next() {
         match c {
@@ -225,7 +231,7 @@ fn a_breach_of_a_wall_is_found() {
 #[test]
 fn a_word_that_one_language_lacks_is_found() {
     let en = "export const en = {\n // x: 'y'\n a: { b: 'One {n}', 'c-d': \"Two: 'x'\" },\n e: `Three`,\n}\nconst z = { q: 'w' }";
-    let zh = "export default { a: { b: '一' }, e: '三', f: '四' } satisfies En";
+    let zh = "import type { En } from './en'\nexport default { a: { b: '一' }, e: '三', f: '四' } satisfies En";
     let tree = Tree::sample(&[
         ("ui/src/i18n/en.ts", en),
         ("ui/src/i18n/zh-CN.ts", zh),
