@@ -175,6 +175,16 @@ fn npm_licence<'a>(place: &str, package: &'a Value) -> &'a str {
     }
 }
 
+/// Whether a lock file has `other` where the package unpacked at `place` would find it.
+fn is_locked(packages: &serde_json::Map<String, Value>, place: &str, other: &str) -> bool {
+    let folders = place
+        .match_indices("node_modules/")
+        .map(|(at, _)| &place[..at]);
+    let own = format!("{place}/");
+    let mut folders = folders.chain([own.as_str()]);
+    folders.any(|folder| packages.contains_key(&format!("{folder}node_modules/{other}")))
+}
+
 fn npm(tree: &Tree) -> Findings {
     let mut findings = Findings::new();
     for (path, lock) in tree.ending(&["package-lock.json"]) {
@@ -184,6 +194,14 @@ fn npm(tree: &Tree) -> Findings {
             continue;
         };
         for (name, package) in packages {
+            let optional = package["optionalDependencies"]
+                .as_object()
+                .into_iter()
+                .flatten();
+            let absent = optional.filter(|(other, _)| !is_locked(packages, name, other));
+            findings.extend(absent.map(|(other, _)| {
+                format!("{path}: lacks {other}, which {name} may need elsewhere; npm ci refuses it")
+            }));
             if !package["resolved"].is_null() {
                 findings.push(format!("{path}: {name} carries its download address"));
             }
@@ -261,13 +279,21 @@ fn two_versions_and_a_window_in_the_agent_are_found() {
 
 #[test]
 fn an_npm_package_with_address_or_foreign_licence_is_found() {
-    let lock = r#"{ "packages": { "a": { "resolved": "x", "license": "MIT" }, "b": {} } }"#;
+    let lock = r#"{ "packages": { "a": { "resolved": "x", "license": "MIT" }, "b": {},
+        "node_modules/c": { "license": "MIT", "optionalDependencies": { "d": "1", "e": "1", "f": "1" } },
+        "node_modules/c/node_modules/d": { "license": "MIT" }, "node_modules/e": { "license": "MIT" }
+    } }"#;
     let tree = Tree::sample(&[
         ("ui/package-lock.json", lock),
         ("x/package-lock.json", "[]"),
     ]);
     assert_found(
         &npm(&tree),
-        &["a carries its download", "b: its licence", "is no lock"],
+        &[
+            "a carries its download",
+            "b: its licence",
+            "lacks f",
+            "is no lock",
+        ],
     );
 }
