@@ -90,10 +90,10 @@ fn rebase(
     let timetables = || before.into_iter().chain(current.as_ref());
     let firsts = timetables().filter_map(|timetable| timetable.next_after(cursor.instant));
     let count = timetables().map(|timetable| timetable.count_between(cursor.instant, to)).max();
-    let first = match firsts.filter(|first| *first <= to).min() {
+    let first = match before {
+        Some(_) => firsts.filter(|first| *first <= to).min(),
         // Without the old timetable nobody can say that nothing was passed.
-        None if before.is_none() && to > cursor.instant => Some(cursor.instant + SECOND),
-        first => first,
+        None => (to > cursor.instant).then(|| cursor.instant + SECOND),
     };
     Rebased { to, first, count: count.unwrap_or(0), reason }
 }

@@ -86,7 +86,8 @@ impl Dispatcher {
                     job,
                 },
             ),
-            RunState::Lost => {}
+            // Called lost by another agent, which sees to its record and its overlap.
+            RunState::Lost if value.outcome.is_none() => {}
             _ => self.adopt_ended(key, value, revision),
         }
     }

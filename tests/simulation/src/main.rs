@@ -12,10 +12,7 @@ fn main() {
         .collect();
     match numbers[..] {
         [seed] => {
-            let (world, faults) = live(seed);
-            for line in &world.log {
-                println!("{line}");
-            }
+            let (world, faults) = live(seed, true);
             println!(
                 "{} starts, {} records, {faults:?}",
                 world.starts.len(),
@@ -36,7 +33,7 @@ fn many(from: u64, to: u64) {
     let mut failed = Vec::new();
     for seed in from..to {
         let lived = catch_unwind(AssertUnwindSafe(|| {
-            let (world, faults) = live(seed);
+            let (world, faults) = live(seed, false);
             world.check();
             faults
         }));
