@@ -381,9 +381,11 @@ fn brief(transaction: &Transaction) -> String {
         Transaction::Rebase { to, .. } => format!("rebase to {to}"),
         Transaction::Decide { key, run, to, .. } => {
             format!(
-                "{} {} to {to} {:?}",
+                "{} {} of job {:x} to {to}, {} passed, {:?}",
                 run.state.as_str(),
                 key.run_id().short(),
+                key.job.0.as_u128(),
+                run.passed.count,
                 run.reason
             )
         }
