@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::job::{Action, Command, Job, write_duration, write_size};
+use crate::job::{Action, Command, Job, JobDraft, ShellDraft, write_duration, write_size};
 use crate::limits::{DIFF_DETAIL_LINES_MAX, DIFF_LINES_MAX, DIFF_STORED_LINES_MAX};
 
 /// One field that changed.
@@ -32,8 +32,8 @@ impl fmt::Display for Change {
                 let lines = removed.max(added);
                 write!(f, "{path}: {lines} line{} changed", if lines == 1 { "" } else { "s" })
             }
-            (None, Some(to)) => write!(f, "{path}: {} added", one_line(to)),
-            (Some(from), None) => write!(f, "{path}: {} removed", one_line(from)),
+            (None, Some(to)) => write!(f, "{path}: {}", short(to)),
+            (Some(from), None) => write!(f, "{path}: {} removed", short(from)),
             (from, to) => {
                 let text = |side: &Option<String>| side.as_deref().map_or_else(String::new, one_line);
                 write!(f, "{path}: {} → {}", text(from), text(to))
@@ -44,9 +44,11 @@ impl fmt::Display for Change {
 
 /// What changed, field by field in the order of the file format; empty when both mean the same.
 ///
-/// A job that appears is compared with nothing: every field that is set is listed as added.
+/// Of a job that appears or goes, the fields that differ from the defaults are listed.
 pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
-    let (old, new) = (old.map(rows).unwrap_or_default(), new.map(rows).unwrap_or_default());
+    let both = old.is_some() && new.is_some();
+    let of = |job: Option<&Job>| job.map(|job| if both { rows(job) } else { set_rows(job) }).unwrap_or_default();
+    let (old, new): (Vec<_>, Vec<_>) = (of(old), of(new));
     let removed = old.iter().filter(|(path, _)| !new.iter().any(|(other, _)| other == path));
     let mut changes: Vec<Change> =
         removed.map(|(path, text)| change(path, Some(text), None)).collect();
@@ -115,6 +117,22 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     rows.0
 }
 
+/// Fields that have no default.
+const ALWAYS: [&str; 4] = ["project", "name", "schedule", "shell.script"];
+
+/// The fields that are not as in a job of which nothing is said.
+fn set_rows(job: &Job) -> Vec<(String, String)> {
+    let plain = JobDraft {
+        project: "x".to_owned(),
+        name: "x".to_owned(),
+        schedule: "@manual".to_owned(),
+        shell: ShellDraft { script: Some(":".to_owned()), ..ShellDraft::default() },
+        ..JobDraft::default()
+    };
+    let usual = plain.validate().map(|job| rows(&job)).unwrap_or_default();
+    rows(job).into_iter().filter(|row| ALWAYS.contains(&row.0.as_str()) || !usual.contains(row)).collect()
+}
+
 struct Rows(Vec<(String, String)>);
 
 impl Rows {
@@ -180,6 +198,14 @@ fn lines_changed(from: &str, to: &str) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A value in one line: of several lines only how many.
+fn short(text: &str) -> String {
+    match text.lines().count() {
+        0 | 1 => one_line(text.trim_end_matches('\n')),
+        count => format!("{count} lines"),
+    }
 }
 
 /// A value for a one-line sentence: control characters escaped, long texts cut.

@@ -43,7 +43,7 @@ fn export_job(job: &Job) -> String {
 }
 
 fn write_table(block: &mut String, name: &str, table: &toml::Table) {
-    write!(block, "[job.{name}]\n").expect("a string takes everything");
+    writeln!(block, "[job.{name}]").expect("a string takes everything");
     for (key, value) in table {
         line(block, &bare_or_quoted(key), value);
     }

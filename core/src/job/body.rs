@@ -25,7 +25,7 @@ pub enum BodyError {
 impl Job {
     /// Reads a stored body.
     pub fn from_body(body: &Value) -> Result<Self, BodyError> {
-        JobDraft::read(body).and_then(JobDraft::validate).map_err(|errors| {
+        Self::read(body).map_err(|errors| {
             let is_newer = |error: &&FieldError| {
                 matches!(error.code.as_str(), "unknown_field" | "not_supported" | "choice")
             };

@@ -51,7 +51,7 @@ const SHELL: &[Field] = &[
 
 const PLACE: &[Field] = &[
     field("on", Shape::Text, "on = \"one\""),
-    later("nodes", "name one server with `on = \"node:<id>\"`, or leave the choice open"),
+    later("nodes", "`on = \"node:<id>\"` names one server"),
     later("balance", "any free node takes the run"),
     later("failover", "another node takes the next run when one is gone"),
 ];
@@ -93,18 +93,18 @@ const JOB: &[Field] = &[
     field("owner", Shape::Text, "owner = \"ops team\""),
     field("tags", Shape::Texts, "tags = [\"capacity\"]"),
     field("starred", Shape::Flag, "starred = true"),
-    later("http", "call the address from a script: `shell = { script = \"curl -fsS https://…\" }`"),
-    later("setup", "prepare the nodes by hand, or at the beginning of the script"),
-    later("secrets", "read them in the script from a file that only the agent's user may read"),
+    later("http", "a script can call the address: `shell = { script = \"curl -fsS https://…\" }`"),
+    later("setup", "the script can prepare its node at its beginning"),
+    later("secrets", "the script can read a file that only the agent's user may read"),
     later("run_as", "the job runs as the agent's user"),
-    later("umask", "set it at the beginning of the script: `umask 027`"),
-    later("parameters", "write the values into `env`"),
-    later("calendars", "write the days into the schedule"),
+    later("umask", "the script can begin with `umask 027`"),
+    later("parameters", "`env` holds values for the program"),
+    later("calendars", "the schedule can name days and weekdays"),
     later("delivery", "every occurrence starts at most once"),
-    later("memory", "set it at the beginning of the script: `ulimit -v <KiB>`"),
-    later("cpu", "lower its share at the beginning of the script: `renice 10 $$`"),
-    later("processes", "set it at the beginning of the script: `ulimit -u <count>`"),
-    later("tell", "look at the list of runs"),
+    later("memory", "the script can begin with `ulimit -v <KiB>`"),
+    later("cpu", "the script can begin with `renice 10 $$`"),
+    later("processes", "the script can begin with `ulimit -u <count>`"),
+    later("tell", "the list of runs shows what failed"),
 ];
 
 /// Words that other schedulers use, and what is written here.

@@ -11,7 +11,7 @@ use super::quantity::{parse_duration, parse_size, write_duration, write_size};
 use super::{About, Action, Command, Job, OutputKept, Place, PlaceOn, Retries, Shell};
 use crate::id::{NodeId, ProjectName};
 use crate::limits::{
-    ARGUMENTS_MAX, BODY_BYTES_MAX, DURATION_MAX, ENV_VARIABLES_MAX, JITTER_BELOW, JOB_NAME_CHARS_MAX,
+    ARGUMENTS_MAX, BODY_BYTES_MAX, DURATION_MAX, ENV_VARIABLES_MAX, JITTER_MAX, JOB_NAME_CHARS_MAX,
     LABEL_CHARS_MAX, NOTE_CHARS_MAX, OUTPUT_KEPT_MAX, RETRIES_MAX, RETRY_BACKOFF_MAX,
     RETRY_INTERVAL_MAX, START_DEADLINE_DEFAULT, START_DEADLINE_MIN, STOP_GRACE_DEFAULT,
     STOP_GRACE_MAX, TAGS_MAX, TIMEOUT_MIN,
@@ -32,8 +32,7 @@ impl JobDraft {
         check.env(&self.env);
         check.cwd(self.cwd.as_deref());
         let place = check.place(self.place.on.as_deref());
-        let day = JITTER_BELOW.saturating_sub(Duration::from_millis(1));
-        let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, day);
+        let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
         let stop_grace = check.duration("stop_grace", self.stop_grace.as_deref(), Duration::ZERO, STOP_GRACE_MAX);
         let start_deadline = self.start_deadline.as_deref();
@@ -98,7 +97,8 @@ impl Check {
         let project = ProjectName::new(text).ok();
         if project.is_none() {
             let rest = format_args!(
-                "is {}: write lowercase letters, digits, '.', '_' and '-', 63 at most, a letter or digit first",
+                "is {}, and projects have plain names: write lowercase letters, digits, '.', '_' and '-', 63 at most, \
+                 a letter or digit first",
                 quoted(text)
             );
             self.refuse("project", "project_name", rest);
@@ -132,17 +132,10 @@ impl Check {
         let end_at = self.instant("end_at", draft.end_at.as_deref());
         let timetable =
             Timetable { schedule: schedule?, zone: zone.ok()?, dst: draft.dst, start_at: start_at?, end_at: end_at? };
-        match timetable.validate() {
-            Ok(()) => Some(timetable),
-            Err(error @ ScheduleError::WindowEmpty { .. }) => {
-                self.schedule("end_at", &error);
-                None
-            }
-            Err(error) => {
-                self.schedule("schedule", &error);
-                None
-            }
-        }
+        let Err(error) = timetable.validate() else { return Some(timetable) };
+        let path = if matches!(error, ScheduleError::WindowEmpty { .. }) { "end_at" } else { "schedule" };
+        self.schedule(path, &error);
+        None
     }
 
     fn schedule(&mut self, path: &str, error: &ScheduleError) {
@@ -268,20 +261,23 @@ impl Check {
     }
 
     fn place(&mut self, on: Option<&str>) -> Place {
-        let node = |id: &str| NodeId::new(id).map(PlaceOn::Node).map_err(|error| error.to_string());
         let on = match on {
-            None | Some("one") => Ok(PlaceOn::One),
-            Some("all") => Ok(PlaceOn::All),
-            Some(text) => match text.strip_prefix("node:") {
-                Some(id) => node(id),
-                None => Err("it is one of \"one\", \"all\" and \"node:<id>\"".to_owned()),
-            },
+            None | Some("one") => PlaceOn::One,
+            Some("all") => PlaceOn::All,
+            Some(text) => self.place_on_node(text).map(PlaceOn::Node).unwrap_or_default(),
         };
-        let on = on.map_err(|why| {
-            let rest = format_args!("names no place that there is: {why}; `belfryctl nodes list` shows the ids");
-            self.refuse("place.on", "place", rest);
-        });
-        Place { on: on.unwrap_or_default() }
+        Place { on }
+    }
+
+    fn place_on_node(&mut self, text: &str) -> Option<NodeId> {
+        let node = text.strip_prefix("node:").map(NodeId::new);
+        let advice = match &node {
+            Some(Ok(_)) => return node?.ok(),
+            Some(Err(_)) => "which no node can be called: `belfryctl nodes list` shows the ids",
+            None => "which is no place: write \"one\", \"all\" or \"node:<id>\"; `belfryctl nodes list` shows the ids",
+        };
+        self.refuse("place.on", "place", format_args!("is {}, {advice}", quoted(text)));
+        None
     }
 
     /// `None` when it is absent or wrong.
