@@ -190,7 +190,9 @@ impl Retries {
         if attempt < 2 || attempt - 1 > self.count {
             return None;
         }
-        let factor = self.backoff.powi(i32::try_from(attempt - 2).unwrap_or(i32::MAX));
+        let factor = self
+            .backoff
+            .powi(i32::try_from(attempt - 2).unwrap_or(i32::MAX));
         let seconds = self.interval.as_secs_f64() * factor;
         let bound = self.max_interval.max(self.interval);
         Some(Duration::try_from_secs_f64(seconds).map_or(bound, |pause| pause.min(bound)))
@@ -234,7 +236,10 @@ pub struct OutputKept {
 
 impl Default for OutputKept {
     fn default() -> Self {
-        Self { head: OUTPUT_HEAD_DEFAULT, tail: OUTPUT_TAIL_DEFAULT }
+        Self {
+            head: OUTPUT_HEAD_DEFAULT,
+            tail: OUTPUT_TAIL_DEFAULT,
+        }
     }
 }
 

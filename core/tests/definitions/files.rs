@@ -30,7 +30,10 @@ fn instead(line: &str) -> String {
 
 fn check_lines(lines: &[&str], make: fn(&str) -> String, expected: Expect) {
     let texts: Vec<String> = lines.iter().map(|line| make(line)).collect();
-    check(&texts.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    check(
+        &texts.iter().map(String::as_str).collect::<Vec<_>>(),
+        expected,
+    );
 }
 
 #[test]
@@ -226,16 +229,28 @@ fn the_examples_are_good_and_ring_often_enough_to_be_seen() {
     let jobs = parse_file(text, Format::Toml).unwrap_or_else(|errors| panic!("{errors}"));
     let (from, until) = ("2026-01-05T00:00:01Z", "2026-01-05T00:05:01Z");
     let starts = |job: &Job| {
-        job.timetable().count_between(from.parse().expect("an instant"), until.parse().expect("an instant"))
+        job.timetable().count_between(
+            from.parse().expect("an instant"),
+            until.parse().expect("an instant"),
+        )
     };
     assert!(jobs.iter().map(|file| starts(&file.job)).sum::<u64>() >= 300);
-    assert!(jobs.iter().all(|file| !file.job.about.note.is_empty()), "each says what it is for");
+    assert!(
+        jobs.iter().all(|file| !file.job.about.note.is_empty()),
+        "each says what it is for"
+    );
 }
 
 #[test]
 fn the_schema_knows_every_field_that_a_draft_has() {
     let schema = schema().to_string();
-    for field in ["start_deadline", "max_interval", "interpreter", "run_latest", "\"required\":[\"project\""] {
+    for field in [
+        "start_deadline",
+        "max_interval",
+        "interpreter",
+        "run_latest",
+        "\"required\":[\"project\"",
+    ] {
         assert!(schema.contains(field), "{field} is not in {schema}");
     }
 }

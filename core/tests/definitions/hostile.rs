@@ -22,7 +22,13 @@ fn replay(bytes: &[u8]) {
         if let Err(refused) = parse_file(&text, format) {
             let lines = text.split('\n').count();
             assert!(!refused.errors.is_empty());
-            assert!(refused.errors.iter().all(|error| (1..=lines).contains(&error.line)), "{refused}");
+            assert!(
+                refused
+                    .errors
+                    .iter()
+                    .all(|error| (1..=lines).contains(&error.line)),
+                "{refused}"
+            );
         }
     }
 }
@@ -30,7 +36,10 @@ fn replay(bytes: &[u8]) {
 #[test]
 fn the_corpus_is_read_without_a_panic() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let files: Vec<_> = fs::read_dir(folder).expect("the corpus").map(|entry| entry.expect("a file").path()).collect();
+    let files: Vec<_> = fs::read_dir(folder)
+        .expect("the corpus")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
     assert!(files.len() >= 10, "the corpus is there");
     for file in files {
         replay(&fs::read(&file).expect("a readable file"));
@@ -41,7 +50,11 @@ fn the_corpus_is_read_without_a_panic() {
 fn deep_nesting_is_refused_and_not_followed() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("{a=", "}")] {
         let deep = open.repeat(20_000) + &close.repeat(20_000);
-        for text in [format!("job = {deep}"), format!("{{\"job\": {deep}}}"), deep] {
+        for text in [
+            format!("job = {deep}"),
+            format!("{{\"job\": {deep}}}"),
+            deep,
+        ] {
             replay(text.as_bytes());
         }
     }

@@ -22,11 +22,21 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn shell() -> impl Strategy<Value = ShellDraft> {
-    let script = (text(), proptest::option::of("/[a-z/]{1,8}( -[a-z])?"), proptest::option::of(text())).prop_map(
-        |(script, interpreter, stdin)| ShellDraft { script: Some(script), argv: None, interpreter, stdin },
-    );
-    let argv = proptest::collection::vec(text(), 1..4)
-        .prop_map(|argv| ShellDraft { argv: Some(argv), ..ShellDraft::default() });
+    let script = (
+        text(),
+        proptest::option::of("/[a-z/]{1,8}( -[a-z])?"),
+        proptest::option::of(text()),
+    )
+        .prop_map(|(script, interpreter, stdin)| ShellDraft {
+            script: Some(script),
+            argv: None,
+            interpreter,
+            stdin,
+        });
+    let argv = proptest::collection::vec(text(), 1..4).prop_map(|argv| ShellDraft {
+        argv: Some(argv),
+        ..ShellDraft::default()
+    });
     prop_oneof![script, argv]
 }
 
