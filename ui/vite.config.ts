@@ -35,7 +35,7 @@ export default defineConfig({
       components: { dts: false },
       dts: false,
       colorMode: false,
-      icon: { clientBundle: { scan: true } },
+      icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
       ui: {
         button: { slots: { base: 'font-medium' }, defaultVariants: { size: 'sm' } },
         tooltip: { slots: { content: 'text-xs' } },

@@ -29,7 +29,7 @@ const every5m = ['*/5 * * * *', 'every 5 minutes', '每 5 分钟', 300] as const
 const hourly = ['0 * * * *', 'every hour', '每小时整点', 3600] as const
 const nightly = ['0 3 * * *', 'at 03:00 every day', '每天 03:00', 86400] as const
 const weekdays = ['30 8 * * 1-5', 'at 08:30, Monday to Friday', '周一至周五 08:30', 86400] as const
-const monthly = ['0 2 1 * *', 'at 02:00 on the 1st of every month', '每月 1 日 02:00', 2592000] as const
+const monthly = ['0 2 1 * *', 'on the 1st at 02:00', '每月 1 日 02:00', 2592000] as const
 const manual = ['@manual', 'by hand only', '仅手动', 0] as const
 
 type Seed = [
