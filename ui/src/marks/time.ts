@@ -65,7 +65,8 @@ function parts(at: string, zone: string): Record<string, string> {
 
 /** The offset of `zone` at an instant, for instance `UTC+08:00`. */
 export function zoneOffset(at: string, zone: string): string {
-  return (parts(at, zone).timeZoneName ?? '').replace('GMT', 'UTC') || 'UTC'
+  const offset = (parts(at, zone).timeZoneName ?? '').replace('GMT', '')
+  return `UTC${offset || '+00:00'}`
 }
 
 /** An instant in `zone` with its offset, for instance `2026-11-21 12:03:05 UTC+08:00`. */
