@@ -38,7 +38,8 @@ export default defineConfig({
       icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
       ui: {
         button: { slots: { base: 'font-medium' }, defaultVariants: { size: 'sm' } },
-        tooltip: { slots: { content: 'text-xs' } },
+        // Off is seen against every ground.
+        switch: { slots: { base: 'data-[state=unchecked]:bg-(--control)' } },
       },
     }),
   ],

@@ -1,5 +1,4 @@
-import { expect, test } from '@playwright/test'
-import { open } from './window'
+import { expect, open, test } from './window'
 
 test('failed runs are one click away and lead to their log', async ({ page }) => {
   await open(page, { path: '/runs' })
@@ -7,7 +6,6 @@ test('failed runs are one click away and lead to their log', async ({ page }) =>
   const rows = page.getByRole('grid', { name: 'List of runs' }).getByRole('row')
   await expect(rows.nth(1)).toContainText('failed')
   await expect(page.getByRole('row').filter({ hasText: 'succeeded' })).toHaveCount(0)
-  await page.keyboard.press('Escape')
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('region', { name: 'Log lines' })).toBeVisible()

@@ -1,5 +1,4 @@
-import { test, type Page } from '@playwright/test'
-import { open } from './window'
+import { open, test, type Page } from './window'
 
 const sizes = [
   { width: 1280, height: 800 },
@@ -20,7 +19,10 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
   },
   run: async (page) => {
     await page.getByRole('row', { name: /reindex-search/ }).click()
-    await page.getByRole('complementary').getByRole('button', { name: /^(Log|日志)$/ }).click()
+    await page
+      .getByRole('complementary')
+      .getByRole('button', { name: /^(Log|日志)$/ })
+      .click()
     await page.getByTestId('log-line').nth(8).waitFor()
   },
 }
@@ -33,7 +35,10 @@ for (const language of ['en', 'zh-CN']) {
         for (const [name, show] of Object.entries(screens)) {
           await open(page, { language, theme })
           await show(page)
-          await page.screenshot({ path: `../target/screens/${name}-${language}-${theme}-${size.width}.png`, animations: 'disabled' })
+          await page.screenshot({
+            path: `../target/screens/${name}-${language}-${theme}-${size.width}.png`,
+            animations: 'disabled',
+          })
         }
       })
     }

@@ -1,6 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test, type Page } from '@playwright/test'
-import { open } from './window'
+import { expect, open, test, type Page } from './window'
 
 test('the palette finds a job and a command', async ({ page }) => {
   await open(page)
@@ -9,6 +8,7 @@ test('the palette finds a job and a command', async ({ page }) => {
   await page.keyboard.type('restore-check')
   await dialog.getByRole('option', { name: /restore-check/ }).click()
   await expect(page.getByRole('complementary', { name: 'Job restore-check' })).toBeVisible()
+  await expect(dialog).toHaveCount(0)
   await page.keyboard.press('Control+k')
   await page.keyboard.type('go to the runs')
   await page.keyboard.press('Enter')
@@ -52,9 +52,23 @@ test('the focus goes through the window in its order', async ({ page }) => {
   const names: string[] = []
   for (let step = 0; step < 8; step += 1) {
     await page.keyboard.press('Tab')
-    names.push(await page.evaluate(() => document.activeElement!.getAttribute('aria-label') ?? document.activeElement!.textContent!.trim()))
+    names.push(
+      await page.evaluate(
+        () =>
+          document.activeElement!.getAttribute('aria-label') ?? document.activeElement!.textContent!.trim(),
+      ),
+    )
   }
-  expect(names).toEqual(['Keyboard shortcuts', 'Settings', 'Jobs', 'Runs', 'Fold the side bar', 'Filter jobs', 'Sort', 'List of jobs'])
+  expect(names).toEqual([
+    'Keyboard shortcuts',
+    'Settings',
+    'Jobs',
+    'Runs',
+    'Fold the side bar',
+    'Filter jobs',
+    'Sort',
+    'List of jobs',
+  ])
 })
 
 const places: Record<string, (page: Page) => Promise<void>> = {
@@ -88,7 +102,12 @@ for (const theme of ['light', 'dark']) {
       await go(page)
       await page.clock.runFor(500)
       const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map((each) => `${place}: ${each.id} ${each.nodes[0]?.html.slice(0, 160)} ${each.nodes[0]?.failureSummary?.slice(0, 200)}`)).toEqual([])
+      expect(
+        violations.map(
+          (each) =>
+            `${place}: ${each.id} ${each.nodes[0]?.html.slice(0, 160)} ${each.nodes[0]?.failureSummary?.slice(0, 200)}`,
+        ),
+      ).toEqual([])
     }
   })
 

@@ -16,7 +16,13 @@ async function chooseBackend(): Promise<Backend> {
 // Data stays fresh until the backend says otherwise; nothing is read because a window gets the focus.
 const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: Infinity, retry: false, networkMode: 'always', refetchOnWindowFocus: false, refetchOnReconnect: false },
+    queries: {
+      staleTime: Infinity,
+      retry: false,
+      networkMode: 'always',
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+    },
   },
 })
 

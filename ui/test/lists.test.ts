@@ -11,8 +11,14 @@ import { reduceLive, silence } from '../src/stores/live'
 import { applyRuns } from '../src/stores/queries'
 
 const job = fakeJobs(1)[0]!
-const run = (serial: number, state: RunState = 'running'): RunRow => ({ ...blankRun(job, serial, serial * 1000), state })
-const page = (serials: number[], next: string | null): RunsPage => ({ rows: serials.map((serial) => run(serial)), next })
+const run = (serial: number, state: RunState = 'running'): RunRow => ({
+  ...blankRun(job, serial, serial * 1000),
+  state,
+})
+const page = (serials: number[], next: string | null): RunsPage => ({
+  rows: serials.map((serial) => run(serial)),
+  next,
+})
 const live = (sequence: number, more: Partial<Live> = {}): Live => ({
   sequence,
   jobs_changed: false,
@@ -23,7 +29,8 @@ const live = (sequence: number, more: Partial<Live> = {}): Live => ({
   ...more,
 })
 const all = { jobId: null, states: [] }
-const shown = (pages: RunsPage[]) => pages.map((each) => each.rows.map((row) => Number(Date.parse(row.scheduled_at)) / 1000))
+const shown = (pages: RunsPage[]) =>
+  pages.map((each) => each.rows.map((row) => Number(Date.parse(row.scheduled_at)) / 1000))
 
 describe('changed runs', () => {
   it('replace the row that is there', () => {
@@ -32,10 +39,12 @@ describe('changed runs', () => {
   })
 
   it('come in at their place', () => {
-    expect(shown(applyRuns([page([9, 7], 'k'), page([5, 3], null)], [run(10), run(6), run(1)], all))).toEqual([
-      [10, 9, 7],
-      [6, 5, 3, 1],
-    ])
+    expect(shown(applyRuns([page([9, 7], 'k'), page([5, 3], null)], [run(10), run(6), run(1)], all))).toEqual(
+      [
+        [10, 9, 7],
+        [6, 5, 3, 1],
+      ],
+    )
   })
 
   it('wait for their page when there is more to read', () => {
@@ -83,7 +92,13 @@ describe('the window into the jobs', () => {
   })
 
   it('asks with trimmed words', () => {
-    expect(pageQuery('  backup ', 'en', 'next', 100)).toEqual({ text: 'backup', language: 'en', sort: 'next', offset: 100, limit: 100 })
+    expect(pageQuery('  backup ', 'en', 'next', 100)).toEqual({
+      text: 'backup',
+      language: 'en',
+      sort: 'next',
+      offset: 100,
+      limit: 100,
+    })
   })
 })
 
@@ -106,7 +121,11 @@ describe('a grid', () => {
     [584, 'on strip name next'],
     [400, 'on strip name'],
   ])('of %i px shows %s', (width, columns) => {
-    expect(fittingColumns(jobColumns, width).map((column) => column.id).join(' ')).toBe(columns)
+    expect(
+      fittingColumns(jobColumns, width)
+        .map((column) => column.id)
+        .join(' '),
+    ).toBe(columns)
   })
 
   it.each([
@@ -121,10 +140,16 @@ describe('a grid', () => {
 })
 
 describe('the keyboard', () => {
-  const press = (key: string, more = {}) => pressName({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
+  const press = (key: string, more = {}) =>
+    pressName({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
 
   it('names presses alike on each system', () => {
-    expect([press('k', { ctrlKey: true }), press('K', { metaKey: true }), press('?'), press('a', { altKey: true })]).toEqual(['mod+k', 'mod+k', '?', null])
+    expect([
+      press('k', { ctrlKey: true }),
+      press('K', { metaKey: true }),
+      press('?'),
+      press('a', { altKey: true }),
+    ]).toEqual(['mod+k', 'mod+k', '?', null])
   })
 
   it('joins a sequence only when it is quick', () => {
@@ -135,6 +160,10 @@ describe('the keyboard', () => {
   })
 
   it('draws what is pressed', () => {
-    expect([keyCaps('mod+k', false), keyCaps('mod+k', true), keyCaps('g j', false)]).toEqual([[['Ctrl', 'K']], [['⌘', 'K']], [['G'], ['J']]])
+    expect([keyCaps('mod+k', false), keyCaps('mod+k', true), keyCaps('g j', false)]).toEqual([
+      [['Ctrl', 'K']],
+      [['⌘', 'K']],
+      [['G'], ['J']],
+    ])
   })
 })

@@ -18,7 +18,9 @@ describe('text from anywhere', () => {
   })
 
   it('is shown without escape sequences', () => {
-    expect(shownText('\u001b[1;31mred\u001b[0m \u001b]8;;https://x\u0007link\u001b]8;;\u0007\u001b[2K')).toBe('red link')
+    expect(shownText('\u001b[1;31mred\u001b[0m \u001b]8;;https://x\u0007link\u001b]8;;\u0007\u001b[2K')).toBe(
+      'red link',
+    )
   })
 })
 
@@ -46,7 +48,9 @@ describe('the lines of a log', () => {
   })
 
   it('carry a colour to the next line', () => {
-    expect(read('\u001b[31mred\nstill\u001b[0m\nplain\n').lines.map((line) => ansiSegments(line.raw)[0])).toEqual([
+    expect(
+      read('\u001b[31mred\nstill\u001b[0m\nplain\n').lines.map((line) => ansiSegments(line.raw)[0]),
+    ).toEqual([
       { text: 'red', classes: ['fg-red'] },
       { text: 'still', classes: ['fg-red'] },
       { text: 'plain', classes: [] },
@@ -96,5 +100,7 @@ it.each([
 })
 
 it('draws colours of a palette and of 24 bits as those of the look', () => {
-  expect(ansiSegments('\u001b[38;5;226my\u001b[0m\u001b[38;2;20;200;30mg').map((part) => part.classes)).toEqual([['fg-yellow'], ['fg-green']])
+  expect(
+    ansiSegments('\u001b[38;5;226my\u001b[0m\u001b[38;2;20;200;30mg').map((part) => part.classes),
+  ).toEqual([['fg-yellow'], ['fg-green']])
 })

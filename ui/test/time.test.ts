@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { absoluteTime, durationPhrase, relativePhrase, shortDurationPhrase, sizePhrase, zoneOffset } from '../src/marks/time'
+import {
+  absoluteTime,
+  durationPhrase,
+  relativePhrase,
+  shortDurationPhrase,
+  sizePhrase,
+  zoneOffset,
+} from '../src/marks/time'
 
 const NOW = Date.parse('2026-11-21T04:34:56.000Z')
 const phrase = (key: string, n?: number | string) => ({ key, params: n === undefined ? {} : { n } })

@@ -9,12 +9,13 @@ type Words = { [key: string]: string | Words }
 function flat(words: Words, path = ''): Map<string, string> {
   return new Map(
     Object.entries(words).flatMap(([key, value]) =>
-      typeof value === 'string' ? [[path + key, value] as const] : [...flat(value, `${path}${key}/`)],
+      typeof value === 'string' ? [[path + key, value] as const] : [...flat(value, `${path}${key}.`)],
     ),
   )
 }
 
-const placeholders = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort()
+const placeholders = (text: string) =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort()
 const english = flat(en)
 const chinese = flat(zhCN)
 
@@ -38,8 +39,17 @@ describe('the words', () => {
     expect(bad).toEqual([])
   })
 
+  it('have no dots in their keys, which would part them', () => {
+    const depth = (words: Words): string[] =>
+      Object.entries(words).flatMap(([key, value]) => [
+        key,
+        ...(typeof value === 'string' ? [] : depth(value)),
+      ])
+    expect(depth(en).filter((key) => key.includes('.'))).toEqual([])
+  })
+
   it('name every command', () => {
-    expect(catalogue.filter((entry) => !english.has(`commands/${entry.id}`))).toEqual([])
+    expect(catalogue.filter((entry) => !english.has(`command.${entry.id}`))).toEqual([])
   })
 })
 

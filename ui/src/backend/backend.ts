@@ -65,7 +65,11 @@ export function commandError(thrown: unknown): CommandError {
   if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'detail' in thrown) {
     return thrown as CommandError
   }
-  return { code: 'internal', params: {}, detail: thrown instanceof Error ? String(thrown) : JSON.stringify(thrown) }
+  return {
+    code: 'internal',
+    params: {},
+    detail: thrown instanceof Error ? String(thrown) : JSON.stringify(thrown),
+  }
 }
 
 export const backendKey: InjectionKey<Backend> = Symbol('backend')

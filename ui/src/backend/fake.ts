@@ -34,7 +34,8 @@ export function fakeBackend(address: URLSearchParams): Backend {
     jobPause: ({ jobId, generation, paused }) =>
       stored(() => {
         const job = world.job(jobId)
-        if (job.generation !== generation) refuse('conflict', `could not change ${job.name}: it was edited meanwhile`)
+        if (job.generation !== generation)
+          refuse('conflict', `could not change ${job.name}: it was edited meanwhile`)
         world.pause(job, paused)
       }),
     jobRun: ({ jobId }) => stored(() => world.start(world.job(jobId))),

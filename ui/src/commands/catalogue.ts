@@ -3,8 +3,10 @@ import type { en } from '../i18n/en'
 /** Where a command stands on the shortcut sheet. */
 export type Group = 'everywhere' | 'list' | 'job' | 'run'
 
-/** A command's title is `commands.<id>` in each language. */
-export type CommandId = Exclude<keyof (typeof en)['commands'], 'title' | 'placeholder' | 'commands' | 'jobs' | 'nothing'>
+type Titles = (typeof en)['command']
+
+/** A command's title is `command.<id>` in each language. */
+export type CommandId = { [Area in keyof Titles]: `${Area}.${keyof Titles[Area] & string}` }[keyof Titles]
 
 /** What is known of a command while no screen offers it. */
 export interface CommandEntry {

@@ -42,5 +42,7 @@ export function keyCaps(shortcut: string, mac: boolean): string[][] {
     ArrowRight: '→',
     N: 'Shift N',
   }
-  return shortcut.split(' ').map((step) => step.split('+').map((key) => caps[key] ?? (key.length === 1 ? key.toUpperCase() : key)))
+  return shortcut
+    .split(' ')
+    .map((step) => step.split('+').map((key) => caps[key] ?? (key.length === 1 ? key.toUpperCase() : key)))
 }

@@ -38,7 +38,8 @@ export function offeredCommands() {
 }
 
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 /** Enter and the arrows belong to the button, the menu or the dialog that has them. */
 const owned = (target: EventTarget | null, name: string) =>
@@ -53,7 +54,11 @@ export function listenToKeyboard(signal: AbortSignal): void {
     const name = pressName(event)
     if (event.defaultPrevented || event.isComposing || name === null) return
     const chord = name.startsWith('mod+')
-    if (!chord && (typing(event.target) || owned(event.target, name) || document.querySelector('[role=dialog]'))) return
+    if (
+      !chord &&
+      (typing(event.target) || owned(event.target, name) || document.querySelector('[role=dialog]'))
+    )
+      return
     for (const shortcut of sequence.press(name, event.timeStamp)) {
       const entry = catalogue.find((each) => each.keys.includes(shortcut) && offerOf(each.id))
       if (!entry) continue

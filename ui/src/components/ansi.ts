@@ -69,7 +69,12 @@ export function ansiSegments(raw: string): Segment[] {
 }
 
 /** Cuts segments at the found places and marks those; the place at `current` is marked apart. */
-export function markedSegments(segments: readonly Segment[], starts: readonly number[], length: number, current: number): Segment[] {
+export function markedSegments(
+  segments: readonly Segment[],
+  starts: readonly number[],
+  length: number,
+  current: number,
+): Segment[] {
   if (!starts.length) return [...segments]
   const result: Segment[] = []
   let offset = 0
@@ -81,7 +86,11 @@ export function markedSegments(segments: readonly Segment[], starts: readonly nu
       const [from, to] = [edges[index - 1]!, edges[index]!]
       const found = starts.find((start) => start <= from && from < start + length)
       const mark = found === undefined ? [] : found === current ? ['found', 'current'] : ['found']
-      if (to > from) result.push({ text: segment.text.slice(from - offset, to - offset), classes: [...segment.classes, ...mark] })
+      if (to > from)
+        result.push({
+          text: segment.text.slice(from - offset, to - offset),
+          classes: [...segment.classes, ...mark],
+        })
     }
     offset = end
   }

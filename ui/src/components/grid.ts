@@ -27,7 +27,9 @@ export function fittingColumns(columns: readonly Column[], width: number): Colum
 
 /** The tracks of a CSS grid. */
 export function gridTracks(columns: readonly Column[]): string {
-  return columns.map((column) => (column.grows ? `minmax(0, ${column.width}fr)` : `${column.width}px`)).join(' ')
+  return columns
+    .map((column) => (column.grows ? `minmax(0, ${column.width}fr)` : `${column.width}px`))
+    .join(' ')
 }
 
 /** Where the selection goes by `step` among `count` rows. */

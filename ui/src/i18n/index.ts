@@ -16,6 +16,7 @@ export const i18n = createI18n({
   locale: 'en' as WordLanguage,
   fallbackLocale: 'en',
   messages: { en, 'zh-CN': zhCN },
+  missing: (language, key) => console.error(`no words for ${key} in ${language}`),
 })
 
 /** The language that `wish` means on a computer whose languages are `offered`, best first. */

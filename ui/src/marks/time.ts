@@ -28,8 +28,16 @@ export function durationPhrase(ms: number): Phrase {
   const two = (value: number) => String(value).padStart(2, '0')
   if (ms < SECOND) return { key: 'time.ms', params: { n: ms } }
   if (ms < MINUTE) return { key: 'time.s', params: { n: (Math.floor(ms / 100) / 10).toFixed(1) } }
-  if (ms < HOUR) return { key: 'time.minS', params: { min: Math.floor(ms / MINUTE), s: two(Math.floor((ms % MINUTE) / SECOND)) } }
-  if (ms < DAY) return { key: 'time.hMin', params: { h: Math.floor(ms / HOUR), min: two(Math.floor((ms % HOUR) / MINUTE)) } }
+  if (ms < HOUR)
+    return {
+      key: 'time.minS',
+      params: { min: Math.floor(ms / MINUTE), s: two(Math.floor((ms % MINUTE) / SECOND)) },
+    }
+  if (ms < DAY)
+    return {
+      key: 'time.hMin',
+      params: { h: Math.floor(ms / HOUR), min: two(Math.floor((ms % HOUR) / MINUTE)) },
+    }
   return { key: 'time.dH', params: { d: Math.floor(ms / DAY), h: Math.floor((ms % DAY) / HOUR) } }
 }
 
@@ -45,7 +53,10 @@ export function sizePhrase(bytes: number): Phrase {
   const units = ['size.b', 'size.kib', 'size.mib', 'size.gib'] as const
   const power = Math.min(3, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10))
   const value = bytes / 1024 ** power
-  return { key: units[power]!, params: { n: power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1) } }
+  return {
+    key: units[power]!,
+    params: { n: power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1) },
+  }
 }
 
 function parts(at: string, zone: string): Record<string, string> {

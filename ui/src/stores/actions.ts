@@ -32,7 +32,14 @@ export function useActions() {
       description: t('error.code', { code: error.code }),
       icon: 'i-lucide-circle-x',
       color: 'error',
-      actions: [{ label: t('app.copyDetails'), color: 'neutral', variant: 'outline', onClick: () => void copyText(error.detail) }],
+      actions: [
+        {
+          label: t('app.copyDetails'),
+          color: 'neutral',
+          variant: 'outline',
+          onClick: () => void copyText(error.detail),
+        },
+      ],
     })
   }
 
@@ -57,7 +64,14 @@ export function useActions() {
           title: t('job.asked', { name: plainText(name) }),
           icon: 'i-lucide-play',
           color: 'primary',
-          actions: [{ label: t('job.openRun'), color: 'neutral', variant: 'outline', onClick: () => void openRun(runId) }],
+          actions: [
+            {
+              label: t('job.openRun'),
+              color: 'neutral',
+              variant: 'outline',
+              onClick: () => void openRun(runId),
+            },
+          ],
         })
       }),
     pauseJob: (row: JobRow, paused: boolean) =>
@@ -78,7 +92,11 @@ export function useActions() {
     addExamples: () =>
       attempt(async () => {
         const n = await backend.jobsAddExamples()
-        toast.add({ title: t('jobs.examplesAdded', { n }, n), icon: 'i-lucide-circle-check', color: 'success' })
+        toast.add({
+          title: t('jobs.examplesAdded', { n }, n),
+          icon: 'i-lucide-circle-check',
+          color: 'success',
+        })
         await client.invalidateQueries({ queryKey: keys.jobs })
       }),
   }

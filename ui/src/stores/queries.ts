@@ -9,7 +9,8 @@ export const keys = {
   jobPage: (query: JobQuery) => ['jobs', 'page', query] as const,
   job: (jobId: string, language: string) => ['jobs', 'one', jobId, language] as const,
   runs: ['runs'] as const,
-  runsOf: (jobId: string | null, states: readonly RunState[]) => ['runs', 'list', { jobId, states: [...states].sort() }] as const,
+  runsOf: (jobId: string | null, states: readonly RunState[]) =>
+    ['runs', 'list', { jobId, states: [...states].sort() }] as const,
   run: (runId: string) => ['run', runId] as const,
 }
 
@@ -21,7 +22,8 @@ export interface RunsFilter {
 
 const same = (a: RunRow, b: RunRow) => a.run_id === b.run_id && a.attempt === b.attempt
 const belongs = (run: RunRow, filter: RunsFilter) =>
-  (filter.jobId === null || run.job_id === filter.jobId) && (!filter.states.length || filter.states.includes(run.state))
+  (filter.jobId === null || run.job_id === filter.jobId) &&
+  (!filter.states.length || filter.states.includes(run.state))
 
 /** Newest first, as the pages are. */
 function before(a: RunRow, b: RunRow): boolean {
@@ -41,7 +43,11 @@ export function applyRuns(pages: RunsPage[], changed: readonly RunRow[], filter:
 function applyRun(pages: RunsPage[], run: RunRow, filter: RunsFilter): RunsPage[] {
   const kept = pages.map((page) => ({ ...page, rows: page.rows.filter((row) => !same(row, run)) }))
   if (!belongs(run, filter)) return kept
-  const home = kept.find((page, index) => index === kept.length - 1 ? page.next === null || page.rows.some((row) => before(run, row)) : page.rows.some((row) => before(run, row)))
+  const home = kept.find((page, index) =>
+    index === kept.length - 1
+      ? page.next === null || page.rows.some((row) => before(run, row))
+      : page.rows.some((row) => before(run, row)),
+  )
   if (!home) return kept
   const place = home.rows.findIndex((row) => before(run, row))
   home.rows.splice(place < 0 ? home.rows.length : place, 0, run)

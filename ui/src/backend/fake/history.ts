@@ -74,12 +74,33 @@ export function endRun(run: RunRow, state: RunState, at: number): RunRow {
 
 const weights: Record<string, [RunState, number][]> = {
   good: [['succeeded', 1]],
-  flaky: [['succeeded', 0.82], ['failed', 0.95], ['killed', 1]],
-  failing: [['succeeded', 0.25], ['failed', 1]],
-  slow: [['succeeded', 0.8], ['timed_out', 0.95], ['killed', 1]],
-  skipping: [['succeeded', 0.6], ['skipped', 1]],
-  lost: [['succeeded', 0.7], ['lost', 0.9], ['rejected', 1]],
-  endless: [['succeeded', 0.9], ['failed', 1]],
+  flaky: [
+    ['succeeded', 0.82],
+    ['failed', 0.95],
+    ['killed', 1],
+  ],
+  failing: [
+    ['succeeded', 0.25],
+    ['failed', 1],
+  ],
+  slow: [
+    ['succeeded', 0.8],
+    ['timed_out', 0.95],
+    ['killed', 1],
+  ],
+  skipping: [
+    ['succeeded', 0.6],
+    ['skipped', 1],
+  ],
+  lost: [
+    ['succeeded', 0.7],
+    ['lost', 0.9],
+    ['rejected', 1],
+  ],
+  endless: [
+    ['succeeded', 0.9],
+    ['failed', 1],
+  ],
 }
 
 function past(job: FakeJob, serial: number, at: number, random: () => number): RunRow {
@@ -88,10 +109,16 @@ function past(job: FakeJob, serial: number, at: number, random: () => number): R
   const duration = Math.round(job.durationMs * (0.7 + random() * 0.6))
   if (state === 'skipped') return skipped(job, serial, at, job.paused ? 'paused' : 'overlap')
   if (state === 'rejected') {
-    return { ...blankRun(job, serial, at), state, reason: 'definition', detail: 'run_as is not supported yet' }
+    return {
+      ...blankRun(job, serial, at),
+      state,
+      reason: 'definition',
+      detail: 'run_as is not supported yet',
+    }
   }
   const started = startedRun(job, serial, at)
-  if (state === 'lost') return { ...started, state, reason: 'owner_gone', detail: 'the session of this-computer ended' }
+  if (state === 'lost')
+    return { ...started, state, reason: 'owner_gone', detail: 'the session of this-computer ended' }
   return endRun(started, state, Date.parse(started.started_at!) + duration)
 }
 

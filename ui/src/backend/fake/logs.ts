@@ -9,7 +9,8 @@ const ordinary = [
   (n: number) => `${paint('32', 'ok')}    copied batch ${n} (${n * 37} rows)`,
   (n: number) => `${paint('36', 'info')}  connected to ${paint('1', 'db-replica-2')}, lag ${n % 7} ms`,
   (n: number) => `${paint('90', 'debug')} cache miss for key user:${1000 + n}`,
-  (n: number) => `${paint('33', 'warn')}  slow query ${200 + (n % 90)} ms: SELECT * FROM orders WHERE id > ${n * 500}`,
+  (n: number) =>
+    `${paint('33', 'warn')}  slow query ${200 + (n % 90)} ms: SELECT * FROM orders WHERE id > ${n * 500}`,
   (n: number) => `progress ${'#'.repeat(n % 40)} ${n % 100}%`,
   (n: number) => `处理第 ${n} 批，共 ${n * 12} 条`,
 ]

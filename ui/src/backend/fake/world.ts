@@ -34,11 +34,13 @@ export class FakeWorld {
   private agentChanged: AgentState | null = null
   private sequence = 0
   private serial = 1000
+  private readonly began: number
 
   constructor(
     readonly variant: Variant,
     private readonly clock: () => number,
   ) {
+    this.began = clock()
     this.jobs = variant === 'empty' ? [] : fakeJobs(variant === 'many' ? 10_000 : FAKE_JOBS)
     this.agent = variant === 'noagent' ? 'stopped' : 'running'
     for (const job of this.jobs.slice(0, FAKE_JOBS)) this.prepare(job)
@@ -56,14 +58,18 @@ export class FakeWorld {
   }
 
   job(jobId: string): FakeJob {
-    return this.jobs.find((job) => job.jobId === jobId) ?? refuse('not_found', `could not read job ${jobId}: it does not exist`)
+    return (
+      this.jobs.find((job) => job.jobId === jobId) ??
+      refuse('not_found', `could not read job ${jobId}: it does not exist`)
+    )
   }
 
   /** Runs of a job, newest first. */
   runsOf(job: FakeJob): RunRow[] {
     const known = this.history.get(job.jobId)
     if (known) return known
-    const runs = job.index < JOBS_WITH_HISTORY || this.variant === 'many' ? fakeHistory(job, this.clock()) : []
+    const runs =
+      job.index < JOBS_WITH_HISTORY || this.variant === 'many' ? fakeHistory(job, this.clock()) : []
     this.history.set(job.jobId, runs)
     return runs
   }
@@ -71,12 +77,18 @@ export class FakeWorld {
   /** Every run, newest first. */
   allRuns(): RunRow[] {
     const runs = this.jobs.slice(0, JOBS_WITH_HISTORY).flatMap((job) => this.runsOf(job))
-    return runs.sort((a, b) => b.scheduled_at.localeCompare(a.scheduled_at) || b.attempt - a.attempt || a.run_id.localeCompare(b.run_id))
+    return runs.sort(
+      (a, b) =>
+        b.scheduled_at.localeCompare(a.scheduled_at) ||
+        b.attempt - a.attempt ||
+        a.run_id.localeCompare(b.run_id),
+    )
   }
 
   run(runId: string): RunDetail {
     const attempts = this.attempts(runId)
-    if (!attempts.length) refuse('not_found', `could not read run ${runId}: nobody has taken it yet, or it is gone`)
+    if (!attempts.length)
+      refuse('not_found', `could not read run ${runId}: nobody has taken it yet, or it is gone`)
     const kill = this.kills.get(runId)
     return { attempts, kill: kill ? { by: 'you', asked_at: iso(kill.at), overdue: false } : null }
   }
@@ -98,8 +110,13 @@ export class FakeWorld {
   }
 
   start(job: FakeJob): string {
-    if (this.agent !== 'running') refuse('no_agent', 'could not ask for a run: no agent runs on this computer')
-    const run = { ...startedRun(job, (this.serial += 1), this.clock()), trigger: 'manual' as const, by: 'you' }
+    if (this.agent !== 'running')
+      refuse('no_agent', 'could not ask for a run: no agent runs on this computer')
+    const run = {
+      ...startedRun(job, (this.serial += 1), this.clock()),
+      trigger: 'manual' as const,
+      by: 'you',
+    }
     this.runsOf(job).unshift(run)
     this.touch(run)
     return run.run_id
@@ -218,7 +235,7 @@ export class FakeWorld {
       runs: structuredClone(this.changed),
       agent: this.agentChanged,
       trouble: this.variant === 'down' ? 'could not read the stores: the database is locked' : null,
-      at: iso(this.clock()),
+      at: iso(this.variant === 'down' ? this.began : this.clock()),
     }
     this.changed = []
     this.jobsChanged = false

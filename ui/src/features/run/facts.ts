@@ -13,7 +13,12 @@ export interface Fact {
 type Translate = (key: string, params?: Record<string, unknown>, plural?: number) => string
 
 /** What is known of an attempt, in the order in which people ask; what is not known is left out. */
-export function runFacts(run: RunRow, zone: string, t: Translate, words: ReturnType<typeof useWords>): Fact[] {
+export function runFacts(
+  run: RunRow,
+  zone: string,
+  t: Translate,
+  words: ReturnType<typeof useWords>,
+): Fact[] {
   const at = (instant: string) => ({ value: absoluteTime(instant, zone), title: words.relative(instant) })
   const facts: (Fact | null)[] = [
     run.reason ? { name: t('run.why'), value: t(`reason.${run.reason}`) } : null,
@@ -30,11 +35,21 @@ export function runFacts(run: RunRow, zone: string, t: Translate, words: ReturnT
     { name: t('run.node'), value: plainText(run.node) },
     { name: t('run.trigger'), value: t(`trigger.${run.trigger}`) },
     run.by ? { name: t('run.by'), value: plainText(run.by) } : null,
-    run.peak_memory_bytes !== null ? { name: t('run.memory'), value: words.size(run.peak_memory_bytes) } : null,
-    run.user_ms !== null && run.system_ms !== null
-      ? { name: t('run.cpu'), value: t('run.cpuParts', { user: words.duration(run.user_ms), system: words.duration(run.system_ms) }) }
+    run.peak_memory_bytes !== null
+      ? { name: t('run.memory'), value: words.size(run.peak_memory_bytes) }
       : null,
-    run.started_at ? { name: t('run.output'), value: words.size(run.output_bytes), title: run.output_sha256 ?? undefined } : null,
+    run.user_ms !== null && run.system_ms !== null
+      ? {
+          name: t('run.cpu'),
+          value: t('run.cpuParts', {
+            user: words.duration(run.user_ms),
+            system: words.duration(run.system_ms),
+          }),
+        }
+      : null,
+    run.started_at
+      ? { name: t('run.output'), value: words.size(run.output_bytes), title: run.output_sha256 ?? undefined }
+      : null,
     { name: t('run.generation'), value: String(run.generation) },
     { name: t('run.id'), value: run.run_id, fixed: true },
   ]

@@ -101,7 +101,10 @@ export function useRunLog(source: Ref<LogSource | null>) {
   )
 
   const writing = computed(() => source.value !== null && source.value.started && !source.value.over)
-  watch(() => live.sequence, () => writing.value && void read())
+  watch(
+    () => live.sequence,
+    () => writing.value && void read(),
+  )
   const reader = setInterval(() => writing.value && void read(), READ_EVERY_MS)
 
   let followed: string | null = null
