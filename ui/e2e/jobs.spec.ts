@@ -29,6 +29,27 @@ test('a job is found, opened and paused by keys alone', async ({ page }) => {
   await expect(page.getByText('40 jobs')).toBeVisible()
 })
 
+test('after a look at a run the list is as it was left', async ({ page }) => {
+  await open(page)
+  await filter(page).fill('web')
+  await page.getByRole('row', { name: /broken-links/ }).click()
+  await page.keyboard.press('l')
+  await expect(page.getByRole('heading', { name: 'web/broken-links' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('row', { selected: true })).toContainText('broken-links')
+  await expect(filter(page)).toHaveValue('web')
+  await expect(page.getByRole('complementary', { name: 'Job broken-links' })).toBeVisible()
+})
+
+test('the arrows go through the strip and Enter opens its run', async ({ page }) => {
+  await open(page)
+  await page.keyboard.press('j')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'billing/charge-cards' })).toBeVisible()
+})
+
 test('run now is two clicks, and the run appears live', async ({ page }) => {
   await open(page)
   await page.getByRole('row', { name: /purge-cdn/ }).click()
