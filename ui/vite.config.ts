@@ -38,8 +38,6 @@ export default defineConfig({
       icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
       ui: {
         button: { slots: { base: 'font-medium' }, defaultVariants: { size: 'sm' } },
-        // Off is seen against every ground.
-        switch: { slots: { base: 'data-[state=unchecked]:bg-(--control)' } },
       },
     }),
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunState, StripBar } from '../src/backend/types'
 import { allStates } from '../src/marks/state'
-import { barParts, stripCounts, stripPlaces } from '../src/marks/strip'
+import { barParts, placeAt, stripCounts, stripPaths, stripPlaces } from '../src/marks/strip'
 
 const bar = (state: RunState, index = 0): StripBar => ({
   run_id: `${index}`,
@@ -49,4 +49,17 @@ it('counts the states, most first', () => {
     ['succeeded', 2],
     ['failed', 1],
   ])
+})
+
+it('draws what looks alike as one path', () => {
+  const paths = stripPaths(stripPlaces([bar('succeeded', 1), bar('failed', 2), bar('succeeded', 3)]))
+  expect(paths.map((each) => [each.state, each.path.split('z').length - 1])).toEqual([
+    [null, 17],
+    ['succeeded', 2],
+    ['failed', 2],
+  ])
+})
+
+it('knows the bar under the pointer', () => {
+  expect([-3, 0, 4, 5, 117, 300].map(placeAt)).toEqual([0, 0, 0, 1, 19, 19])
 })

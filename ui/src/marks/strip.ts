@@ -60,3 +60,35 @@ export function stripCounts(bars: readonly StripBar[]): [RunState, number][] {
   for (const bar of bars) counts.set(bar.state, (counts.get(bar.state) ?? 0) + 1)
   return [...counts].sort((a, b) => b[1] - a[1])
 }
+
+const rectangle = (x: number, y: number, width: number, height: number) =>
+  `M${x} ${y}h${width}v${height}h${-width}z`
+
+/** A strip as few paths: one for each colour and kind. */
+export interface StripPath {
+  state: RunState | null
+  outlined: boolean
+  path: string
+}
+
+/** Draws the places of a strip; what looks alike is one path, so that hundreds of strips scroll well. */
+export function stripPaths(places: readonly (StripBar | null)[]): StripPath[] {
+  const paths = new Map<string, StripPath>()
+  places.forEach((bar, index) => {
+    const state = bar?.state ?? null
+    for (const { y, height, outlined } of barParts(state)) {
+      const inset = outlined ? 0.5 : 0
+      const key = `${state} ${outlined}`
+      const known = paths.get(key) ?? { state, outlined, path: '' }
+      const x = index * (BAR_WIDTH + BAR_GAP)
+      known.path += rectangle(x + inset, y + inset, BAR_WIDTH - 2 * inset, height - 2 * inset)
+      paths.set(key, known)
+    }
+  })
+  return [...paths.values()]
+}
+
+/** The place under a distance from the left edge; half of each gap belongs to its neighbours. */
+export function placeAt(x: number): number {
+  return Math.max(0, Math.min(STRIP_BARS - 1, Math.floor((x + BAR_GAP / 2) / (BAR_WIDTH + BAR_GAP))))
+}

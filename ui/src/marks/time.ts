@@ -59,7 +59,12 @@ export function sizePhrase(bytes: number): Phrase {
   }
 }
 
-function parts(at: string, zone: string): Record<string, string> {
+// Making a format is slow, and a list says hundreds of instants.
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone)
+  if (known) return known
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone || 'UTC',
     year: 'numeric',
@@ -71,7 +76,16 @@ function parts(at: string, zone: string): Record<string, string> {
     hourCycle: 'h23',
     timeZoneName: 'longOffset',
   })
-  return Object.fromEntries(format.formatToParts(new Date(at)).map((part) => [part.type, part.value]))
+  formats.set(zone, format)
+  return format
+}
+
+function parts(at: string, zone: string): Record<string, string> {
+  return Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(new Date(at))
+      .map((part) => [part.type, part.value]),
+  )
 }
 
 /** The offset of `zone` at an instant, for instance `UTC+08:00`. */
@@ -113,6 +127,9 @@ export function useNow(): ComputedRef<number> {
   })
   return computed(() => now.value)
 }
+
+/** Says times, lengths and sizes; made once a screen and handed to its rows. */
+export type Words = ReturnType<typeof useWords>
 
 /** Says times, lengths and sizes in the window's language. */
 export function useWords() {

@@ -1,6 +1,6 @@
 import type { RunRow } from '../../backend/types'
 import { plainText } from '../../components/text'
-import { absoluteTime, type useWords } from '../../marks/time'
+import { absoluteTime, type Words } from '../../marks/time'
 
 /** A fact's name, its value, and what is shown on hover. */
 export interface Fact {
@@ -13,12 +13,7 @@ export interface Fact {
 type Translate = (key: string, params?: Record<string, unknown>, plural?: number) => string
 
 /** What is known of an attempt, in the order in which people ask; what is not known is left out. */
-export function runFacts(
-  run: RunRow,
-  zone: string,
-  t: Translate,
-  words: ReturnType<typeof useWords>,
-): Fact[] {
+export function runFacts(run: RunRow, zone: string, t: Translate, words: Words): Fact[] {
   const at = (instant: string) => ({ value: absoluteTime(instant, zone), title: words.relative(instant) })
   const facts: (Fact | null)[] = [
     run.reason ? { name: t('run.why'), value: t(`reason.${run.reason}`) } : null,
