@@ -14,6 +14,7 @@ const atEnd = (page: Page) =>
 test('the log follows, stops when somebody scrolls, and goes on', async ({ page }) => {
   await openRunning(page)
   await expect(page.getByText(/^14\d lines$/)).toBeVisible()
+  await expect.poll(() => atEnd(page)).toBe(true)
   await page.clock.runFor(10_000)
   await expect(page.getByText(/^18\d lines$/)).toBeVisible()
   await expect.poll(() => atEnd(page)).toBe(true)

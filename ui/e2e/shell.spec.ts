@@ -38,6 +38,16 @@ test('language, colours and rows are switched in the settings', async ({ page })
   await expect(page.getByRole('row', { name: /backup-orders/ })).toContainText('每天 03:00')
 })
 
+test('the agent is stopped only after a question', async ({ page }) => {
+  await open(page)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Stop the agent' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Stop the agent?' })
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await dialog.getByRole('button', { name: 'Stop the agent' }).click()
+  await expect(page.getByText('No agent runs on this computer: jobs do not ring.')).toBeVisible()
+})
+
 test('the sheet shows every shortcut', async ({ page }) => {
   await open(page)
   await page.keyboard.press('?')
