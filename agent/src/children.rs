@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 
-use rustix::process::{WaitId, WaitIdOptions, WaitOptions, waitid, waitpid};
+use rustix::process::{WaitId, WaitIdOptions, WaitOptions, wait, waitid};
 use tracing::warn;
 
 use crate::ending;
@@ -49,7 +49,7 @@ impl Children {
     fn reap(&self) -> Vec<AttemptKey> {
         let _reaping = self.spawning.write().unwrap_or_else(PoisonError::into_inner);
         let mut ended = Vec::new();
-        while let Ok(Some((pid, _))) = waitpid(None, WaitOptions::NOHANG) {
+        while let Ok(Some((pid, _))) = wait(WaitOptions::NOHANG) {
             let pid = pid.as_raw_nonzero().get().unsigned_abs();
             ended.extend(self.known().remove(&pid));
         }

@@ -19,6 +19,7 @@ async fn a_job_every_second_rings_on_time_and_keeps_its_output() {
         (records.iter().filter(|run| run.state.is_over()).count() >= 5).then_some(records)
     })
     .await;
+    for run in &records { eprintln!("{} {:?} {:?} dec {} st {:?} fin {:?}", run.scheduled_at, run.state, run.reason, run.decided_at, run.started_at, run.finished_at); }
     let starts = witness.starts();
     let mut instants: Vec<i64> = records.iter().map(|run| run.scheduled_at.as_second()).collect();
     instants.sort_unstable();
