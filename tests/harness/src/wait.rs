@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, interval, timeout_at};
+use tokio::time::{Instant, interval, timeout, timeout_at};
 
 /// Between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -22,4 +22,11 @@ pub async fn until<T>(what: &str, at_most: Duration, mut look: impl AsyncFnMut()
         Ok(found) => found,
         Err(_) => panic!("{what}: not within {at_most:?}"),
     }
+}
+
+/// Lets so much time pass. Only for faults, which may come at any moment: nothing that a test claims
+/// rests on it.
+pub async fn a_while(time: Duration) {
+    // Nothing ever comes, so this is the time itself.
+    let _ = timeout(time, std::future::pending::<()>()).await;
 }
