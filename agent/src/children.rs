@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 
+use rustix::io::Errno;
 use rustix::process::{WaitId, WaitIdOptions, WaitOptions, wait, waitid};
 use tracing::warn;
 
@@ -47,13 +48,25 @@ impl Children {
     }
 
     fn reap(&self) -> Vec<AttemptKey> {
-        let _reaping = self.spawning.write().unwrap_or_else(PoisonError::into_inner);
+        let _reaping = self
+            .spawning
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut ended = Vec::new();
-        while let Ok(Some((pid, _))) = wait(WaitOptions::NOHANG) {
-            let pid = pid.as_raw_nonzero().get().unsigned_abs();
-            ended.extend(self.known().remove(&pid));
+        loop {
+            match wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, _))) => {
+                    let pid = pid.as_raw_nonzero().get().unsigned_abs();
+                    ended.extend(self.known().remove(&pid));
+                }
+                // None is left, so those still known have ended too.
+                Err(Errno::CHILD) => {
+                    ended.extend(self.known().drain().map(|(_, key)| key));
+                    return ended;
+                }
+                Ok(None) | Err(_) => return ended,
+            }
         }
-        ended
     }
 }
 
@@ -67,7 +80,9 @@ pub fn watch(host: Arc<Host>) -> io::Result<()> {
             }
         }
     };
-    let thread = thread::Builder::new().name("children".to_owned()).spawn(reap);
+    let thread = thread::Builder::new()
+        .name("children".to_owned())
+        .spawn(reap);
     if let Err(error) = &thread {
         warn!("could not start a thread: {error}");
     }

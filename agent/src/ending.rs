@@ -30,7 +30,8 @@ pub fn tell(host: &Arc<Host>, key: AttemptKey) {
             host.tell_blocking(Event::Exited(key.0, key.1, exit));
         }
         // Whoever took it to keep the program from starting tells that.
-        Ok(GateTake::AlreadyTakenBy(GateHolder::Known(gate))) if gate.who != GateTaker::Supervisor => {}
+        Ok(GateTake::AlreadyTakenBy(GateHolder::Known(gate)))
+            if gate.who != GateTaker::Supervisor => {}
         Ok(GateTake::AlreadyTakenBy(_)) => end_tree_of(host, key, folder),
         Err(error) => {
             warn!("{error}: the attempt counts as crashed");
@@ -43,7 +44,10 @@ pub fn tell(host: &Arc<Host>, key: AttemptKey) {
 fn end_tree_of(host: &Arc<Host>, key: AttemptKey, folder: AttemptFolder) {
     let telling = host.clone();
     host.runtime.spawn_blocking(move || {
-        end(&Traces::of_attempt(&key.0.to_string(), &folder), key.0.short());
+        end(
+            &Traces::of_attempt(&key.0.to_string(), &folder),
+            key.0.short(),
+        );
         telling.tell_blocking(Event::SupervisorGone(key.0, key.1));
     });
 }
@@ -83,8 +87,15 @@ pub fn read(left: &Left) -> Exit {
         _ => None,
     };
     if !left.survivors.is_empty() {
-        let pids: Vec<String> = left.survivors.iter().map(|process| process.pid.to_string()).collect();
-        detail = Some(format!("these processes could not be ended: {}", pids.join(", ")));
+        let pids: Vec<String> = left
+            .survivors
+            .iter()
+            .map(|process| process.pid.to_string())
+            .collect();
+        detail = Some(format!(
+            "these processes could not be ended: {}",
+            pids.join(", ")
+        ));
     }
     Exit {
         how: kind(left),
@@ -92,7 +103,8 @@ pub fn read(left: &Left) -> Exit {
         finished_at: instant(left.finished_at_ms).unwrap_or_else(clock::now),
         detail,
         output_bytes: left.output.total_bytes,
-        output_sha256: (started && !left.output.sha256.is_empty()).then(|| left.output.sha256.clone()),
+        output_sha256: (started && !left.output.sha256.is_empty())
+            .then(|| left.output.sha256.clone()),
         peak_memory_bytes: started.then_some(left.peak_memory_bytes),
         user_ms: started.then_some(left.user_ms),
         system_ms: started.then_some(left.system_ms),

@@ -68,10 +68,15 @@ impl Engine {
     fn until_next(&self) -> Duration {
         let now = now();
         let (wall, boot) = self.dispatcher.next_wake(now);
-        let by_wall = wall.map(|at| Duration::try_from(at.duration_since(now.wall)).unwrap_or_default());
+        let by_wall =
+            wall.map(|at| Duration::try_from(at.duration_since(now.wall)).unwrap_or_default());
         let by_boot = boot.map(|at| at.saturating_sub(now.boot));
         let waits = [by_wall, by_boot, Some(CLOCK_REREAD_EVERY)];
-        waits.into_iter().flatten().min().unwrap_or(CLOCK_REREAD_EVERY)
+        waits
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(CLOCK_REREAD_EVERY)
     }
 
     /// Without definitions nothing new is decided, while what was decided goes on. A claim whose
@@ -107,5 +112,8 @@ impl Engine {
 }
 
 fn now() -> Now {
-    Now { wall: clock::now(), boot: clock::boot() }
+    Now {
+        wall: clock::now(),
+        boot: clock::boot(),
+    }
 }

@@ -60,7 +60,10 @@ impl Host {
     ) -> Result<Self, Failure> {
         let runs = data.join("runs");
         fs::create_dir_all(&runs).map_err(|error| {
-            let sentence = format!("could not make {} ({error}): choose another folder", runs.display());
+            let sentence = format!(
+                "could not make {} ({error}): choose another folder",
+                runs.display()
+            );
             Failure::new(Code::Configuration, sentence)
         })?;
         Ok(Self {
@@ -100,7 +103,10 @@ impl Host {
             let folder = self.folder((*run, *attempt));
             match fs::remove_dir_all(folder.path()) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    warn!("could not remove {} ({error}): remove it by hand", folder.path().display());
+                    warn!(
+                        "could not remove {} ({error}): remove it by hand",
+                        folder.path().display()
+                    );
                 }
                 _ => {}
             }
@@ -113,11 +119,16 @@ impl Host {
 /// `belfry-run` lies beside the agent, wherever that is.
 fn supervisor() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe().ok();
-    let path = own.and_then(|own| Some(own.parent()?.join("belfry-run"))).unwrap_or_default();
+    let path = own
+        .and_then(|own| Some(own.parent()?.join("belfry-run")))
+        .unwrap_or_default();
     match path.is_file() {
         true => Ok(path),
         false => {
-            let sentence = format!("{} is missing: install it beside belfry-agent", path.display());
+            let sentence = format!(
+                "{} is missing: install it beside belfry-agent",
+                path.display()
+            );
             Err(Failure::new(Code::Configuration, sentence))
         }
     }
@@ -128,17 +139,35 @@ fn environment() -> BTreeMap<String, String> {
     const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let name = Command::new("id").arg("-un").output().ok();
     let name = name.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let user = std::env::var("USER").ok().or(name).filter(|name| !name.is_empty());
+    let user = std::env::var("USER")
+        .ok()
+        .or(name)
+        .filter(|name| !name.is_empty());
     let user = user.unwrap_or_else(|| "nobody".to_owned());
-    let home = std::env::var("HOME").ok().filter(|home| home.starts_with('/'));
-    let language = ["LC_ALL", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    let home = std::env::var("HOME")
+        .ok()
+        .filter(|home| home.starts_with('/'));
+    let language = ["LC_ALL", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
     let pairs = [
-        ("PATH", std::env::var("PATH").unwrap_or_else(|_| PATH.to_owned())),
+        (
+            "PATH",
+            std::env::var("PATH").unwrap_or_else(|_| PATH.to_owned()),
+        ),
         ("HOME", home.unwrap_or_else(|| "/".to_owned())),
         ("LOGNAME", user.clone()),
         ("USER", user),
         ("SHELL", "/bin/sh".to_owned()),
-        ("LANG", language.filter(|text| !text.is_empty()).unwrap_or_else(|| "C.UTF-8".to_owned())),
+        (
+            "LANG",
+            language
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| "C.UTF-8".to_owned()),
+        ),
     ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

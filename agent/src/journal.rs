@@ -60,11 +60,20 @@ pub struct Journal {
 impl Journal {
     /// Opens `DIR/journal.db`, making it if it is not there.
     pub async fn open(dir: &Path) -> Result<Self, Failure> {
-        let unusable = |fault| Failure::new(Code::Configuration, format!("could not open the journal: {fault}"));
+        let unusable = |fault| {
+            Failure::new(
+                Code::Configuration,
+                format!("could not open the journal: {fault}"),
+            )
+        };
         let file = SqliteFile::open(dir, &JOURNAL_DB).await.map_err(unusable)?;
         let connection = file.connect().await.map_err(unusable)?;
         let path = file.path().to_owned();
-        Ok(Self { file, connection, path })
+        Ok(Self {
+            file,
+            connection,
+            path,
+        })
     }
 
     /// This disk and this node; made at the first start. A journal that was copied is another disk,
@@ -74,8 +83,13 @@ impl Journal {
         wanted: Option<NodeId>,
         host_name: &str,
     ) -> Result<Identity, Failure> {
-        let inode = fs::metadata(&self.path).map_or(0, |file| file.ino()).cast_signed();
-        let found = self.identity().await.map_err(|error| self.failure(&error))?;
+        let inode = fs::metadata(&self.path)
+            .map_or(0, |file| file.ino())
+            .cast_signed();
+        let found = self
+            .identity()
+            .await
+            .map_err(|error| self.failure(&error))?;
         let (disk_id, node) = match found {
             Some((disk_id, node, known)) if known == inode => (disk_id, node),
             Some((_, node, _)) => {
@@ -90,8 +104,14 @@ impl Journal {
             "INSERT INTO identity (only_one, disk_id, node_id, inode) VALUES (1, ?1, ?2, ?3) \
              ON CONFLICT (only_one) DO UPDATE SET disk_id = ?1, node_id = ?2, inode = ?3",
         );
-        let write = write.bind(disk_id.to_string()).bind(node.as_str()).bind(inode);
-        write.execute(&mut self.connection).await.map_err(|error| self.failure(&error))?;
+        let write = write
+            .bind(disk_id.to_string())
+            .bind(node.as_str())
+            .bind(inode);
+        write
+            .execute(&mut self.connection)
+            .await
+            .map_err(|error| self.failure(&error))?;
         Ok(Identity { disk_id, node })
     }
 
@@ -102,27 +122,38 @@ impl Journal {
         };
         let (disk, node): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let decode = |error: String| sqlx::Error::Decode(error.into());
-        let disk = disk.parse().map_err(|error: uuid::Error| decode(error.to_string()))?;
+        let disk = disk
+            .parse()
+            .map_err(|error: uuid::Error| decode(error.to_string()))?;
         let node = NodeId::new(&node).map_err(|error| decode(error.to_string()))?;
         Ok(Some((disk, node, row.try_get(2)?)))
     }
 
     async fn clear(&mut self) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM intent").execute(&mut self.connection).await.map(drop)
+        sqlx::query("DELETE FROM intent")
+            .execute(&mut self.connection)
+            .await
+            .map(drop)
     }
 
     /// Every attempt that may have been started. One that cannot be read ends the agent: without it
     /// nobody could say what must not be started again.
     pub async fn intents(&mut self) -> Result<Vec<Intent>, Failure> {
         let rows = sqlx::query("SELECT document FROM intent ORDER BY run_id, attempt");
-        let rows = rows.fetch_all(&mut self.connection).await.map_err(|error| self.failure(&error))?;
+        let rows = rows
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(|error| self.failure(&error))?;
         let mut intents = Vec::with_capacity(rows.len());
         for row in rows {
             let document: Vec<u8> = row.try_get(0).map_err(|error| self.failure(&error))?;
             match document::decode(&document) {
                 Ok(intent) => intents.push(intent),
                 Err(error) => {
-                    let sentence = format!("the journal {} is damaged ({error}): move it away", self.path.display());
+                    let sentence = format!(
+                        "the journal {} is damaged ({error}): move it away",
+                        self.path.display()
+                    );
                     return Err(Failure::new(Code::Configuration, sentence));
                 }
             }
@@ -132,7 +163,10 @@ impl Journal {
 
     fn failure(&self, error: &sqlx::Error) -> Failure {
         let fault = self.file.fault(error);
-        Failure::new(Code::Configuration, format!("could not read the journal: {fault}"))
+        Failure::new(
+            Code::Configuration,
+            format!("could not read the journal: {fault}"),
+        )
     }
 
     /// Writes what comes, until all senders are gone.
@@ -158,11 +192,14 @@ impl Journal {
                 Entry::Write(intent, _) => {
                     let write = "INSERT OR REPLACE INTO intent (run_id, attempt, document) VALUES (?1, ?2, ?3)";
                     let value = &intent.value;
-                    let query = sqlx::query(write).bind(value.run_id.0.to_vec()).bind(value.attempt);
+                    let query = sqlx::query(write)
+                        .bind(value.run_id.0.to_vec())
+                        .bind(value.attempt);
                     query.bind(document::encode(intent))
                 }
                 Entry::Forget(run, attempt) => {
-                    let forget = sqlx::query("DELETE FROM intent WHERE run_id = ?1 AND attempt = ?2");
+                    let forget =
+                        sqlx::query("DELETE FROM intent WHERE run_id = ?1 AND attempt = ?2");
                     forget.bind(run.0.to_vec()).bind(*attempt)
                 }
             };
@@ -179,7 +216,8 @@ async fn settle(host: &Arc<Host>, group: &mut Vec<Entry>) {
         match entry {
             Entry::Write(intent, _guard) => {
                 let value = &intent.value;
-                host.tell(Event::IntentDurable(value.run_id, value.attempt)).await;
+                host.tell(Event::IntentDurable(value.run_id, value.attempt))
+                    .await;
             }
             Entry::Forget(run, attempt) => forgotten.push((run, attempt)),
         }
@@ -212,8 +250,19 @@ async fn refuse(host: &Arc<Host>, why: &str, group: &mut Vec<Entry>) {
 
 /// The host's name as a node's id, with what is not allowed in one replaced.
 fn node_of(host_name: &str) -> NodeId {
-    let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
-    let text: String = host_name.to_lowercase().chars().map(plain).take(63).collect();
+    let plain = |c: char| {
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            c
+        } else {
+            '-'
+        }
+    };
+    let text: String = host_name
+        .to_lowercase()
+        .chars()
+        .map(plain)
+        .take(63)
+        .collect();
     NodeId::new(text.trim_matches('-'))
         .unwrap_or_else(|_| NodeId::new("this-computer").expect("a plain name"))
 }

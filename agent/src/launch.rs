@@ -23,7 +23,10 @@ pub fn launch(host: &Arc<Host>, intent: &Intent) {
         Command::Script { script, .. } => Some(script.as_str()),
         Command::Argv(_) => None,
     };
-    let input = Input { script, stdin: shell.stdin.as_ref().map(String::as_bytes) };
+    let input = Input {
+        script,
+        stdin: shell.stdin.as_ref().map(String::as_bytes),
+    };
     let refused = match AttemptFolder::create(&host.runs, &spec(host, intent), input) {
         Ok(folder) => match spawn(host, &folder, key) {
             Ok(()) => {
@@ -64,7 +67,9 @@ fn meet(host: &Arc<Host>, key: AttemptKey) {
         Evidence::Gone { .. } => Event::SupervisorGone(run, attempt),
         Evidence::Alive(at) => {
             let host_of_it = host.clone();
-            host.runtime.spawn_blocking(move || recover::follow(&host_of_it, vec![(key, found.supervisor)]));
+            host.runtime.spawn_blocking(move || {
+                recover::follow(&host_of_it, vec![(key, found.supervisor)])
+            });
             match at {
                 Some(at) => Event::Started(run, attempt, at),
                 None => return,
@@ -75,7 +80,8 @@ fn meet(host: &Arc<Host>, key: AttemptKey) {
 
 fn spec(host: &Host, intent: &Intent) -> Spec {
     let (job, value) = (&intent.job, &intent.value);
-    let ms = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let ms =
+        |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     Spec {
         v: SPEC_VERSION,
         run_id: value.run_id.to_string(),
@@ -90,7 +96,10 @@ fn spec(host: &Host, intent: &Intent) -> Spec {
             boot_ms: ms(intent.start_by_boot),
             boot_id: host.boot_id.clone(),
         },
-        output: OutputLimits { head_bytes: job.output.head, tail_bytes: job.output.tail },
+        output: OutputLimits {
+            head_bytes: job.output.head,
+            tail_bytes: job.output.tail,
+        },
         cgroup_parent: host.cgroup_parent.clone(),
     }
 }
@@ -99,11 +108,16 @@ fn program(host: &Host, intent: &Intent) -> Program {
     let Action::Shell(shell) = &intent.job.action;
     match &shell.command {
         Command::Argv(words) => Program::Argv(words.clone()),
-        Command::Script { script, interpreter } => {
+        Command::Script {
+            script,
+            interpreter,
+        } => {
             let own = interpreter.as_ref();
             let chosen = own.or(host.shell.as_ref().filter(|_| !script.starts_with("#!")));
             let words = chosen.map(|text| text.split_whitespace().map(str::to_owned).collect());
-            Program::Script { interpreter: words.unwrap_or_default() }
+            Program::Script {
+                interpreter: words.unwrap_or_default(),
+            }
         }
     }
 }
@@ -126,8 +140,12 @@ fn environment(host: &Host, intent: &Intent) -> BTreeMap<String, String> {
 }
 
 fn home(host: &Host) -> String {
-    let home = host.environment.get("HOME").filter(|home| std::path::Path::new(home).is_dir());
-    home.cloned().unwrap_or_else(|| host.data.display().to_string())
+    let home = host
+        .environment
+        .get("HOME")
+        .filter(|home| std::path::Path::new(home).is_dir());
+    home.cloned()
+        .unwrap_or_else(|| host.data.display().to_string())
 }
 
 fn sentence(error: &FileError) -> String {

@@ -25,10 +25,19 @@ impl DirLock {
             );
             Failure::new(Code::Configuration, sentence)
         };
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(refuse)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(refuse)?;
         let path = dir.join("agent.lock");
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600);
         let mut file = options.open(&path).map_err(refuse)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
@@ -52,7 +61,10 @@ pub fn holder(dir: &Path) -> Option<u32> {
 }
 
 fn taken(dir: &Path) -> Failure {
-    let who = holder(dir).map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+    let who = holder(dir).map_or_else(
+        || "another process".to_owned(),
+        |pid| format!("process {pid}"),
+    );
     let sentence = format!(
         "the folder {} is in use by the agent that runs as {who}: stop that one, or choose another folder",
         dir.display()

@@ -79,7 +79,11 @@ const LET_GO_WITHIN: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("BELFRY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
     match act(CommandLine::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -102,7 +106,10 @@ fn act(command: Command) -> Result<(), Failure> {
         }
         Command::CheckConfig { place } => {
             settings::options(place.config.as_deref(), place.embedded, None).map(|options| {
-                println!("the configuration is valid; the data folder is {}", options.dir.display());
+                println!(
+                    "the configuration is valid; the data folder is {}",
+                    options.dir.display()
+                );
             })
         }
         Command::Status { place } => {

@@ -58,12 +58,22 @@ async fn forward_one(coord: &dyn Coord, history: &dyn History, entry: &Entry) {
         Err(error) => return warn!("{key} is not a version of a definition ({error}): remove it"),
     };
     let title = version.title.clone();
-    let upload = Upload { versions: vec![version], ..Upload::default() };
+    let upload = Upload {
+        versions: vec![version],
+        ..Upload::default()
+    };
     if let Err(error) = history.upload(&upload).await {
         return warn!("a version of {title} waits for history: {error}");
     }
-    let same = Compare { key: key.clone(), check: Check::ModRevision(entry.mod_revision) };
-    let remove = Txn { compares: vec![same], then: vec![Op::Delete(key.clone())], otherwise: vec![] };
+    let same = Compare {
+        key: key.clone(),
+        check: Check::ModRevision(entry.mod_revision),
+    };
+    let remove = Txn {
+        compares: vec![same],
+        then: vec![Op::Delete(key.clone())],
+        otherwise: vec![],
+    };
     match coord.transact(&remove).await {
         Ok(_) => info!("forwarded a version of {title} to history"),
         Err(error) => warn!("could not remove {key}, which history has: {error}"),

@@ -55,7 +55,9 @@ impl Performer {
             Action::SendTxn(token, transaction) => self.send(token, &transaction),
             Action::ReadCursors(series) => self.read_cursors(series),
             Action::ReadRuns => self.read_runs(),
-            Action::WriteIntent(intent) => self.journal(JournalEntry::Write(Box::new(intent), self.guard())),
+            Action::WriteIntent(intent) => {
+                self.journal(JournalEntry::Write(Box::new(intent), self.guard()))
+            }
             Action::Spawn(intent) => self.spawn(intent),
             Action::Stop(run, attempt) => {
                 let host = self.host.clone();
@@ -66,7 +68,11 @@ impl Performer {
                 spawn_blocking(move || stop::end_stray(&host, run));
             }
             Action::Upload(token, runs, outputs) => {
-                let parcel = Parcel { token, runs, outputs };
+                let parcel = Parcel {
+                    token,
+                    runs,
+                    outputs,
+                };
                 pass(&self.parcels, parcel);
             }
             Action::Forget(run, attempt) => self.journal(JournalEntry::Forget(run, attempt)),
@@ -121,7 +127,9 @@ impl Performer {
             for part in series.chunks(CURSORS_PER_READ) {
                 let paths: Vec<String> = part.iter().map(|series| keys.cursor(series)).collect();
                 let found = until_read(|| coord.get(&paths)).await.1;
-                let cursors = found.iter().map(|entry| entry.as_ref().and_then(|entry| read_text(entry)));
+                let cursors = found
+                    .iter()
+                    .map(|entry| entry.as_ref().and_then(|entry| read_text(entry)));
                 let cursors = part.iter().cloned().zip(cursors).collect();
                 host.tell(Event::CursorsRead(cursors)).await;
             }
@@ -138,8 +146,13 @@ impl Performer {
             if readings.load(Ordering::Relaxed) != mine {
                 return;
             }
-            let runs = listing.entries.iter().filter_map(|entry| read_run(&keys, entry));
-            let runs = runs.filter(|(_, value, _)| value.node == host.node).collect();
+            let runs = listing
+                .entries
+                .iter()
+                .filter_map(|entry| read_run(&keys, entry));
+            let runs = runs
+                .filter(|(_, value, _)| value.node == host.node)
+                .collect();
             host.tell(Event::RunsRead(runs)).await;
         });
     }
@@ -169,9 +182,14 @@ async fn until_read<'a, T>(read: impl Fn() -> Reading<'a, T>) -> T {
 }
 
 fn read_text<T: std::str::FromStr>(entry: &Entry) -> Option<T> {
-    let value = std::str::from_utf8(&entry.value).ok().and_then(|text| text.parse().ok());
+    let value = std::str::from_utf8(&entry.value)
+        .ok()
+        .and_then(|text| text.parse().ok());
     if value.is_none() {
-        warn!("the value of {} cannot be read: it is left alone", entry.key);
+        warn!(
+            "the value of {} cannot be read: it is left alone",
+            entry.key
+        );
     }
     value
 }

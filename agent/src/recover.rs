@@ -29,7 +29,10 @@ pub struct Found {
 /// Looks at one attempt. Its gate is taken if nobody has: then it never starts.
 pub fn look(host: &Host, key: AttemptKey) -> Found {
     let folder = host.folder(key);
-    let settled = |evidence| Found { evidence, supervisor: None };
+    let settled = |evidence| Found {
+        evidence,
+        supervisor: None,
+    };
     if let Ok(Some(exit)) = folder.exit() {
         return settled(Evidence::Exited(ending::read(&exit)));
     }
@@ -49,7 +52,10 @@ pub fn look(host: &Host, key: AttemptKey) -> Found {
         Some(gate) if gate.who != GateTaker::Supervisor => return settled(Evidence::NeverStarted),
         Some(gate) if gate.is_alive() => {
             let evidence = Evidence::Alive(started_at(&folder));
-            return Found { evidence, supervisor: Some(gate.process) };
+            return Found {
+                evidence,
+                supervisor: Some(gate.process),
+            };
         }
         _ => {}
     }
@@ -61,7 +67,10 @@ pub fn look(host: &Host, key: AttemptKey) -> Found {
     let boot = boot.or_else(|| folder.spec().ok().map(|spec| spec.start_by.boot_id));
     let started_at = started_at(&folder);
     match boot.is_some_and(|boot| boot != host.boot_id) {
-        true => settled(Evidence::Gone { rebooted: true, started_at }),
+        true => settled(Evidence::Gone {
+            rebooted: true,
+            started_at,
+        }),
         // Something of it may live: it is over once that was ended, which `follow` sees to.
         false => settled(Evidence::Alive(started_at)),
     }
@@ -90,7 +99,12 @@ pub fn follow(host: &Arc<Host>, found: Vec<(AttemptKey, Option<ProcessId>)>) {
         // Without a descriptor it is asked for at every look.
         let pidfd = process.pidfd().ok().flatten();
         let is_started = started_at(&host.folder(key)).is_some();
-        followed.push(Followed { key, process, pidfd, is_started });
+        followed.push(Followed {
+            key,
+            process,
+            pidfd,
+            is_started,
+        });
     }
     while !followed.is_empty() {
         followed.retain_mut(|one| goes_on(host, one));
@@ -115,9 +129,14 @@ fn goes_on(host: &Arc<Host>, one: &mut Followed) -> bool {
 
 /// Until one of them ends, at most a second.
 fn wait(followed: &[Followed]) {
-    let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+    let second = Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
     let pidfds = followed.iter().filter_map(|one| one.pidfd.as_ref());
-    let mut polled: Vec<PollFd> = pidfds.map(|pidfd| PollFd::new(pidfd, PollFlags::IN)).collect();
+    let mut polled: Vec<PollFd> = pidfds
+        .map(|pidfd| PollFd::new(pidfd, PollFlags::IN))
+        .collect();
     // A wait that fails is a short one.
     let _ = poll(&mut polled, Some(&second));
 }
@@ -126,12 +145,18 @@ fn wait(followed: &[Followed]) {
 pub fn sweep(host: &Host, known: &HashSet<AttemptKey>) {
     let runs = fs::read_dir(&host.runs).into_iter().flatten().flatten();
     for run in runs {
-        let Some(id) = run.file_name().to_str().and_then(|name| name.parse::<RunId>().ok()) else {
+        let Some(id) = run
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<RunId>().ok())
+        else {
             continue;
         };
         let attempts = fs::read_dir(run.path()).into_iter().flatten().flatten();
         let numbers = attempts.filter_map(|attempt| attempt.file_name().to_str()?.parse().ok());
-        let keys = numbers.map(|attempt| (id, attempt)).filter(|key| !known.contains(key));
+        let keys = numbers
+            .map(|attempt| (id, attempt))
+            .filter(|key| !known.contains(key));
         let unused: Vec<AttemptKey> = keys.filter(|key| !is_supervised(host, *key)).collect();
         host.remove_folders(&unused);
         // One that a crash left empty.

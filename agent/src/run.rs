@@ -55,22 +55,35 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let _lock = DirLock::take(&options.dir)?;
     let mut journal = Journal::open(&options.dir).await?;
-    let host_name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let host_name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
     let identity = journal.identify(options.node.clone(), &host_name).await?;
     let intents = journal.intents().await?;
     let (coord, history) = stores(&options.dir).await?;
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let (pipe, signs) = signs::pipe()?;
-    let host = Host::new(identity.node.clone(), options.dir.clone(), options.shell.clone(), signs, sender)?;
+    let host = Host::new(
+        identity.node.clone(),
+        options.dir.clone(),
+        options.shell.clone(),
+        signs,
+        sender,
+    )?;
     let host = Arc::new(host);
-    let (journalled, alive) = recover_all(&host, intents).await;
+    let (journalled, alive) = recover_all(&host, intents).await?;
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &coord, &history, journal, &mut tasks);
     let dispatcher = Dispatcher::new(config(&options, &identity));
-    let mut engine = Engine { dispatcher, performer, events };
+    let mut engine = Engine {
+        dispatcher,
+        performer,
+        events,
+    };
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
@@ -113,19 +126,31 @@ fn config(options: &Options, identity: &Identity) -> Config {
 
 async fn stores(dir: &Path) -> Result<(Arc<dyn Coord>, Arc<dyn History>), Failure> {
     let unreachable = |error: String| Failure::new(Code::Unreachable, error);
-    let coord = Embedded::open(dir).await.map_err(|error| unreachable(error.to_string()))?;
-    let history = SqliteHistory::open(dir).await.map_err(|error| unreachable(error.to_string()))?;
+    let coord = Embedded::open(dir)
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    let history = SqliteHistory::open(dir)
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
     Ok((Arc::new(coord), Arc::new(history)))
 }
 
-type Alive = Vec<(AttemptKey, Option<belfry_agent::attempt::process::ProcessId>)>;
+type Alive = Vec<(
+    AttemptKey,
+    Option<belfry_agent::attempt::process::ProcessId>,
+)>;
 
 /// What the host shows of every attempt of the journal, and those that are to be followed.
-async fn recover_all(host: &Arc<Host>, intents: Vec<Intent>) -> (Vec<(Intent, Evidence)>, Alive) {
+async fn recover_all(
+    host: &Arc<Host>,
+    intents: Vec<Intent>,
+) -> Result<(Vec<(Intent, Evidence)>, Alive), Failure> {
     let looking = host.clone();
     let look = move || {
-        let known: HashSet<AttemptKey> =
-            intents.iter().map(|intent| (intent.value.run_id, intent.value.attempt)).collect();
+        let known: HashSet<AttemptKey> = intents
+            .iter()
+            .map(|intent| (intent.value.run_id, intent.value.attempt))
+            .collect();
         recover::sweep(&looking, &known);
         let mut alive = Vec::new();
         let mut found = Vec::with_capacity(intents.len());
@@ -139,11 +164,15 @@ async fn recover_all(host: &Arc<Host>, intents: Vec<Intent>) -> (Vec<(Intent, Ev
         }
         (found, alive)
     };
-    let (found, alive) = spawn_blocking(look).await.unwrap_or_default();
+    let (found, alive) = spawn_blocking(look).await.map_err(internal)?;
     if !found.is_empty() {
-        info!("{} attempts in the journal, {} of them go on", found.len(), alive.len());
+        info!(
+            "{} attempts in the journal, {} of them go on",
+            found.len(),
+            alive.len()
+        );
     }
-    (found, alive)
+    Ok((found, alive))
 }
 
 fn performer(
@@ -156,7 +185,12 @@ fn performer(
     let (to_journal, entries) = mpsc::channel(WAITING_MAX);
     let journal_done = tokio::spawn(journal.keep(host.clone(), entries));
     let (to_history, parcels) = mpsc::channel(WAITING_MAX);
-    tasks.spawn(upload::carry(host.clone(), history.clone(), to_history.downgrade(), parcels));
+    tasks.spawn(upload::carry(
+        host.clone(),
+        history.clone(),
+        to_history.downgrade(),
+        parcels,
+    ));
     let (tails, wishes) = mpsc::channel(WAITING_MAX);
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
     let performer = Performer {
@@ -180,14 +214,37 @@ fn watch_all(
 ) {
     let keys = Keyspace::this_computer();
     let (store, of) = (|| coord.clone(), || host.clone());
-    tasks.spawn(follow(store(), of(), keys.clone(), keys.jobs(), Definitions));
-    tasks.spawn(follow(store(), of(), keys.clone(), keys.requests(), Wishes::default()));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        keys.jobs(),
+        Definitions,
+    ));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        keys.requests(),
+        Wishes::default(),
+    ));
     let orders = keys.orders(&host.node);
-    tasks.spawn(follow(store(), of(), keys.clone(), orders, Wishes::default()));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        orders,
+        Wishes::default(),
+    ));
     tasks.spawn(pending::forward(store(), history.clone(), keys));
 }
 
-fn keeper(host: &Arc<Host>, coord: &Arc<dyn Coord>, identity: &Identity, host_name: String) -> Keeper {
+fn keeper(
+    host: &Arc<Host>,
+    coord: &Arc<dyn Coord>,
+    identity: &Identity,
+    host_name: String,
+) -> Keeper {
     let value = SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),

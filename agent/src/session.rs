@@ -95,8 +95,15 @@ impl Keeper {
     async fn try_gain(&self) -> Result<(LeaseId, Try), CoordError> {
         let key = self.keys.session(&self.node);
         let lease = self.coord.grant_lease(SESSION_TTL).await?;
-        let free = Compare { key: key.clone(), check: Check::CreateRevision(0) };
-        let create = Txn { compares: vec![free], then: vec![self.put(lease)], otherwise: vec![Op::Get(key.clone())] };
+        let free = Compare {
+            key: key.clone(),
+            check: Check::CreateRevision(0),
+        };
+        let create = Txn {
+            compares: vec![free],
+            then: vec![self.put(lease)],
+            otherwise: vec![Op::Get(key.clone())],
+        };
         let answer = self.coord.transact(&create).await?;
         if answer.succeeded {
             return Ok((lease, Try::Gained(answer.revision)));
@@ -109,8 +116,15 @@ impl Keeper {
             return Ok((lease, Try::Other(standing)));
         }
         // The folder's lock says that the process before is gone; its session goes on as ours.
-        let same = Compare { key, check: Check::ModRevision(standing.mod_revision) };
-        let take = Txn { compares: vec![same], then: vec![self.put(lease)], otherwise: vec![] };
+        let same = Compare {
+            key,
+            check: Check::ModRevision(standing.mod_revision),
+        };
+        let take = Txn {
+            compares: vec![same],
+            then: vec![self.put(lease)],
+            otherwise: vec![],
+        };
         if !self.coord.transact(&take).await?.succeeded {
             return Ok((lease, Try::Again));
         }
@@ -122,7 +136,11 @@ impl Keeper {
     }
 
     fn put(&self, lease: LeaseId) -> Op {
-        Op::Put { key: self.keys.session(&self.node), value: json(&self.value), lease: Some(lease) }
+        Op::Put {
+            key: self.keys.session(&self.node),
+            value: json(&self.value),
+            lease: Some(lease),
+        }
     }
 
     fn taken(&self, entry: &Entry) -> Failure {

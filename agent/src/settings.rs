@@ -19,27 +19,44 @@ pub fn options(
     let config = config(file)?.node;
     let dir = embedded.or(config.data_dir).map_or_else(usual_dir, Ok)?;
     let dir = std::path::absolute(&dir).unwrap_or(dir);
-    Ok(Options { dir, node: node.or(config.id), max_parallel: config.max_parallel, shell: config.shell })
+    Ok(Options {
+        dir,
+        node: node.or(config.id),
+        max_parallel: config.max_parallel,
+        shell: config.shell,
+    })
 }
 
 fn config(file: Option<&Path>) -> Result<Config, Failure> {
     let refuse = |why: String| {
-        let name = file.map_or_else(|| "the environment".to_owned(), |file| file.display().to_string());
-        Failure::new(Code::Configuration, format!("could not use the configuration in {name}: {why}"))
+        let name = file.map_or_else(
+            || "the environment".to_owned(),
+            |file| file.display().to_string(),
+        );
+        Failure::new(
+            Code::Configuration,
+            format!("could not use the configuration in {name}: {why}"),
+        )
     };
     let text = match file {
         None => String::new(),
         Some(file) => fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?,
     };
     if text.len() > CONFIG_BYTES_MAX {
-        return Err(refuse(format!("it is larger than {CONFIG_BYTES_MAX} bytes")));
+        return Err(refuse(format!(
+            "it is larger than {CONFIG_BYTES_MAX} bytes"
+        )));
     }
     Config::parse(&text, std::env::vars()).map_err(|error| refuse(error.to_string()))
 }
 
 /// `$XDG_DATA_HOME/belfry/this-computer`
 fn usual_dir() -> Result<PathBuf, Failure> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
     let data = data.ok_or_else(|| {
         let sentence = "neither HOME nor XDG_DATA_HOME says where to keep files: name a folder with --embedded";

@@ -14,10 +14,18 @@ impl Stop {
     /// Listens from now on.
     pub fn listen() -> Result<Self, Failure> {
         let listen = |kind| {
-            let refuse = |error| Failure::new(Code::Internal, format!("could not listen to signals: {error}"));
+            let refuse = |error| {
+                Failure::new(
+                    Code::Internal,
+                    format!("could not listen to signals: {error}"),
+                )
+            };
             signal(kind).map_err(refuse)
         };
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
 
     /// Until somebody asks.

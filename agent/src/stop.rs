@@ -32,7 +32,9 @@ pub fn stop(host: &Host, key: AttemptKey) {
             info!(run.id = %run, "kept run {run} from starting: it was killed");
             host.tell_blocking(Event::GateTaken(run, attempt));
         }
-        Ok(GateTake::AlreadyTakenBy(GateHolder::Known(gate))) if gate.who == GateTaker::Supervisor => {
+        Ok(GateTake::AlreadyTakenBy(GateHolder::Known(gate)))
+            if gate.who == GateTaker::Supervisor =>
+        {
             info!(run.id = %run, "stopping run {run}");
             if let Err(error) = gate.process.signal(Signal::TERM) {
                 warn!(run.id = %run, "could not stop run {run}: {error}");

@@ -51,7 +51,11 @@ pub async fn send(
 }
 
 fn follow(places: &mut BTreeMap<RunId, Place>, run: RunId, until: Timestamp) {
-    let place = places.entry(run).or_insert(Place { until, attempt: 0, offset: 0 });
+    let place = places.entry(run).or_insert(Place {
+        until,
+        attempt: 0,
+        offset: 0,
+    });
     place.until = place.until.max(until);
 }
 
@@ -68,14 +72,23 @@ async fn send_new(host: &Arc<Host>, history: &dyn History, run: RunId, place: &m
             return None;
         }
         let reader = OutputReader::open(folder.path());
-        let chunk = chunk_at(&reader, offset, OUTPUT_ROW_BYTES_MAX).ok().flatten()?;
-        Some(LiveOutput { run_id: run, attempt: newest, chunk })
+        let chunk = chunk_at(&reader, offset, OUTPUT_ROW_BYTES_MAX)
+            .ok()
+            .flatten()?;
+        Some(LiveOutput {
+            run_id: run,
+            attempt: newest,
+            chunk,
+        })
     };
     let Ok(Some(live)) = tokio::task::spawn_blocking(read).await else {
         return;
     };
     let (attempt, end) = (live.attempt, live.chunk.end());
-    let upload = Upload { live: vec![live], ..Upload::default() };
+    let upload = Upload {
+        live: vec![live],
+        ..Upload::default()
+    };
     match history.upload(&upload).await {
         Ok(()) => (place.attempt, place.offset) = (attempt, end),
         Err(error) => debug!("live output of run {} waits: {error}", run.short()),
@@ -84,5 +97,8 @@ async fn send_new(host: &Arc<Host>, history: &dyn History, run: RunId, place: &m
 
 fn newest_attempt(host: &Host, run: RunId) -> Option<u32> {
     let attempts = fs::read_dir(host.runs.join(run.to_string())).ok()?;
-    attempts.flatten().filter_map(|attempt| attempt.file_name().to_str()?.parse().ok()).max()
+    attempts
+        .flatten()
+        .filter_map(|attempt| attempt.file_name().to_str()?.parse().ok())
+        .max()
 }

@@ -121,7 +121,11 @@ async fn one_by_one(
     why: &str,
 ) {
     if let [parcel] = &batch[..] {
-        let run = parcel.runs.first().map(|run| run.run_id.to_string()).unwrap_or_default();
+        let run = parcel
+            .runs
+            .first()
+            .map(|run| run.run_id.to_string())
+            .unwrap_or_default();
         error!("history refuses the record of run {run}, which is offered again: {why}");
     }
     let is_one = batch.len() == 1;
@@ -150,7 +154,11 @@ fn offer_later(again: mpsc::WeakSender<Parcel>, parcel: Parcel) {
 
 async fn read(host: &Arc<Host>, keys: Vec<AttemptKey>) -> Vec<FinalOutput> {
     let host = host.clone();
-    let read = move || keys.into_iter().filter_map(|key| read_one(&host, key)).collect();
+    let read = move || {
+        keys.into_iter()
+            .filter_map(|key| read_one(&host, key))
+            .collect()
+    };
     tokio::task::spawn_blocking(read).await.unwrap_or_default()
 }
 
@@ -170,16 +178,27 @@ fn read_one(host: &Host, key: AttemptKey) -> Option<FinalOutput> {
             }
             Ok(None) => break,
             Err(error) => {
-                warn!("some output of run {} cannot be read ({error}): it is left out", key.0.short());
+                warn!(
+                    "some output of run {} cannot be read ({error}): it is left out",
+                    key.0.short()
+                );
                 break;
             }
         }
     }
-    Some(FinalOutput { run_id: key.0, attempt: key.1, chunks })
+    Some(FinalOutput {
+        run_id: key.0,
+        attempt: key.1,
+        chunks,
+    })
 }
 
 /// The next kept bytes at or after `offset`.
-pub fn chunk_at(reader: &OutputReader, offset: u64, max: usize) -> std::io::Result<Option<OutputChunk>> {
+pub fn chunk_at(
+    reader: &OutputReader,
+    offset: u64,
+    max: usize,
+) -> std::io::Result<Option<OutputChunk>> {
     let chunk = reader.read_from(offset, max)?;
     let stamps = chunk.stamps.iter().map(|stamp| OutputStamp {
         // The first may lie before the chunk: it is the time of a line that began there.
@@ -187,5 +206,9 @@ pub fn chunk_at(reader: &OutputReader, offset: u64, max: usize) -> std::io::Resu
         at_ms: stamp.at_ms,
     });
     let stamps = stamps.collect();
-    Ok((!chunk.bytes.is_empty()).then_some(OutputChunk { offset: chunk.offset, bytes: chunk.bytes, stamps }))
+    Ok((!chunk.bytes.is_empty()).then_some(OutputChunk {
+        offset: chunk.offset,
+        bytes: chunk.bytes,
+        stamps,
+    }))
 }

@@ -103,7 +103,13 @@ fn definition(keys: &Keyspace, entry: &Entry) -> Option<Event> {
         },
         Err(error) => {
             let why = format!("the definition at {} cannot be read: {error}", entry.key);
-            SeenJob { revision, generation: 0, sgen: 0, was_paused: false, job: Err(why) }
+            SeenJob {
+                revision,
+                generation: 0,
+                sgen: 0,
+                was_paused: false,
+                job: Err(why),
+            }
         }
     };
     Some(Event::JobSeen(id, seen))
@@ -113,7 +119,10 @@ fn usable(keys: &Keyspace, entry: &Entry, body: &serde_json::Value) -> Result<Ar
     let job = Job::from_body(body).map_err(|error| format!("{}: {error}", entry.key))?;
     match keys.parse(&entry.key) {
         Some(Key::Job(project, _)) if project == job.project => Ok(Arc::new(job)),
-        _ => Err(format!("{} holds a job of the project {}", entry.key, job.project)),
+        _ => Err(format!(
+            "{} holds a job of the project {}",
+            entry.key, job.project
+        )),
     }
 }
 
@@ -137,8 +146,15 @@ impl Reader for Wishes {
             WatchEvent::Removed(key, _) => self.known.remove(&key).into_iter().collect(),
             WatchEvent::Ready(_) => {
                 let told = self.loading.take().unwrap_or_default();
-                let gone: Vec<String> = self.known.keys().filter(|key| !told.contains(*key)).cloned().collect();
-                gone.iter().filter_map(|key| self.known.remove(key)).collect()
+                let gone: Vec<String> = self
+                    .known
+                    .keys()
+                    .filter(|key| !told.contains(*key))
+                    .cloned()
+                    .collect();
+                gone.iter()
+                    .filter_map(|key| self.known.remove(key))
+                    .collect()
             }
             WatchEvent::Progress(_) | WatchEvent::Trouble(_) => Vec::new(),
         }

@@ -56,7 +56,9 @@ impl Config {
         let node = table.get("node").and_then(Value::as_table);
         let node = node.map(|node| read_node(node, &mut errors));
         match errors.is_empty() {
-            true => Ok(Self { node: node.unwrap_or_default() }),
+            true => Ok(Self {
+                node: node.unwrap_or_default(),
+            }),
             false => Err(ConfigError(errors)),
         }
     }
@@ -64,8 +66,13 @@ impl Config {
 
 fn override_key(table: &mut Table, path: &str, value: String) {
     let (section, key) = path.split_once("__").unwrap_or((path, ""));
-    let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
-    let value = value.parse().map(Value::Integer).unwrap_or(Value::String(value));
+    let section = table
+        .entry(section)
+        .or_insert_with(|| Value::Table(Table::new()));
+    let value = value
+        .parse()
+        .map(Value::Integer)
+        .unwrap_or(Value::String(value));
     if let Some(section) = section.as_table_mut() {
         section.insert(key.to_owned(), value);
     }
@@ -84,7 +91,10 @@ fn unknown_keys(table: &Table) -> Vec<String> {
             continue;
         };
         for key in section.keys().filter(|key| !keys.contains(&key.as_str())) {
-            errors.push(unknown(&format!("`{name}.{key}`"), nearest(key, keys.iter().copied())));
+            errors.push(unknown(
+                &format!("`{name}.{key}`"),
+                nearest(key, keys.iter().copied()),
+            ));
         }
     }
     errors
@@ -115,14 +125,23 @@ fn read_node(node: &Table, errors: &mut Vec<String>) -> NodeConfig {
         }
     });
     let max_parallel = node.get("max_parallel").and_then(|value| {
-        let number = value.as_integer().and_then(|number| usize::try_from(number).ok());
+        let number = value
+            .as_integer()
+            .and_then(|number| usize::try_from(number).ok());
         let number = number.filter(|number| (1..=MAX_PARALLEL_MAX).contains(number));
         if number.is_none() {
-            errors.push(format!("`node.max_parallel` must be a number from 1 to {MAX_PARALLEL_MAX}"));
+            errors.push(format!(
+                "`node.max_parallel` must be a number from 1 to {MAX_PARALLEL_MAX}"
+            ));
         }
         number
     });
-    NodeConfig { id, max_parallel, shell, data_dir: data_dir.map(PathBuf::from) }
+    NodeConfig {
+        id,
+        max_parallel,
+        shell,
+        data_dir: data_dir.map(PathBuf::from),
+    }
 }
 
 #[cfg(test)]
@@ -130,17 +149,25 @@ mod tests {
     use super::*;
 
     fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Config::parse(text, variables).map_err(|error| error.to_string())
     }
 
     #[test]
     fn reads_a_node_and_lets_the_environment_override_it() {
         let text = "[node]\nid = \"web-1\"\nmax_parallel = 3\nshell = \"/bin/bash\"";
-        let config = parse(text, &[("BELFRY__NODE__MAX_PARALLEL", "9"), ("HOME", "/root")]);
+        let config = parse(
+            text,
+            &[("BELFRY__NODE__MAX_PARALLEL", "9"), ("HOME", "/root")],
+        );
         let node = config.expect("valid").node;
         assert_eq!(node.id.as_ref().map(NodeId::as_str), Some("web-1"));
-        assert_eq!((node.max_parallel, node.shell.as_deref()), (Some(9), Some("/bin/bash")));
+        assert_eq!(
+            (node.max_parallel, node.shell.as_deref()),
+            (Some(9), Some("/bin/bash"))
+        );
         assert_eq!(parse("", &[]), Ok(Config::default()));
     }
 
@@ -148,7 +175,12 @@ mod tests {
     fn tells_every_mistake_with_its_key_and_a_suggestion() {
         let text = "[node]\nid = \"Web 1\"\nmax_paralel = 3\nmax_parallel = 0\n[nodes]\n";
         let told = parse(text, &[]).expect_err("refused");
-        for part in ["did you mean max_parallel?", "[nodes] is not known: did you mean node?", "`node.id`", "from 1 to"] {
+        for part in [
+            "did you mean max_parallel?",
+            "[nodes] is not known: did you mean node?",
+            "`node.id`",
+            "from 1 to",
+        ] {
             assert!(told.contains(part), "{part} is not in {told}");
         }
         assert!(parse("node = 1", &[]).is_err());

@@ -49,10 +49,15 @@ fn stand_in(document: &Document) -> Job {
         project: document.key.project.to_string(),
         name: "unreadable".to_owned(),
         schedule: "@manual".to_owned(),
-        shell: ShellDraft { argv: Some(vec!["true".to_owned()]), ..ShellDraft::default() },
+        shell: ShellDraft {
+            argv: Some(vec!["true".to_owned()]),
+            ..ShellDraft::default()
+        },
         ..JobDraft::default()
     };
-    draft.validate().expect("a plain job that never runs by itself is valid")
+    draft
+        .validate()
+        .expect("a plain job that never runs by itself is valid")
 }
 
 #[cfg(test)]
@@ -69,7 +74,10 @@ mod tests {
             "count":1,"start_by":"2026-01-01T00:01:00Z","trigger":"schedule","by":null,"keep_until":null,
             "decided_at":"2026-01-01T00:00:00Z"},"revision":9,"job":{"from":"a newer one"},"start_by_boot_ms":1500}"#;
         let intent = decode(text.as_bytes()).expect("readable");
-        assert_eq!((intent.revision, intent.job.name.as_str()), (9, "unreadable"));
+        assert_eq!(
+            (intent.revision, intent.job.name.as_str()),
+            (9, "unreadable")
+        );
         assert_eq!(decode(&encode(&intent)).expect("readable"), intent);
         assert!(decode(b"{}").is_err());
     }

@@ -19,10 +19,18 @@ impl Agent {
     /// Starts one on this folder; its log goes to `DIR/agent.log`, after what is there.
     pub fn start(dir: &Path, arguments: &[&str]) -> Self {
         let log = dir.join("agent.log");
-        let file: File = OpenOptions::new().create(true).append(true).open(&log).expect("the folder is ours");
+        let file: File = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .expect("the folder is ours");
         let mut command = Command::new(programs::agent());
         command.args(["run", "--embedded"]).arg(dir).args(arguments);
-        command.env_remove("BELFRY_RUN_ID").stdin(Stdio::null()).stdout(Stdio::null()).stderr(file);
+        command
+            .env_remove("BELFRY_RUN_ID")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file);
         let child = command.spawn().expect("the agent can be executed");
         Self { child, log }
     }

@@ -27,12 +27,18 @@ fn built() -> (PathBuf, Option<TempDir>) {
     build.args(["build", "--quiet", "--package", "belfry-agent", "--bins"]);
     build.current_dir(env!("CARGO_MANIFEST_DIR"));
     let folder = env::current_exe().expect("a test has a path");
-    let folder = folder.parent().and_then(Path::parent).expect("it lies in target/<profile>/deps");
+    let folder = folder
+        .parent()
+        .and_then(Path::parent)
+        .expect("it lies in target/<profile>/deps");
     if folder.ends_with("release") {
         build.arg("--release");
     }
     let status = build.status().expect("cargo can be run");
-    assert!(status.success(), "belfry-agent could not be built: {status}");
+    assert!(
+        status.success(),
+        "belfry-agent could not be built: {status}"
+    );
     let kept = tempfile::tempdir().expect("a folder");
     for name in ["belfry-agent", "belfry-run"] {
         fs::copy(folder.join(name), kept.path().join(name)).expect("the build made it");

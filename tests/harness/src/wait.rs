@@ -8,7 +8,11 @@ use tokio::time::{Instant, interval, timeout, timeout_at};
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Until `look` finds it; a test that waits longer than `at_most` fails and says for what.
-pub async fn until<T>(what: &str, at_most: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(
+    what: &str,
+    at_most: Duration,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let mut looks = interval(LOOK_EVERY);
     let found = timeout_at(Instant::now() + at_most, async {
         loop {

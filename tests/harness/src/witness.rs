@@ -14,7 +14,9 @@ pub struct Witness {
 impl Witness {
     /// In this folder.
     pub fn new(folder: &Path, name: &str) -> Self {
-        Self { path: folder.join(name) }
+        Self {
+            path: folder.join(name),
+        }
     }
 
     /// A line of shell by which a program says that it was started.
@@ -34,8 +36,14 @@ impl Witness {
             let [run, attempt, at] = words[..] else {
                 panic!("the witness holds a line that says nothing: {line:?}");
             };
-            let key = (run.parse().expect("a run id"), attempt.parse().expect("a number"));
-            starts.entry(key).or_default().push(at.parse().expect("an instant"));
+            let key = (
+                run.parse().expect("a run id"),
+                attempt.parse().expect("a number"),
+            );
+            starts
+                .entry(key)
+                .or_default()
+                .push(at.parse().expect("an instant"));
         }
         starts
     }

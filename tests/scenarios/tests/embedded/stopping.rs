@@ -19,7 +19,10 @@ fn pids(file: &Path) -> Vec<u32> {
 fn living(pids: &[u32]) -> Vec<u32> {
     let is_alive = |pid: &&u32| {
         let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        state.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(" Z"))
+        state
+            .rsplit(')')
+            .next()
+            .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(" Z"))
     };
     pids.iter().filter(is_alive).copied().collect()
 }
@@ -47,13 +50,25 @@ async fn a_killed_run_is_confirmed_only_when_nothing_of_it_lives() {
 
     place.kill(run).await;
     let record = place.ended(run, Duration::from_secs(20)).await;
-    assert_eq!(living(&all), [0; 0], "these live on although the run is recorded as over");
-    assert_eq!((record.state, record.reason), (RunState::Killed, None), "{record:?}");
+    assert_eq!(
+        living(&all),
+        [0; 0],
+        "these live on although the run is recorded as over"
+    );
+    assert_eq!(
+        (record.state, record.reason),
+        (RunState::Killed, None),
+        "{record:?}"
+    );
     assert_eq!(record.by.as_deref(), Some("test"));
-    let orders = place.keys.orders(&belfry_core::id::NodeId::new(NODE).expect("plain"));
-    wait::until("the order is answered", Duration::from_secs(5), async || {
-        (place.count(&orders).await == 0).then_some(())
-    })
+    let orders = place
+        .keys
+        .orders(&belfry_core::id::NodeId::new(NODE).expect("plain"));
+    wait::until(
+        "the order is answered",
+        Duration::from_secs(5),
+        async || (place.count(&orders).await == 0).then_some(()),
+    )
     .await;
 }
 
@@ -63,24 +78,40 @@ async fn the_agent_ends_in_order_and_meets_its_programs_again() {
     let witness = Witness::new(place.dir(), "witness");
     let go = place.dir().join("go");
     let agent = place.agent().await;
-    let script = format!("{}while [ ! -e '{}' ]; do sleep 0.1; done; echo done", witness.line(), go.display());
+    let script = format!(
+        "{}while [ ! -e '{}' ]; do sleep 0.1; done; echo done",
+        witness.line(),
+        go.display()
+    );
     let id = place.put_job(job("patient", "@manual", script)).await;
     let run = place.run_now(id).await;
-    wait::until("it runs", Duration::from_secs(10), async || (!witness.starts().is_empty()).then_some(())).await;
+    wait::until("it runs", Duration::from_secs(10), async || {
+        (!witness.starts().is_empty()).then_some(())
+    })
+    .await;
 
     assert_eq!(agent.stop().await.code(), Some(0));
-    assert_eq!(place.count(&place.keys.nodes()).await, 0, "the session is given back");
+    assert_eq!(
+        place.count(&place.keys.nodes()).await,
+        0,
+        "the session is given back"
+    );
     let _agent = place.agent().await;
     let running = place.history.run(run).await.expect("history answers");
-    assert!(running.iter().all(|record| !record.state.is_over()), "{running:?}");
+    assert!(
+        running.iter().all(|record| !record.state.is_over()),
+        "{running:?}"
+    );
     fs::write(&go, "").expect("the folder is ours");
     let record = place.ended(run, Duration::from_secs(10)).await;
     assert_eq!(record.state, RunState::Succeeded, "{record:?}");
     assert_eq!(place.output(run, 1).await, b"done\n");
     assert_eq!(witness.starts()[&(run, 1)].len(), 1);
-    wait::until("its folder is removed", Duration::from_secs(5), async || {
-        (!place.dir().join("runs").join(run.to_string()).exists()).then_some(())
-    })
+    wait::until(
+        "its folder is removed",
+        Duration::from_secs(5),
+        async || (!place.dir().join("runs").join(run.to_string()).exists()).then_some(()),
+    )
     .await;
 }
 
