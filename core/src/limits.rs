@@ -179,3 +179,20 @@ const _: () = assert!(OUTPUT_HEAD_DEFAULT + OUTPUT_TAIL_DEFAULT <= OUTPUT_KEPT_M
 const _: () = assert!(START_DEADLINE_MIN.as_secs() <= START_DEADLINE_DEFAULT.as_secs());
 const _: () = assert!(TIMEOUT_MIN.as_secs() < DURATION_MAX.as_secs());
 const _: () = assert!(RETRY_INTERVAL_MAX_DEFAULT.as_secs() <= RETRY_INTERVAL_MAX.as_secs());
+/// Default of `max_parallel`: so many programs for each core, within the bounds below.
+pub const MAX_PARALLEL_PER_CORE: usize = 4;
+/// Bounds of the default of `max_parallel`: a small computer still runs a few jobs at once, and a
+/// large one is not flooded unasked.
+pub const MAX_PARALLEL_DEFAULT: (usize, usize) = (8, 64);
+/// Largest `max_parallel`: each program costs a supervisor and some descriptors.
+pub const MAX_PARALLEL_MAX: usize = 10_000;
+/// A configuration file. The longest sensible one is a page.
+pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
+/// A version on its way to history is left to its author for so long.
+pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
+/// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
+pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
+/// A transaction that is not answered by then has an unknown outcome.
+pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// Cursors read in one request.
+pub const CURSORS_PER_READ: usize = 500;
