@@ -22,6 +22,7 @@ mod order;
 mod record;
 mod recover;
 mod request;
+mod series;
 mod settle;
 mod start;
 mod value;
@@ -37,10 +38,10 @@ pub use value::{
 use crate::id::{ClaimId, DiskId, JobId, NodeId, OrderId, RunId, Scope};
 use crate::limits::{RUNS_REREAD_EVERY, SESSION_TRUSTED_FOR};
 use crate::schedule::Timetable;
-use decide::Series;
 use guard::ClockGuard;
 use local::LocalRun;
 use order::Kill;
+use series::Series;
 use settle::Pending;
 
 /// What an agent is, for as long as it runs.

@@ -59,29 +59,7 @@ impl Keyspace {
                 self.put_run(&mut txn, key, run, active);
                 txn
             }
-            Transaction::Consume {
-                request,
-                request_revision,
-                job_revision,
-                key,
-                run,
-                active,
-            } => {
-                let request = self.request(request);
-                let job = self.job(&key.project, key.job);
-                let mut txn = Txn {
-                    compares: vec![
-                        changed(request.clone(), *request_revision),
-                        created(self.run(key), 0),
-                        changed(job.clone(), *job_revision),
-                        created(self.session(node), run.session),
-                    ],
-                    then: vec![Op::Delete(request.clone())],
-                    otherwise: vec![get(request), get(job)],
-                };
-                self.put_run(&mut txn, key, run, active);
-                txn
-            }
+            Transaction::Consume { .. } => self.spell_consume(node, transaction),
             Transaction::Finish { .. } => self.spell_finish(node, transaction),
             Transaction::Retry {
                 key,
@@ -144,6 +122,34 @@ impl Keyspace {
                 txn.otherwise.push(get(held));
             }
         }
+    }
+
+    fn spell_consume(&self, node: &NodeId, transaction: &Transaction) -> Txn {
+        let Transaction::Consume {
+            request,
+            request_revision,
+            job_revision,
+            key,
+            run,
+            active,
+        } = transaction
+        else {
+            return Txn::default();
+        };
+        let request = self.request(request);
+        let job = self.job(&key.project, key.job);
+        let mut txn = Txn {
+            compares: vec![
+                changed(request.clone(), *request_revision),
+                created(self.run(key), 0),
+                changed(job.clone(), *job_revision),
+                created(self.session(node), run.session),
+            ],
+            then: vec![Op::Delete(request.clone())],
+            otherwise: vec![get(request), get(job)],
+        };
+        self.put_run(&mut txn, key, run, active);
+        txn
     }
 
     fn spell_finish(&self, node: &NodeId, transaction: &Transaction) -> Txn {

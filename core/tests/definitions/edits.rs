@@ -104,40 +104,45 @@ fn described(plan: &EditPlan) -> String {
     )
 }
 
+/// What people do to one job, one after the other.
+fn a_jobs_life() -> Vec<Intent> {
+    vec![
+        Intent::Create(job(|_| {})),
+        Intent::Create(job(|_| {})),
+        Intent::Edit(job(|draft| draft.timeout = Some("30s".to_owned()))),
+        Intent::Edit(job(|draft| draft.timeout = Some("30000ms".to_owned()))),
+        Intent::Edit(job(|draft| {
+            draft.name = "copy".to_owned();
+            draft.shell.script = Some("one\nTWO\nthree\nfour\n".to_owned());
+        })),
+        Intent::Edit(job(|draft| draft.schedule = "*/5 * * * *".to_owned())),
+        Intent::Edit(job(|draft| {
+            draft.place = PlaceDraft {
+                on: Some("all".to_owned()),
+            }
+        })),
+        Intent::Edit(job(|draft| {
+            draft.place = PlaceDraft {
+                on: Some("node:web-1".to_owned()),
+            }
+        })),
+        Intent::Edit(job(|draft| draft.project = "web".to_owned())),
+        Intent::Pause,
+        Intent::Pause,
+        Intent::Resume,
+        Intent::Delete,
+        Intent::Pause,
+        Intent::Delete,
+        Intent::Restore(job(|draft| {
+            draft.tags = vec!["b".to_owned(), "a".to_owned(), "b".to_owned()]
+        })),
+    ]
+}
+
 #[test]
 fn generations_names_cursors_and_differences_go_along_with_a_jobs_life() {
     check(
-        &[
-            Intent::Create(job(|_| {})),
-            Intent::Create(job(|_| {})),
-            Intent::Edit(job(|draft| draft.timeout = Some("30s".to_owned()))),
-            Intent::Edit(job(|draft| draft.timeout = Some("30000ms".to_owned()))),
-            Intent::Edit(job(|draft| {
-                draft.name = "copy".to_owned();
-                draft.shell.script = Some("one\nTWO\nthree\nfour\n".to_owned());
-            })),
-            Intent::Edit(job(|draft| draft.schedule = "*/5 * * * *".to_owned())),
-            Intent::Edit(job(|draft| {
-                draft.place = PlaceDraft {
-                    on: Some("all".to_owned()),
-                }
-            })),
-            Intent::Edit(job(|draft| {
-                draft.place = PlaceDraft {
-                    on: Some("node:web-1".to_owned()),
-                }
-            })),
-            Intent::Edit(job(|draft| draft.project = "web".to_owned())),
-            Intent::Pause,
-            Intent::Pause,
-            Intent::Resume,
-            Intent::Delete,
-            Intent::Pause,
-            Intent::Delete,
-            Intent::Restore(job(|draft| {
-                draft.tags = vec!["b".to_owned(), "a".to_owned(), "b".to_owned()]
-            })),
-        ],
+        &a_jobs_life(),
         expect![[r#"
             create gen 1 sgen 1 if 0 claims backup releases - cursor 2026-01-01T00:00:00Z/1
               project: ops

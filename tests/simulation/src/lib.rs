@@ -140,7 +140,6 @@ impl World {
         self.history_up = true;
         for host in 0..self.hosts.len() {
             self.hosts[host].clock_error = jiff::SignedDuration::ZERO;
-            self.hosts[host].stopped_until = Duration::ZERO;
             let time = self.elapsed + Duration::from_millis(10);
             self.at(time, Happening::Boot(host));
         }

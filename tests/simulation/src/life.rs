@@ -16,6 +16,8 @@ impl World {
         if self.hosts[host].agent.is_some() {
             return;
         }
+        // A stop is of a process: the new one is not stopped.
+        self.hosts[host].stopped_until = Duration::ZERO;
         self.hosts[host].boot_agent(6);
         let incarnation = self.hosts[host].incarnation;
         self.note(format!("n{host} boots its agent, number {incarnation}"));
