@@ -144,8 +144,10 @@ pub const LABEL_CHARS_MAX: usize = 64;
 pub const NOTE_CHARS_MAX: usize = 4_000;
 /// Lines on either side up to which two texts are compared line by line: it takes their product.
 pub const DIFF_LINES_MAX: usize = 1_000;
-/// Lines of detail that a difference keeps: it is stored with the version.
+/// Lines of detail of one field that a stored difference keeps.
 pub const DIFF_DETAIL_LINES_MAX: usize = 40;
+/// Lines of a stored difference: it travels in one request with the definition.
+pub const DIFF_STORED_LINES_MAX: usize = 200;
 
 /// The longest text of a schedule. The longest sensible one, a list of single minutes and
 /// hours, stays under 300 bytes.

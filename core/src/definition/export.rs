@@ -1,0 +1,114 @@
+//! Jobs as a file that people read and `apply` reads back to equal jobs.
+
+use std::fmt::Write;
+
+use toml::Value;
+
+use crate::job::{Job, JobDraft};
+
+/// Columns up to which a table stands on one line.
+const LINE_CHARS_MAX: usize = 100;
+
+/// Fields in the order in which they are written; tables that do not fit on a line come last.
+const ORDER: [&str; 24] = [
+    "project", "name", "note", "owner", "tags", "starred", "paused", "schedule", "timezone", "dst", "start_at",
+    "end_at", "jitter", "cwd", "timeout", "stop_grace", "overlap", "start_deadline", "misfire", "place",
+    "retries", "output", "env", "shell",
+];
+
+/// Writes jobs as TOML, by project and name, only what differs from the defaults.
+pub fn export(jobs: &[Job]) -> String {
+    let mut sorted: Vec<&Job> = jobs.iter().collect();
+    sorted.sort_by_key(|job| (&job.project, &job.name));
+    let blocks: Vec<String> = sorted.into_iter().map(export_job).collect();
+    blocks.join("\n")
+}
+
+fn export_job(job: &Job) -> String {
+    let fields = toml::Table::try_from(JobDraft::from(job)).expect("a draft holds texts, numbers and tables");
+    let mut block = String::from("[[job]]\n");
+    let mut tables = String::new();
+    for name in ORDER {
+        let Some(value) = fields.get(name) else { continue };
+        match value {
+            Value::Table(table) => {
+                let line = format!("{name} = {}\n", inline_table(table));
+                let fits = line.chars().count() <= LINE_CHARS_MAX && !has_lines(value);
+                if fits { block.push_str(&line) } else { write_table(&mut tables, name, table) }
+            }
+            other => line(&mut block, name, other),
+        }
+    }
+    block + &tables
+}
+
+fn write_table(block: &mut String, name: &str, table: &toml::Table) {
+    write!(block, "[job.{name}]\n").expect("a string takes everything");
+    for (key, value) in table {
+        line(block, &bare_or_quoted(key), value);
+    }
+}
+
+fn line(block: &mut String, key: &str, value: &Value) {
+    let text = match value {
+        Value::String(text) if text.contains('\n') => lines(text),
+        other => inline(other),
+    };
+    writeln!(block, "{key} = {text}").expect("a string takes everything");
+}
+
+/// A text of several lines: as it is between `'''` where TOML allows that, else escaped line by line.
+fn lines(text: &str) -> String {
+    let plain = |c: char| c == '\n' || c == '\t' || !c.is_control();
+    let is_literal = text.chars().all(plain) && !text.contains("'''") && !text.ends_with('\'');
+    if is_literal {
+        return format!("'''\n{text}'''");
+    }
+    let escaped: String = text.split('\n').map(escape).collect::<Vec<_>>().join("\n");
+    format!("\"\"\"\n{escaped}\"\"\"")
+}
+
+/// Escapes what a basic string cannot hold; quotes too, so that three of them never meet.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => escaped.extend(['\\', c]),
+            '\n' => escaped.push_str("\\n"),
+            '\t' => escaped.push_str("\\t"),
+            '\r' => escaped.push_str("\\r"),
+            c if c.is_control() => write!(escaped, "\\u{:04X}", u32::from(c)).expect("a string takes everything"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", escape(text)),
+        Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Table(table) => inline_table(table),
+        other => other.to_string(),
+    }
+}
+
+fn inline_table(table: &toml::Table) -> String {
+    let entries: Vec<String> =
+        table.iter().map(|(key, value)| format!("{} = {}", bare_or_quoted(key), inline(value))).collect();
+    format!("{{ {} }}", entries.join(", "))
+}
+
+fn bare_or_quoted(key: &str) -> String {
+    let is_bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if is_bare { key.to_owned() } else { format!("\"{}\"", escape(key)) }
+}
+
+fn has_lines(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\n'),
+        Value::Table(table) => table.values().any(has_lines),
+        Value::Array(items) => items.iter().any(has_lines),
+        _ => false,
+    }
+}

@@ -1,0 +1,204 @@
+//! Files of definitions: TOML (`[[job]]`) or JSON of the same shape, read whole or not at all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::located::{Items, Located, SyntaxError, TopEntry, read_json, read_toml};
+use super::{FullName, Kind};
+use crate::job::{FieldError, Job, JobDraft, nearest, quoted};
+use crate::limits::{DEFINITION_FILE_BYTES_MAX, FILE_ERRORS_MAX};
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `[[job]]`.
+    Toml,
+    /// `{"job": [{…}]}`.
+    Json,
+}
+
+impl Format {
+    /// Tells the format by the first character: TOML files never begin with a brace.
+    pub fn of(text: &str) -> Self {
+        match text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+            true => Self::Json,
+            false => Self::Toml,
+        }
+    }
+}
+
+/// A job of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileJob {
+    /// The job.
+    pub job: Job,
+    /// The line on which it begins, from 1.
+    pub line: usize,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The definition it is in: `[[job]] "disk-usage"`.
+    pub item: Option<String>,
+    /// What is wrong, why, and what to do.
+    pub error: FieldError,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.item {
+            Some(item) => write!(f, "line {}, {item}: {}", self.line, self.error),
+            None => write!(f, "line {}: {}", self.line, self.error),
+        }
+    }
+}
+
+/// All that is wrong with a file, by line, `FILE_ERRORS_MAX` at most.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", lines(.errors, *.more))]
+pub struct FileErrors {
+    /// The errors.
+    pub errors: Vec<FileError>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+fn lines(errors: &[FileError], more: usize) -> String {
+    let mut lines: Vec<String> = errors.iter().map(FileError::to_string).collect();
+    lines.extend((more > 0).then(|| format!("and {more} more errors: correct these first")));
+    lines.join("\n")
+}
+
+/// Reads a file of definitions; one error anywhere refuses the whole file.
+pub fn parse_file(text: &str, format: Format) -> Result<Vec<FileJob>, FileErrors> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = Reader { lines: LineStarts::of(text), errors: Vec::new(), jobs: Vec::new() };
+    if text.len() > DEFINITION_FILE_BYTES_MAX {
+        let sentence = format!(
+            "the file has {} bytes, and {DEFINITION_FILE_BYTES_MAX} are allowed: split it by project",
+            text.len()
+        );
+        reader.refuse(0, None, FieldError::whole("", "too_large", sentence));
+        return reader.finish();
+    }
+    let read = match format {
+        Format::Toml => read_toml(text),
+        Format::Json => read_json(text),
+    };
+    match read {
+        Ok(entries) => entries.iter().for_each(|entry| reader.entry(entry, format)),
+        Err(errors) => errors.iter().for_each(|error| reader.syntax(error, format)),
+    }
+    reader.refuse_duplicates();
+    reader.finish()
+}
+
+struct Reader {
+    lines: LineStarts,
+    errors: Vec<FileError>,
+    jobs: Vec<FileJob>,
+}
+
+impl Reader {
+    fn refuse(&mut self, start: usize, item: Option<&str>, error: FieldError) {
+        self.errors.push(FileError { line: self.lines.line_of(start), item: item.map(str::to_owned), error });
+    }
+
+    fn syntax(&mut self, error: &SyntaxError, format: Format) {
+        let name = match format {
+            Format::Toml => "TOML",
+            Format::Json => "JSON",
+        };
+        let message = error.message.trim_end().replace('\n', ", ");
+        let sentence = format!("this is not {name}: {message}; correct this line or the one before it");
+        self.refuse(error.start, None, FieldError::whole("", "syntax", sentence));
+    }
+
+    fn entry(&mut self, entry: &TopEntry, format: Format) {
+        let shown = |word: &str| match format {
+            Format::Toml => format!("[[{word}]]"),
+            Format::Json => format!("\"{word}\": […]"),
+        };
+        let plural = entry.key.strip_suffix('s').unwrap_or(&entry.key);
+        let (code, sentence) = match (Kind::parse(&entry.key), &entry.items) {
+            (Some(Kind::Job), Items::List(items)) => {
+                return items.iter().for_each(|item| self.job(item, &shown("job")));
+            }
+            (Some(kind), _) if !kind.is_supported() => {
+                ("not_supported", format!("`{}` is not supported yet: remove it; files hold jobs only", shown(kind.as_str())))
+            }
+            (Some(kind), _) => {
+                ("not_a_list", format!("`{kind}` is not a list of jobs: write `{}` before each one", shown(kind.as_str())))
+            }
+            (None, _) => {
+                let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_supported()).map(Kind::as_str);
+                let meant = nearest(plural, kinds).map_or_else(
+                    || format!("put it under a `{}`, or remove it", shown("job")),
+                    |kind| format!("did you mean `{}`?", shown(kind)),
+                );
+                ("unknown_kind", format!("{} is nothing that a file may hold: {meant}", quoted(&entry.key)))
+            }
+        };
+        self.refuse(entry.start, None, FieldError::whole("", code, sentence));
+    }
+
+    fn job(&mut self, located: &Located, kind: &str) {
+        let name = located.value.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty());
+        let item = name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {}", quoted(name)));
+        match JobDraft::read(&located.value).and_then(JobDraft::validate) {
+            Ok(job) => self.jobs.push(FileJob { job, line: self.lines.line_of(located.start) }),
+            Err(errors) => {
+                for error in errors {
+                    self.refuse(located.place_of(&error.path), Some(&item), error);
+                }
+            }
+        }
+    }
+
+    fn refuse_duplicates(&mut self) {
+        let mut first: BTreeMap<FullName, usize> = BTreeMap::new();
+        for FileJob { job, line } in &self.jobs {
+            let full = FullName { project: job.project.clone(), name: job.name.clone() };
+            let Some(before) = first.get(&full) else {
+                first.insert(full, *line);
+                continue;
+            };
+            let rest = format_args!(
+                "is taken in project {} by the job on line {before}: rename or remove one of them",
+                job.project
+            );
+            self.errors.push(FileError {
+                line: *line,
+                item: Some(format!("[[job]] {}", quoted(&job.name))),
+                error: FieldError::at("name", "duplicate", rest),
+            });
+        }
+    }
+
+    fn finish(mut self) -> Result<Vec<FileJob>, FileErrors> {
+        if self.errors.is_empty() {
+            return Ok(self.jobs);
+        }
+        self.errors.sort_by_key(|error| error.line);
+        let more = self.errors.len().saturating_sub(FILE_ERRORS_MAX);
+        self.errors.truncate(FILE_ERRORS_MAX);
+        Err(FileErrors { errors: self.errors, more })
+    }
+}
+
+/// Where the lines of a text begin.
+struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line of a byte, from 1.
+    fn line_of(&self, byte: usize) -> usize {
+        1 + self.0.partition_point(|start| *start <= byte)
+    }
+}
