@@ -68,7 +68,9 @@ struct Spelled {
 
 /// A definition is larger than the store takes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the definition takes {bytes} bytes with its envelope, and {DEFINITION_BYTES_MAX} are allowed: shorten it")]
+#[error(
+    "the definition takes {bytes} bytes with its envelope, and {DEFINITION_BYTES_MAX} are allowed: shorten it"
+)]
 pub struct TooLarge {
     /// Its size.
     pub bytes: usize,
@@ -78,7 +80,9 @@ pub struct TooLarge {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// A version of Belfry after this one wrote it.
-    #[error("it has the form {v} of a newer version of Belfry, and this one reads {ENVELOPE_VERSION}: update this program")]
+    #[error(
+        "it has the form {v} of a newer version of Belfry, and this one reads {ENVELOPE_VERSION}: update this program"
+    )]
     Newer {
         /// The form's number.
         v: u64,
@@ -87,7 +91,9 @@ pub enum DecodeError {
     #[error("it is not an envelope of Belfry's ({0}): restore the definition or remove the key")]
     Malformed(String),
     /// It has both a body and a mark of deletion, or neither.
-    #[error("it is neither a definition nor a deleted one: restore the definition or remove the key")]
+    #[error(
+        "it is neither a definition nor a deleted one: restore the definition or remove the key"
+    )]
     Ambiguous,
 }
 
@@ -111,7 +117,8 @@ impl Envelope {
             sig: self.signature.clone(),
             extra: self.extra.clone(),
         };
-        let bytes = serde_json::to_vec(&spelled).expect("texts, numbers and tables have a JSON form");
+        let bytes =
+            serde_json::to_vec(&spelled).expect("texts, numbers and tables have a JSON form");
         match bytes.len() <= DEFINITION_BYTES_MAX {
             true => Ok(bytes),
             false => Err(TooLarge { bytes: bytes.len() }),
@@ -123,12 +130,18 @@ impl Envelope {
         let malformed = |error: serde_json::Error| DecodeError::Malformed(error.to_string());
         let value: Value = serde_json::from_slice(bytes).map_err(malformed)?;
         // The form is judged first: a newer one may have another shape.
-        if let Some(v) = value.get("v").and_then(Value::as_u64).filter(|v| *v > u64::from(ENVELOPE_VERSION)) {
+        if let Some(v) = value
+            .get("v")
+            .and_then(Value::as_u64)
+            .filter(|v| *v > u64::from(ENVELOPE_VERSION))
+        {
             return Err(DecodeError::Newer { v });
         }
         let spelled: Spelled = serde_json::from_value(value).map_err(malformed)?;
         if spelled.generation == 0 || spelled.v == 0 {
-            return Err(DecodeError::Malformed("generations and forms count from 1".to_owned()));
+            return Err(DecodeError::Malformed(
+                "generations and forms count from 1".to_owned(),
+            ));
         }
         let content = match (spelled.body, spelled.deleted) {
             (Some(body), false) => Content::Body(body),

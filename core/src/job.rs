@@ -236,7 +236,10 @@ pub struct OutputKept {
 
 impl Default for OutputKept {
     fn default() -> Self {
-        Self { head: OUTPUT_HEAD_DEFAULT, tail: OUTPUT_TAIL_DEFAULT }
+        Self {
+            head: OUTPUT_HEAD_DEFAULT,
+            tail: OUTPUT_TAIL_DEFAULT,
+        }
     }
 }
 

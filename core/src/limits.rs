@@ -120,8 +120,8 @@ pub const DURATION_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 pub const TIMEOUT_MIN: Duration = Duration::from_secs(1);
 /// Longest `stop_grace`: so long at most a kill waits before it is forced.
 pub const STOP_GRACE_MAX: Duration = Duration::from_secs(60 * 60);
-/// Bound of `jitter`, not reached: an occurrence stays within a day of its instant.
-pub const JITTER_BELOW: Duration = Duration::from_secs(24 * 60 * 60);
+/// Longest `jitter`, a minute below a day: an occurrence stays within a day of its instant.
+pub const JITTER_MAX: Duration = Duration::from_secs((24 * 60 - 1) * 60);
 /// Most retries of a run: each attempt is a record.
 pub const RETRIES_MAX: u32 = 100;
 /// Default of `retries.interval`.

@@ -52,11 +52,15 @@ pub struct ApplyPlan {
 /// `prune` pauses what the file does not have, only in the projects that it names: a file about one
 /// project says nothing of the others.
 pub fn plan_apply(existing: &[Existing], file: &[Job], prune: bool) -> ApplyPlan {
-    let by_name: BTreeMap<&FullName, &Existing> = existing.iter().map(|job| (&job.name, job)).collect();
+    let by_name: BTreeMap<&FullName, &Existing> =
+        existing.iter().map(|job| (&job.name, job)).collect();
     let mut plan = ApplyPlan::default();
     let mut named = BTreeSet::new();
     for job in file {
-        let name = FullName { project: job.project.clone(), name: job.name.clone() };
+        let name = FullName {
+            project: job.project.clone(),
+            name: job.name.clone(),
+        };
         match by_name.get(&name) {
             None => plan.created.push(job.clone()),
             Some(there) => plan.compare(there, job),
@@ -65,8 +69,13 @@ pub fn plan_apply(existing: &[Existing], file: &[Job], prune: bool) -> ApplyPlan
     }
     if prune {
         let projects: BTreeSet<_> = named.iter().map(|name| &name.project).collect();
-        let gone = existing.iter().filter(|job| projects.contains(&job.name.project) && !named.contains(&job.name));
-        plan.pruned = gone.filter(|job| job.job.as_ref().is_none_or(|job| !job.paused)).cloned().collect();
+        let gone = existing
+            .iter()
+            .filter(|job| projects.contains(&job.name.project) && !named.contains(&job.name));
+        plan.pruned = gone
+            .filter(|job| job.job.as_ref().is_none_or(|job| !job.paused))
+            .cloned()
+            .collect();
     }
     plan
 }
@@ -74,16 +83,26 @@ pub fn plan_apply(existing: &[Existing], file: &[Job], prune: bool) -> ApplyPlan
 impl ApplyPlan {
     /// Whether it does nothing.
     pub fn is_empty(&self) -> bool {
-        self.created.is_empty() && self.changed.is_empty() && self.pruned.is_empty() && self.unreadable.is_empty()
+        self.created.is_empty()
+            && self.changed.is_empty()
+            && self.pruned.is_empty()
+            && self.unreadable.is_empty()
     }
 
     fn compare(&mut self, there: &Existing, job: &Job) {
-        let Some(stored) = &there.job else { return self.unreadable.push(there.clone()) };
+        let Some(stored) = &there.job else {
+            return self.unreadable.push(there.clone());
+        };
         let changes = diff(Some(stored), Some(job));
         if changes.is_empty() {
             return self.unchanged.push(there.id);
         }
         let (id, generation) = (there.id, there.generation);
-        self.changed.push(Changed { id, generation, job: job.clone(), changes });
+        self.changed.push(Changed {
+            id,
+            generation,
+            job: job.clone(),
+            changes,
+        });
     }
 }

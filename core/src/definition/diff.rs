@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::job::{Action, Command, Job, write_duration, write_size};
+use crate::job::{Action, Command, Job, JobDraft, ShellDraft, write_duration, write_size};
 use crate::limits::{DIFF_DETAIL_LINES_MAX, DIFF_LINES_MAX, DIFF_STORED_LINES_MAX};
 
 /// One field that changed.
@@ -27,15 +27,25 @@ impl fmt::Display for Change {
         let path = one_line(&self.path);
         match (&self.from, &self.to) {
             _ if !self.detail.is_empty() => {
-                let count = |sign: char| self.detail.iter().filter(|line| line.starts_with(sign)).count();
+                let count = |sign: char| {
+                    self.detail
+                        .iter()
+                        .filter(|line| line.starts_with(sign))
+                        .count()
+                };
                 let (removed, added) = (count('-'), count('+'));
                 let lines = removed.max(added);
-                write!(f, "{path}: {lines} line{} changed", if lines == 1 { "" } else { "s" })
+                write!(
+                    f,
+                    "{path}: {lines} line{} changed",
+                    if lines == 1 { "" } else { "s" }
+                )
             }
-            (None, Some(to)) => write!(f, "{path}: {} added", one_line(to)),
-            (Some(from), None) => write!(f, "{path}: {} removed", one_line(from)),
+            (None, Some(to)) => write!(f, "{path}: {}", short(to)),
+            (Some(from), None) => write!(f, "{path}: {} removed", short(from)),
             (from, to) => {
-                let text = |side: &Option<String>| side.as_deref().map_or_else(String::new, one_line);
+                let text =
+                    |side: &Option<String>| side.as_deref().map_or_else(String::new, one_line);
                 write!(f, "{path}: {} → {}", text(from), text(to))
             }
         }
@@ -44,14 +54,25 @@ impl fmt::Display for Change {
 
 /// What changed, field by field in the order of the file format; empty when both mean the same.
 ///
-/// A job that appears is compared with nothing: every field that is set is listed as added.
+/// Of a job that appears or goes, the fields that differ from the defaults are listed.
 pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
-    let (old, new) = (old.map(rows).unwrap_or_default(), new.map(rows).unwrap_or_default());
-    let removed = old.iter().filter(|(path, _)| !new.iter().any(|(other, _)| other == path));
-    let mut changes: Vec<Change> =
-        removed.map(|(path, text)| change(path, Some(text), None)).collect();
+    let both = old.is_some() && new.is_some();
+    let of = |job: Option<&Job>| {
+        job.map(|job| if both { rows(job) } else { set_rows(job) })
+            .unwrap_or_default()
+    };
+    let (old, new): (Vec<_>, Vec<_>) = (of(old), of(new));
+    let removed = old
+        .iter()
+        .filter(|(path, _)| !new.iter().any(|(other, _)| other == path));
+    let mut changes: Vec<Change> = removed
+        .map(|(path, text)| change(path, Some(text), None))
+        .collect();
     for (path, to) in &new {
-        let from = old.iter().find(|(other, _)| other == path).map(|(_, text)| text);
+        let from = old
+            .iter()
+            .find(|(other, _)| other == path)
+            .map(|(_, text)| text);
         if from != Some(to) {
             changes.push(change(path, from, Some(to)));
         }
@@ -61,14 +82,39 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
 }
 
 const ORDER: [&str; 25] = [
-    "project", "name", "schedule", "timezone", "start_at", "end_at", "jitter", "dst", "paused", "shell",
-    "env", "cwd", "place", "timeout", "stop_grace", "retries", "overlap", "start_deadline", "misfire",
-    "output", "note", "owner", "tags", "starred", "",
+    "project",
+    "name",
+    "schedule",
+    "timezone",
+    "start_at",
+    "end_at",
+    "jitter",
+    "dst",
+    "paused",
+    "shell",
+    "env",
+    "cwd",
+    "place",
+    "timeout",
+    "stop_grace",
+    "retries",
+    "overlap",
+    "start_deadline",
+    "misfire",
+    "output",
+    "note",
+    "owner",
+    "tags",
+    "starred",
+    "",
 ];
 
 fn rank(path: &str) -> usize {
     let first = path.split('.').next().unwrap_or(path);
-    ORDER.iter().position(|known| *known == first).unwrap_or(ORDER.len())
+    ORDER
+        .iter()
+        .position(|known| *known == first)
+        .unwrap_or(ORDER.len())
 }
 
 /// Every field with its meaning as a text; fields without a value have no row.
@@ -85,7 +131,10 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     rows.put("paused", yes_no(job.paused));
     let Action::Shell(shell) = &job.action;
     match &shell.command {
-        Command::Script { script, interpreter } => {
+        Command::Script {
+            script,
+            interpreter,
+        } => {
             rows.put("shell.script", script);
             rows.maybe("shell.interpreter", interpreter.as_deref());
         }
@@ -97,22 +146,60 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     }
     rows.maybe("cwd", job.cwd.as_deref());
     rows.put("place.on", &job.place.on.to_string());
-    rows.put("timeout", &job.timeout.map_or_else(|| "none".to_owned(), write_duration));
+    rows.put(
+        "timeout",
+        &job.timeout
+            .map_or_else(|| "none".to_owned(), write_duration),
+    );
     rows.put("stop_grace", &write_duration(job.stop_grace));
     rows.put("retries.count", &job.retries.count.to_string());
     rows.put("retries.interval", &write_duration(job.retries.interval));
     rows.put("retries.backoff", &job.retries.backoff.to_string());
-    rows.put("retries.max_interval", &write_duration(job.retries.max_interval));
+    rows.put(
+        "retries.max_interval",
+        &write_duration(job.retries.max_interval),
+    );
     rows.put("overlap", &word(&job.overlap));
     rows.put("start_deadline", &write_duration(job.start_deadline));
     rows.put("misfire", &word(&job.misfire));
     rows.put("output.head", &write_size(job.output.head));
     rows.put("output.tail", &write_size(job.output.tail));
-    rows.maybe("note", Some(job.about.note.as_str()).filter(|note| !note.is_empty()));
-    rows.maybe("owner", Some(job.about.owner.as_str()).filter(|owner| !owner.is_empty()));
-    rows.maybe("tags", (!job.about.tags.is_empty()).then(|| job.about.tags.join(", ")));
+    rows.maybe(
+        "note",
+        Some(job.about.note.as_str()).filter(|note| !note.is_empty()),
+    );
+    rows.maybe(
+        "owner",
+        Some(job.about.owner.as_str()).filter(|owner| !owner.is_empty()),
+    );
+    rows.maybe(
+        "tags",
+        (!job.about.tags.is_empty()).then(|| job.about.tags.join(", ")),
+    );
     rows.put("starred", yes_no(job.about.starred));
     rows.0
+}
+
+/// Fields that have no default.
+const ALWAYS: [&str; 4] = ["project", "name", "schedule", "shell.script"];
+
+/// The fields that are not as in a job of which nothing is said.
+fn set_rows(job: &Job) -> Vec<(String, String)> {
+    let plain = JobDraft {
+        project: "x".to_owned(),
+        name: "x".to_owned(),
+        schedule: "@manual".to_owned(),
+        shell: ShellDraft {
+            script: Some(":".to_owned()),
+            ..ShellDraft::default()
+        },
+        ..JobDraft::default()
+    };
+    let usual = plain.validate().map(|job| rows(&job)).unwrap_or_default();
+    rows(job)
+        .into_iter()
+        .filter(|row| ALWAYS.contains(&row.0.as_str()) || !usual.contains(row))
+        .collect()
 }
 
 struct Rows(Vec<(String, String)>);
@@ -123,14 +210,18 @@ impl Rows {
     }
 
     fn maybe(&mut self, path: &str, value: Option<impl ToString>) {
-        self.0.extend(value.map(|value| (path.to_owned(), value.to_string())));
+        self.0
+            .extend(value.map(|value| (path.to_owned(), value.to_string())));
     }
 }
 
 /// The word by which files name a variant.
 fn word(value: &impl serde::Serialize) -> String {
     let word = serde_json::to_value(value).ok();
-    word.as_ref().and_then(|word| word.as_str()).unwrap_or_default().to_owned()
+    word.as_ref()
+        .and_then(|word| word.as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn yes_no(flag: bool) -> &'static str {
@@ -139,10 +230,17 @@ fn yes_no(flag: bool) -> &'static str {
 
 fn change(path: &str, from: Option<&String>, to: Option<&String>) -> Change {
     let detail = match (from, to) {
-        (Some(from), Some(to)) if from.contains('\n') || to.contains('\n') => lines_changed(from, to),
+        (Some(from), Some(to)) if from.contains('\n') || to.contains('\n') => {
+            lines_changed(from, to)
+        }
         _ => Vec::new(),
     };
-    Change { path: path.to_owned(), from: from.cloned(), to: to.cloned(), detail }
+    Change {
+        path: path.to_owned(),
+        from: from.cloned(),
+        to: to.cloned(),
+        detail,
+    }
 }
 
 /// The lines of a longest-common-subsequence comparison that differ; long texts are compared as a whole.
@@ -150,10 +248,18 @@ fn lines_changed(from: &str, to: &str) -> Vec<String> {
     let (old, new): (Vec<&str>, Vec<&str>) = (from.split('\n').collect(), to.split('\n').collect());
     let same_start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let (old, new) = (&old[same_start..], &new[same_start..]);
-    let same_end = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let same_end = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let (old, new) = (&old[..old.len() - same_end], &new[..new.len() - same_end]);
     if old.len().max(new.len()) > DIFF_LINES_MAX {
-        let all = old.iter().map(|line| format!("-{line}")).chain(new.iter().map(|line| format!("+{line}")));
+        let all = old
+            .iter()
+            .map(|line| format!("-{line}"))
+            .chain(new.iter().map(|line| format!("+{line}")));
         return all.collect();
     }
     let width = new.len() + 1;
@@ -171,7 +277,9 @@ fn lines_changed(from: &str, to: &str) -> Vec<String> {
     while i < old.len() || j < new.len() {
         if i < old.len() && j < new.len() && old[i] == new[j] {
             (i, j) = (i + 1, j + 1);
-        } else if j == new.len() || i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1] {
+        } else if j == new.len()
+            || i < old.len() && common[(i + 1) * width + j] >= common[i * width + j + 1]
+        {
             lines.push(format!("-{}", old[i]));
             i += 1;
         } else {
@@ -182,13 +290,29 @@ fn lines_changed(from: &str, to: &str) -> Vec<String> {
     lines
 }
 
+/// A value in one line: of several lines only how many.
+fn short(text: &str) -> String {
+    match text.lines().count() {
+        0 | 1 => one_line(text.trim_end_matches('\n')),
+        count => format!("{count} lines"),
+    }
+}
+
 /// A value for a one-line sentence: control characters escaped, long texts cut.
 fn one_line(text: &str) -> String {
-    let escaped: String = text.chars().take(80).flat_map(|c| match c.is_control() {
-        true => c.escape_default().collect::<Vec<char>>(),
-        false => vec![c],
-    }).collect();
-    if text.chars().nth(80).is_some() { escaped + "…" } else { escaped }
+    let escaped: String = text
+        .chars()
+        .take(80)
+        .flat_map(|c| match c.is_control() {
+            true => c.escape_default().collect::<Vec<char>>(),
+            false => vec![c],
+        })
+        .collect();
+    if text.chars().nth(80).is_some() {
+        escaped + "…"
+    } else {
+        escaped
+    }
 }
 
 /// The lines that a version keeps of some changes: each sentence, then its detail, shortened.
@@ -198,7 +322,12 @@ pub(super) fn change_lines(changes: &[Change]) -> Vec<String> {
         lines.push(change.to_string());
         let shown = change.detail.iter().take(DIFF_DETAIL_LINES_MAX);
         lines.extend(shown.map(|line| format!("  {}", one_line(line))));
-        if let Some(more) = change.detail.len().checked_sub(DIFF_DETAIL_LINES_MAX).filter(|more| *more > 0) {
+        if let Some(more) = change
+            .detail
+            .len()
+            .checked_sub(DIFF_DETAIL_LINES_MAX)
+            .filter(|more| *more > 0)
+        {
             lines.push(format!("  … {more} lines more"));
         }
     }
@@ -213,11 +342,19 @@ pub(super) fn change_lines(changes: &[Change]) -> Vec<String> {
 /// A body's fields that this version cannot compare, by name only: for definitions of newer versions.
 pub(super) fn body_changes(old: &serde_json::Value, new: &serde_json::Value) -> Vec<String> {
     let fields = |body: &serde_json::Value| -> BTreeMap<String, serde_json::Value> {
-        body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+        body.as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     };
     let (old, new) = (fields(old), fields(new));
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort();
     names.dedup();
-    names.into_iter().filter(|name| old.get(*name) != new.get(*name)).map(|name| format!("{name}: changed")).collect()
+    names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .map(|name| format!("{name}: changed"))
+        .collect()
 }

@@ -87,7 +87,11 @@ pub struct EditPlan {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EditRefused {
     /// Somebody else changed it since it was read.
-    #[error("somebody else changed it to generation {} while you edited generation {seen}: compare both and save again", .current.generation)]
+    #[error(
+        "somebody else changed it to generation {} while you edited generation {seen}: \
+         compare both and save again",
+        .current.generation
+    )]
     Conflict {
         /// The generation that the edit was made on.
         seen: u64,
@@ -104,7 +108,9 @@ pub enum EditRefused {
     #[error("a job with this id exists already: edit or restore that one")]
     Exists,
     /// A job never changes its project.
-    #[error("a job stays in its project, and this one is in {from}: copy it to {to} and delete it here")]
+    #[error(
+        "a job stays in its project, and this one is in {from}: copy it to {to} and delete it here"
+    )]
     ProjectFixed {
         /// Where it is.
         from: String,
@@ -145,7 +151,17 @@ pub fn plan_edit(
     if changes.is_empty() {
         return Ok(None);
     }
-    state.plan(id, Step { action, after, changes }, author).map(Some)
+    state
+        .plan(
+            id,
+            Step {
+                action,
+                after,
+                changes,
+            },
+            author,
+        )
+        .map(Some)
 }
 
 /// A body with what this version understands of it.
@@ -159,8 +175,15 @@ impl<'a> Side<'a> {
     fn of(body: Option<&'a Value>) -> Self {
         let text = |field: &str| body?.get(field)?.as_str();
         let project = text("project").and_then(|text| ProjectName::new(text).ok());
-        let name = project.zip(text("name")).map(|(project, name)| FullName { project, name: name.to_owned() });
-        Self { body, job: body.map(Job::from_body), name }
+        let name = project.zip(text("name")).map(|(project, name)| FullName {
+            project,
+            name: name.to_owned(),
+        });
+        Self {
+            body,
+            job: body.map(Job::from_body),
+            name,
+        }
     }
 
     fn job(&self) -> Option<&Job> {
@@ -182,7 +205,11 @@ struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    fn of(current: Option<&'a Current>, seen: Option<u64>, intent: &Intent) -> Result<Self, EditRefused> {
+    fn of(
+        current: Option<&'a Current>,
+        seen: Option<u64>,
+        intent: &Intent,
+    ) -> Result<Self, EditRefused> {
         let envelope = current.map(|current| &current.envelope);
         match (intent, envelope) {
             (Intent::Create(_), Some(_)) => return Err(EditRefused::Exists),
@@ -190,7 +217,10 @@ impl<'a> State<'a> {
             (_, None) => return Err(EditRefused::NotFound),
             (_, Some(envelope)) => {
                 if let Some(seen) = seen.filter(|seen| *seen != envelope.generation) {
-                    return Err(EditRefused::Conflict { seen, current: Box::new(envelope.clone()) });
+                    return Err(EditRefused::Conflict {
+                        seen,
+                        current: Box::new(envelope.clone()),
+                    });
                 }
                 if envelope.content == Content::Deleted && !matches!(intent, Intent::Restore(_)) {
                     return Err(EditRefused::Deleted);
@@ -212,10 +242,12 @@ impl<'a> State<'a> {
 
     fn check_project(&self, after: &Side) -> Result<(), EditRefused> {
         match (&self.before.name, &after.name) {
-            (Some(from), Some(to)) if from.project != to.project => Err(EditRefused::ProjectFixed {
-                from: from.project.to_string(),
-                to: to.project.to_string(),
-            }),
+            (Some(from), Some(to)) if from.project != to.project => {
+                Err(EditRefused::ProjectFixed {
+                    from: from.project.to_string(),
+                    to: to.project.to_string(),
+                })
+            }
             _ => Ok(()),
         }
     }
@@ -225,7 +257,9 @@ impl<'a> State<'a> {
         let generation = old.map_or(1, |envelope| envelope.generation.saturating_add(1));
         let (before, after) = (&self.before, &step.after);
         let keeps_schedule = after.body.is_none() || !changes_when_or_where(before, after);
-        let kept = old.and_then(|envelope| envelope.schedule_generation).filter(|_| keeps_schedule);
+        let kept = old
+            .and_then(|envelope| envelope.schedule_generation)
+            .filter(|_| keeps_schedule);
         let schedule_generation = kept.unwrap_or(generation);
         let envelope = Envelope {
             kind: Kind::Job.as_str().to_owned(),
@@ -233,11 +267,15 @@ impl<'a> State<'a> {
             generation,
             edit: author.edit,
             schedule_generation: Some(schedule_generation),
-            content: after.body.map_or(Content::Deleted, |body| Content::Body(body.clone())),
+            content: after
+                .body
+                .map_or(Content::Deleted, |body| Content::Body(body.clone())),
             // A signature is of one generation; nobody signs yet.
             key_id: None,
             signature: None,
-            extra: old.map(|envelope| envelope.extra.clone()).unwrap_or_default(),
+            extra: old
+                .map(|envelope| envelope.extra.clone())
+                .unwrap_or_default(),
         };
         let title = after.name.as_ref().or(before.name.as_ref());
         let version = Version {
@@ -245,7 +283,10 @@ impl<'a> State<'a> {
             id: envelope.id.clone(),
             generation,
             edit: author.edit,
-            title: title.map_or_else(|| envelope.id.clone(), |full| format!("{}/{}", full.project, full.name)),
+            title: title.map_or_else(
+                || envelope.id.clone(),
+                |full| format!("{}/{}", full.project, full.name),
+            ),
             by: author.by.clone(),
             at: author.at,
             action: step.action.to_owned(),
@@ -260,7 +301,14 @@ impl<'a> State<'a> {
             version,
             claims: after.name.clone().filter(|_| renames),
             releases: before.name.clone().filter(|_| renames),
-            cursor: cursor(before, after, CursorStart { instant: whole_second(author.at), schedule_generation }),
+            cursor: cursor(
+                before,
+                after,
+                CursorStart {
+                    instant: whole_second(author.at),
+                    schedule_generation,
+                },
+            ),
         })
     }
 }

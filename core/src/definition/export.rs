@@ -11,9 +11,30 @@ const LINE_CHARS_MAX: usize = 100;
 
 /// Fields in the order in which they are written; tables that do not fit on a line come last.
 const ORDER: [&str; 24] = [
-    "project", "name", "note", "owner", "tags", "starred", "paused", "schedule", "timezone", "dst", "start_at",
-    "end_at", "jitter", "cwd", "timeout", "stop_grace", "overlap", "start_deadline", "misfire", "place",
-    "retries", "output", "env", "shell",
+    "project",
+    "name",
+    "note",
+    "owner",
+    "tags",
+    "starred",
+    "paused",
+    "schedule",
+    "timezone",
+    "dst",
+    "start_at",
+    "end_at",
+    "jitter",
+    "cwd",
+    "timeout",
+    "stop_grace",
+    "overlap",
+    "start_deadline",
+    "misfire",
+    "place",
+    "retries",
+    "output",
+    "env",
+    "shell",
 ];
 
 /// Writes jobs as TOML, by project and name, only what differs from the defaults.
@@ -25,16 +46,23 @@ pub fn export(jobs: &[Job]) -> String {
 }
 
 fn export_job(job: &Job) -> String {
-    let fields = toml::Table::try_from(JobDraft::from(job)).expect("a draft holds texts, numbers and tables");
+    let fields = toml::Table::try_from(JobDraft::from(job))
+        .expect("a draft holds texts, numbers and tables");
     let mut block = String::from("[[job]]\n");
     let mut tables = String::new();
     for name in ORDER {
-        let Some(value) = fields.get(name) else { continue };
+        let Some(value) = fields.get(name) else {
+            continue;
+        };
         match value {
             Value::Table(table) => {
                 let line = format!("{name} = {}\n", inline_table(table));
                 let fits = line.chars().count() <= LINE_CHARS_MAX && !has_lines(value);
-                if fits { block.push_str(&line) } else { write_table(&mut tables, name, table) }
+                if fits {
+                    block.push_str(&line)
+                } else {
+                    write_table(&mut tables, name, table)
+                }
             }
             other => line(&mut block, name, other),
         }
@@ -43,7 +71,7 @@ fn export_job(job: &Job) -> String {
 }
 
 fn write_table(block: &mut String, name: &str, table: &toml::Table) {
-    write!(block, "[job.{name}]\n").expect("a string takes everything");
+    writeln!(block, "[job.{name}]").expect("a string takes everything");
     for (key, value) in table {
         line(block, &bare_or_quoted(key), value);
     }
@@ -77,7 +105,9 @@ fn escape(text: &str) -> String {
             '\n' => escaped.push_str("\\n"),
             '\t' => escaped.push_str("\\t"),
             '\r' => escaped.push_str("\\r"),
-            c if c.is_control() => write!(escaped, "\\u{:04X}", u32::from(c)).expect("a string takes everything"),
+            c if c.is_control() => {
+                write!(escaped, "\\u{:04X}", u32::from(c)).expect("a string takes everything")
+            }
             c => escaped.push(c),
         }
     }
@@ -87,21 +117,33 @@ fn escape(text: &str) -> String {
 fn inline(value: &Value) -> String {
     match value {
         Value::String(text) => format!("\"{}\"", escape(text)),
-        Value::Array(items) => format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(inline).collect::<Vec<_>>().join(", ")
+        ),
         Value::Table(table) => inline_table(table),
         other => other.to_string(),
     }
 }
 
 fn inline_table(table: &toml::Table) -> String {
-    let entries: Vec<String> =
-        table.iter().map(|(key, value)| format!("{} = {}", bare_or_quoted(key), inline(value))).collect();
+    let entries: Vec<String> = table
+        .iter()
+        .map(|(key, value)| format!("{} = {}", bare_or_quoted(key), inline(value)))
+        .collect();
     format!("{{ {} }}", entries.join(", "))
 }
 
 fn bare_or_quoted(key: &str) -> String {
-    let is_bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if is_bare { key.to_owned() } else { format!("\"{}\"", escape(key)) }
+    let is_bare = !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if is_bare {
+        key.to_owned()
+    } else {
+        format!("\"{}\"", escape(key))
+    }
 }
 
 fn has_lines(value: &Value) -> bool {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::located::{Items, Located, SyntaxError, TopEntry, read_json, read_toml};
 use super::{FullName, Kind};
-use crate::job::{FieldError, Job, JobDraft, nearest, quoted};
+use crate::job::{FieldError, Job, nearest, quoted};
 use crate::limits::{DEFINITION_FILE_BYTES_MAX, FILE_ERRORS_MAX};
 
 /// How a file is written.
@@ -20,7 +20,11 @@ pub enum Format {
 impl Format {
     /// Tells the format by the first character: TOML files never begin with a brace.
     pub fn of(text: &str) -> Self {
-        match text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        match text
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .starts_with('{')
+        {
             true => Self::Json,
             false => Self::Toml,
         }
@@ -75,7 +79,12 @@ fn lines(errors: &[FileError], more: usize) -> String {
 /// Reads a file of definitions; one error anywhere refuses the whole file.
 pub fn parse_file(text: &str, format: Format) -> Result<Vec<FileJob>, FileErrors> {
     let text = text.trim_start_matches('\u{feff}');
-    let mut reader = Reader { lines: LineStarts::of(text), errors: Vec::new(), jobs: Vec::new() };
+    let mut reader = Reader {
+        lines: LineStarts::of(text),
+        format,
+        errors: Vec::new(),
+        jobs: Vec::new(),
+    };
     if text.len() > DEFINITION_FILE_BYTES_MAX {
         let sentence = format!(
             "the file has {} bytes, and {DEFINITION_FILE_BYTES_MAX} are allowed: split it by project",
@@ -89,8 +98,8 @@ pub fn parse_file(text: &str, format: Format) -> Result<Vec<FileJob>, FileErrors
         Format::Json => read_json(text),
     };
     match read {
-        Ok(entries) => entries.iter().for_each(|entry| reader.entry(entry, format)),
-        Err(errors) => errors.iter().for_each(|error| reader.syntax(error, format)),
+        Ok(entries) => entries.iter().for_each(|entry| reader.entry(entry)),
+        Err(errors) => errors.iter().for_each(|error| reader.syntax(error)),
     }
     reader.refuse_duplicates();
     reader.finish()
@@ -98,58 +107,102 @@ pub fn parse_file(text: &str, format: Format) -> Result<Vec<FileJob>, FileErrors
 
 struct Reader {
     lines: LineStarts,
+    format: Format,
     errors: Vec<FileError>,
     jobs: Vec<FileJob>,
 }
 
 impl Reader {
     fn refuse(&mut self, start: usize, item: Option<&str>, error: FieldError) {
-        self.errors.push(FileError { line: self.lines.line_of(start), item: item.map(str::to_owned), error });
+        self.errors.push(FileError {
+            line: self.lines.line_of(start),
+            item: item.map(str::to_owned),
+            error,
+        });
     }
 
-    fn syntax(&mut self, error: &SyntaxError, format: Format) {
-        let name = match format {
+    fn syntax(&mut self, error: &SyntaxError) {
+        let name = match self.format {
             Format::Toml => "TOML",
             Format::Json => "JSON",
         };
-        let message = error.message.trim_end().replace('\n', ", ");
-        let sentence = format!("this is not {name}: {message}; correct this line or the one before it");
+        let message = error.message.split(" at line ").next().unwrap_or_default();
+        let message = message.trim_end().replace('\n', ", ");
+        let sentence =
+            format!("this is not {name}: {message}; correct this line or the one before it");
         self.refuse(error.start, None, FieldError::whole("", "syntax", sentence));
     }
 
-    fn entry(&mut self, entry: &TopEntry, format: Format) {
+    fn entry(&mut self, entry: &TopEntry) {
+        let format = self.format;
         let shown = |word: &str| match format {
             Format::Toml => format!("[[{word}]]"),
-            Format::Json => format!("\"{word}\": […]"),
+            Format::Json => format!("\"{word}\": [{{…}}]"),
         };
         let plural = entry.key.strip_suffix('s').unwrap_or(&entry.key);
         let (code, sentence) = match (Kind::parse(&entry.key), &entry.items) {
             (Some(Kind::Job), Items::List(items)) => {
-                return items.iter().for_each(|item| self.job(item, &shown("job")));
+                return items.iter().for_each(|item| self.job(item));
             }
-            (Some(kind), _) if !kind.is_supported() => {
-                ("not_supported", format!("`{}` is not supported yet: remove it; files hold jobs only", shown(kind.as_str())))
-            }
-            (Some(kind), _) => {
-                ("not_a_list", format!("`{kind}` is not a list of jobs: write `{}` before each one", shown(kind.as_str())))
-            }
+            (Some(kind), _) if !kind.is_supported() => (
+                "not_supported",
+                format!(
+                    "`{}` is not supported yet: remove it; files hold jobs only",
+                    shown(kind.as_str())
+                ),
+            ),
+            (Some(kind), _) => (
+                "not_a_list",
+                format!(
+                    "`{kind}` is not a list: write it as `{}`",
+                    shown(kind.as_str())
+                ),
+            ),
             (None, _) => {
-                let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_supported()).map(Kind::as_str);
+                let kinds = Kind::ALL
+                    .into_iter()
+                    .filter(|kind| kind.is_supported())
+                    .map(Kind::as_str);
                 let meant = nearest(plural, kinds).map_or_else(
                     || format!("put it under a `{}`, or remove it", shown("job")),
                     |kind| format!("did you mean `{}`?", shown(kind)),
                 );
-                ("unknown_kind", format!("{} is nothing that a file may hold: {meant}", quoted(&entry.key)))
+                (
+                    "unknown_kind",
+                    format!(
+                        "{} is nothing that a file may hold: {meant}",
+                        quoted(&entry.key)
+                    ),
+                )
             }
         };
         self.refuse(entry.start, None, FieldError::whole("", code, sentence));
     }
 
-    fn job(&mut self, located: &Located, kind: &str) {
-        let name = located.value.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty());
-        let item = name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {}", quoted(name)));
-        match JobDraft::read(&located.value).and_then(JobDraft::validate) {
-            Ok(job) => self.jobs.push(FileJob { job, line: self.lines.line_of(located.start) }),
+    /// A job as errors name it.
+    fn item(&self, name: Option<&str>) -> String {
+        let kind = match self.format {
+            Format::Toml => "[[job]]",
+            Format::Json => "job",
+        };
+        name.map_or_else(
+            || kind.to_owned(),
+            |name| format!("{kind} {}", quoted(name)),
+        )
+    }
+
+    fn job(&mut self, located: &Located) {
+        let name = located
+            .value
+            .get("name")
+            .and_then(|name| name.as_str())
+            .filter(|name| !name.is_empty());
+        let item = self.item(name);
+        match Job::read(&located.value) {
+            Ok(job) => self.jobs.push(FileJob {
+                job,
+                line: self.lines.line_of(located.start),
+            }),
             Err(errors) => {
                 for error in errors {
                     self.refuse(located.place_of(&error.path), Some(&item), error);
@@ -161,7 +214,10 @@ impl Reader {
     fn refuse_duplicates(&mut self) {
         let mut first: BTreeMap<FullName, usize> = BTreeMap::new();
         for FileJob { job, line } in &self.jobs {
-            let full = FullName { project: job.project.clone(), name: job.name.clone() };
+            let full = FullName {
+                project: job.project.clone(),
+                name: job.name.clone(),
+            };
             let Some(before) = first.get(&full) else {
                 first.insert(full, *line);
                 continue;
@@ -172,7 +228,7 @@ impl Reader {
             );
             self.errors.push(FileError {
                 line: *line,
-                item: Some(format!("[[job]] {}", quoted(&job.name))),
+                item: Some(self.item(Some(&job.name))),
                 error: FieldError::at("name", "duplicate", rest),
             });
         }
@@ -185,7 +241,10 @@ impl Reader {
         self.errors.sort_by_key(|error| error.line);
         let more = self.errors.len().saturating_sub(FILE_ERRORS_MAX);
         self.errors.truncate(FILE_ERRORS_MAX);
-        Err(FileErrors { errors: self.errors, more })
+        Err(FileErrors {
+            errors: self.errors,
+            more,
+        })
     }
 }
 

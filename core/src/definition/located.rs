@@ -86,10 +86,19 @@ pub(super) fn read_toml(text: &str) -> Result<Vec<TopEntry>, Vec<SyntaxError>> {
 fn located_toml(value: &Spanned<DeValue>) -> Located {
     let mut places = BTreeMap::new();
     place_toml("", value, DEPTH_MAX, &mut places);
-    Located { value: toml_value(value.get_ref()), start: value.span().start, places }
+    Located {
+        value: toml_value(value.get_ref()),
+        start: value.span().start,
+        places,
+    }
 }
 
-fn place_toml(at: &str, value: &Spanned<DeValue>, depth: usize, places: &mut BTreeMap<String, usize>) {
+fn place_toml(
+    at: &str,
+    value: &Spanned<DeValue>,
+    depth: usize,
+    places: &mut BTreeMap<String, usize>,
+) {
     match value.get_ref() {
         DeValue::Table(fields) if depth > 0 => {
             for (key, value) in fields {
@@ -118,10 +127,18 @@ fn toml_value(value: &DeValue) -> Value {
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::Null, Value::from)
         }
-        DeValue::Float(number) => {
-            number.as_str().parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
-        }
-        DeValue::Array(items) => Value::Array(items.iter().map(|item| toml_value(item.get_ref())).collect()),
+        DeValue::Float(number) => number
+            .as_str()
+            .parse()
+            .ok()
+            .and_then(Number::from_f64)
+            .map_or(Value::Null, Value::Number),
+        DeValue::Array(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| toml_value(item.get_ref()))
+                .collect(),
+        ),
         DeValue::Table(fields) => {
             let entry = |(key, value): (&Spanned<Cow<str>>, &Spanned<DeValue>)| {
                 (key.get_ref().to_string(), toml_value(value.get_ref()))
@@ -134,7 +151,10 @@ fn toml_value(value: &DeValue) -> Value {
 /// Reads JSON of the same shape.
 pub(super) fn read_json(text: &str) -> Result<Vec<TopEntry>, Vec<SyntaxError>> {
     let syntax = |error: serde_json::Error| {
-        vec![SyntaxError { start: offset_of(text, error.line(), error.column()), message: error.to_string() }]
+        vec![SyntaxError {
+            start: offset_of(text, error.line(), error.column()),
+            message: error.to_string(),
+        }]
     };
     // The whole is read first: it finds every error of the text, at its place.
     let whole: Value = serde_json::from_str(text).map_err(syntax)?;
@@ -146,7 +166,12 @@ pub(super) fn read_json(text: &str) -> Result<Vec<TopEntry>, Vec<SyntaxError>> {
     let entry = |(key, raw): (Cow<str>, &RawValue)| TopEntry {
         start: offset(text, raw),
         items: match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
-            Ok(items) => Items::List(items.into_iter().map(|item| located_json(text, item)).collect()),
+            Ok(items) => Items::List(
+                items
+                    .into_iter()
+                    .map(|item| located_json(text, item))
+                    .collect(),
+            ),
             Err(_) => Items::Other,
         },
         key: key.into_owned(),
@@ -164,10 +189,19 @@ fn located_json(text: &str, raw: &RawValue) -> Located {
     let mut places = BTreeMap::new();
     place_json(text, ("", raw), DEPTH_MAX, &mut places);
     let value = serde_json::from_str(raw.get()).unwrap_or(Value::Null);
-    Located { value, start: offset(text, raw), places }
+    Located {
+        value,
+        start: offset(text, raw),
+        places,
+    }
 }
 
-fn place_json(text: &str, (at, raw): (&str, &RawValue), depth: usize, places: &mut BTreeMap<String, usize>) {
+fn place_json(
+    text: &str,
+    (at, raw): (&str, &RawValue),
+    depth: usize,
+    places: &mut BTreeMap<String, usize>,
+) {
     if depth == 0 {
         return;
     }
@@ -192,10 +226,18 @@ fn offset(text: &str, raw: &RawValue) -> usize {
 }
 
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     before + column.saturating_sub(1)
 }
 
 fn join(at: &str, name: &str) -> String {
-    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
+    if at.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{at}.{name}")
+    }
 }

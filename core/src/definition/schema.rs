@@ -18,6 +18,8 @@ struct DefinitionFile {
 ///
 /// What it accepts may still be refused: limits of durations and schedules are checked by `validate`.
 pub fn schema() -> serde_json::Value {
-    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<DefinitionFile>();
+    let schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<DefinitionFile>();
     schema.to_value()
 }

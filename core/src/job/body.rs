@@ -25,19 +25,30 @@ pub enum BodyError {
 impl Job {
     /// Reads a stored body.
     pub fn from_body(body: &Value) -> Result<Self, BodyError> {
-        JobDraft::read(body).and_then(JobDraft::validate).map_err(|errors| {
+        Self::read(body).map_err(|errors| {
             let is_newer = |error: &&FieldError| {
-                matches!(error.code.as_str(), "unknown_field" | "not_supported" | "choice")
+                matches!(
+                    error.code.as_str(),
+                    "unknown_field" | "not_supported" | "choice"
+                )
             };
-            let fields: Vec<String> =
-                errors.iter().filter(is_newer).map(|error| error.path.clone()).collect();
-            if fields.is_empty() { BodyError::Invalid(errors) } else { BodyError::Newer { fields } }
+            let fields: Vec<String> = errors
+                .iter()
+                .filter(is_newer)
+                .map(|error| error.path.clone())
+                .collect();
+            if fields.is_empty() {
+                BodyError::Invalid(errors)
+            } else {
+                BodyError::Newer { fields }
+            }
         })
     }
 
     /// The body to be stored.
     pub fn to_body(&self) -> Value {
-        serde_json::to_value(JobDraft::from(self)).expect("texts, numbers and tables have a JSON form")
+        serde_json::to_value(JobDraft::from(self))
+            .expect("texts, numbers and tables have a JSON form")
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::FieldError;
 use super::fields::check_fields;
 use super::quantity::{write_duration, write_size};
-use super::{Action, Command, Job, Misfire, Overlap, OutputKept, Place, PlaceOn, Retries, Shell};
+use super::{Action, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell};
 use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
 
@@ -163,10 +163,60 @@ impl JobDraft {
             return Err(errors);
         }
         Self::deserialize(value).map_err(|error| {
-            let sentence = format!("the job cannot be read: {error}; compare it with `belfryctl schema`");
+            let sentence =
+                format!("the job cannot be read: {error}; compare it with `belfryctl schema`");
             vec![FieldError::whole("", "unreadable", sentence)]
         })
     }
+}
+
+impl Job {
+    /// Reads and checks a file's or a form's value: every error of shape and of meaning at once.
+    pub fn read(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let mut errors = match JobDraft::read(value) {
+            Ok(draft) => return draft.validate(),
+            Err(errors) => errors,
+        };
+        // The rest is checked as if what is misshapen or missing were not the matter.
+        let filled = without(value, &errors);
+        if let Some(Err(more)) = JobDraft::read(&filled).ok().map(JobDraft::validate) {
+            errors.extend(more);
+        }
+        Err(errors)
+    }
+}
+
+/// The value without the fields that are refused, and with something good where a needed one is missing.
+fn without(value: &Value, errors: &[FieldError]) -> Value {
+    let mut filled =
+        json!({ "project": "x", "name": "x", "schedule": "@manual", "shell": { "script": "x" } });
+    let (Value::Object(all), Some(given)) = (&mut filled, value.as_object()) else {
+        return filled;
+    };
+    for (name, value) in given {
+        let refused: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
+        let is_in = |path: &str| path == name || path.starts_with(&format!("{name}["));
+        let inside = |path: &&str| {
+            path.strip_prefix(name.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        if refused.iter().any(|path| is_in(path)) {
+            continue;
+        }
+        let mut value = value.clone();
+        for path in refused.iter().filter(|path| inside(path)) {
+            let field = path[name.len() + 1..].split('[').next().unwrap_or_default();
+            value
+                .as_object_mut()
+                .and_then(|fields| fields.remove(field));
+        }
+        all.insert(name.clone(), value);
+    }
+    // A program whose text was refused is not reported as absent too.
+    if errors.iter().any(|error| error.path.starts_with("shell")) {
+        all.insert("shell".to_owned(), json!({ "script": "x" }));
+    }
+    filled
 }
 
 impl From<&Job> for JobDraft {
@@ -188,7 +238,8 @@ impl From<&Job> for JobDraft {
             cwd: job.cwd.clone(),
             place: (&job.place).into(),
             timeout: job.timeout.map(write_duration),
-            stop_grace: (job.stop_grace != STOP_GRACE_DEFAULT).then(|| write_duration(job.stop_grace)),
+            stop_grace: (job.stop_grace != STOP_GRACE_DEFAULT)
+                .then(|| write_duration(job.stop_grace)),
             retries: (&job.retries).into(),
             overlap: job.overlap,
             start_deadline: (job.start_deadline != START_DEADLINE_DEFAULT)
@@ -207,17 +258,29 @@ impl From<&Shell> for ShellDraft {
     fn from(shell: &Shell) -> Self {
         let stdin = shell.stdin.clone();
         match &shell.command {
-            Command::Script { script, interpreter } => {
-                Self { script: Some(script.clone()), argv: None, interpreter: interpreter.clone(), stdin }
-            }
-            Command::Argv(argv) => Self { argv: Some(argv.clone()), stdin, ..Self::default() },
+            Command::Script {
+                script,
+                interpreter,
+            } => Self {
+                script: Some(script.clone()),
+                argv: None,
+                interpreter: interpreter.clone(),
+                stdin,
+            },
+            Command::Argv(argv) => Self {
+                argv: Some(argv.clone()),
+                stdin,
+                ..Self::default()
+            },
         }
     }
 }
 
 impl From<&Place> for PlaceDraft {
     fn from(place: &Place) -> Self {
-        Self { on: (place.on != PlaceOn::One).then(|| place.on.to_string()) }
+        Self {
+            on: (place.on != PlaceOn::One).then(|| place.on.to_string()),
+        }
     }
 }
 

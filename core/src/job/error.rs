@@ -30,7 +30,12 @@ impl FieldError {
     /// An error whose sentence does not begin with the field's name.
     pub(crate) fn whole(path: &str, code: &str, sentence: String) -> Self {
         let params = BTreeMap::from([("field".to_owned(), path.to_owned())]);
-        Self { path: path.to_owned(), code: code.to_owned(), params, sentence }
+        Self {
+            path: path.to_owned(),
+            code: code.to_owned(),
+            params,
+            sentence,
+        }
     }
 
     /// Adds a parameter for the translated sentence.
@@ -47,13 +52,18 @@ impl fmt::Display for FieldError {
 }
 
 /// The candidate nearest to what was typed, if it is near enough to be meant.
-pub(crate) fn nearest<'a>(typed: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    typed: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let length = typed.chars().count();
     if length > 40 {
         return None;
     }
     let distance = |candidate: &&str| strsim::osa_distance(&typed.to_lowercase(), candidate);
-    candidates.min_by_key(distance).filter(|candidate| distance(candidate) <= (length / 3).max(1))
+    candidates
+        .min_by_key(distance)
+        .filter(|candidate| distance(candidate) <= (length / 3).max(1))
 }
 
 /// A text as it stands in a sentence: quoted, escaped, and cut where it would hide the rest.

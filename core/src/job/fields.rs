@@ -31,15 +31,30 @@ struct Field {
 }
 
 const fn field(name: &'static str, shape: Shape, example: &'static str) -> Field {
-    Field { name, shape, example, required: false }
+    Field {
+        name,
+        shape,
+        example,
+        required: false,
+    }
 }
 
 const fn required(name: &'static str, shape: Shape, example: &'static str) -> Field {
-    Field { name, shape, example, required: true }
+    Field {
+        name,
+        shape,
+        example,
+        required: true,
+    }
 }
 
 const fn later(name: &'static str, instead: &'static str) -> Field {
-    Field { name, shape: Shape::Later(instead), example: "", required: false }
+    Field {
+        name,
+        shape: Shape::Later(instead),
+        example: "",
+        required: false,
+    }
 }
 
 const SHELL: &[Field] = &[
@@ -51,9 +66,12 @@ const SHELL: &[Field] = &[
 
 const PLACE: &[Field] = &[
     field("on", Shape::Text, "on = \"one\""),
-    later("nodes", "name one server with `on = \"node:<id>\"`, or leave the choice open"),
+    later("nodes", "`on = \"node:<id>\"` names one server"),
     later("balance", "any free node takes the run"),
-    later("failover", "another node takes the next run when one is gone"),
+    later(
+        "failover",
+        "another node takes the next run when one is gone",
+    ),
 ];
 
 const RETRIES: &[Field] = &[
@@ -73,38 +91,76 @@ const JOB: &[Field] = &[
     required("name", Shape::Text, "name = \"disk-usage\""),
     required("schedule", Shape::Text, "schedule = \"*/5 * * * *\""),
     field("timezone", Shape::Text, "timezone = \"Asia/Shanghai\""),
-    field("start_at", Shape::Text, "start_at = \"2026-12-01T00:00:00+08:00\""),
-    field("end_at", Shape::Text, "end_at = \"2026-12-01T00:00:00+08:00\""),
+    field(
+        "start_at",
+        Shape::Text,
+        "start_at = \"2026-12-01T00:00:00+08:00\"",
+    ),
+    field(
+        "end_at",
+        Shape::Text,
+        "end_at = \"2026-12-01T00:00:00+08:00\"",
+    ),
     field("jitter", Shape::Text, "jitter = \"30s\""),
-    field("dst", Shape::Choice(&["vixie", "skip", "run_both"], &[]), "dst = \"vixie\""),
+    field(
+        "dst",
+        Shape::Choice(&["vixie", "skip", "run_both"], &[]),
+        "dst = \"vixie\"",
+    ),
     field("paused", Shape::Flag, "paused = true"),
-    required("shell", Shape::Table(SHELL), "shell = { script = \"df -h\" }"),
+    required(
+        "shell",
+        Shape::Table(SHELL),
+        "shell = { script = \"df -h\" }",
+    ),
     field("env", Shape::Variables, "env = { LANG = \"C.UTF-8\" }"),
     field("cwd", Shape::Text, "cwd = \"/srv/app\""),
     field("place", Shape::Table(PLACE), "place = { on = \"one\" }"),
     field("timeout", Shape::Text, "timeout = \"30s\""),
     field("stop_grace", Shape::Text, "stop_grace = \"10s\""),
-    field("retries", Shape::Table(RETRIES), "retries = { count = 2, interval = \"5s\" }"),
-    field("overlap", Shape::Choice(&["skip", "allow"], &["queue_one", "replace"]), "overlap = \"skip\""),
+    field(
+        "retries",
+        Shape::Table(RETRIES),
+        "retries = { count = 2, interval = \"5s\" }",
+    ),
+    field(
+        "overlap",
+        Shape::Choice(&["skip", "allow"], &["queue_one", "replace"]),
+        "overlap = \"skip\"",
+    ),
     field("start_deadline", Shape::Text, "start_deadline = \"60s\""),
-    field("misfire", Shape::Choice(&["skip", "run_latest", "run_all"], &[]), "misfire = \"skip\""),
-    field("output", Shape::Table(OUTPUT), "output = { head = \"1MiB\", tail = \"1MiB\" }"),
+    field(
+        "misfire",
+        Shape::Choice(&["skip", "run_latest", "run_all"], &[]),
+        "misfire = \"skip\"",
+    ),
+    field(
+        "output",
+        Shape::Table(OUTPUT),
+        "output = { head = \"1MiB\", tail = \"1MiB\" }",
+    ),
     field("note", Shape::Text, "note = \"How full the disks are.\""),
     field("owner", Shape::Text, "owner = \"ops team\""),
     field("tags", Shape::Texts, "tags = [\"capacity\"]"),
     field("starred", Shape::Flag, "starred = true"),
-    later("http", "call the address from a script: `shell = { script = \"curl -fsS https://…\" }`"),
-    later("setup", "prepare the nodes by hand, or at the beginning of the script"),
-    later("secrets", "read them in the script from a file that only the agent's user may read"),
+    later(
+        "http",
+        "a script can call the address: `shell = { script = \"curl -fsS https://…\" }`",
+    ),
+    later("setup", "the script can prepare its node at its beginning"),
+    later(
+        "secrets",
+        "the script can read a file that only the agent's user may read",
+    ),
     later("run_as", "the job runs as the agent's user"),
-    later("umask", "set it at the beginning of the script: `umask 027`"),
-    later("parameters", "write the values into `env`"),
-    later("calendars", "write the days into the schedule"),
+    later("umask", "the script can begin with `umask 027`"),
+    later("parameters", "`env` holds values for the program"),
+    later("calendars", "the schedule can name days and weekdays"),
     later("delivery", "every occurrence starts at most once"),
-    later("memory", "set it at the beginning of the script: `ulimit -v <KiB>`"),
-    later("cpu", "lower its share at the beginning of the script: `renice 10 $$`"),
-    later("processes", "set it at the beginning of the script: `ulimit -u <count>`"),
-    later("tell", "look at the list of runs"),
+    later("memory", "the script can begin with `ulimit -v <KiB>`"),
+    later("cpu", "the script can begin with `renice 10 $$`"),
+    later("processes", "the script can begin with `ulimit -u <count>`"),
+    later("tell", "the list of runs shows what failed"),
 ];
 
 /// Words that other schedulers use, and what is written here.
@@ -138,13 +194,21 @@ pub(super) fn check_fields(job: &Value) -> Vec<FieldError> {
         other => errors.push(FieldError::whole(
             "",
             "type",
-            format!("the job is {}: write it as a table of fields such as `name = \"disk-usage\"`", kind_of(other)),
+            format!(
+                "the job is {}: write it as a table of fields such as `name = \"disk-usage\"`",
+                kind_of(other)
+            ),
         )),
     }
     errors
 }
 
-fn check_table(at: &str, fields: &Map<String, Value>, known: &[Field], errors: &mut Vec<FieldError>) {
+fn check_table(
+    at: &str,
+    fields: &Map<String, Value>,
+    known: &[Field],
+    errors: &mut Vec<FieldError>,
+) {
     for (name, value) in fields {
         let path = join(at, name);
         match known.iter().find(|field| field.name == name) {
@@ -152,12 +216,18 @@ fn check_table(at: &str, fields: &Map<String, Value>, known: &[Field], errors: &
             None => errors.push(unknown(&path, at, name, known)),
         }
     }
-    for field in known.iter().filter(|field| field.required && !fields.contains_key(field.name)) {
+    for field in known
+        .iter()
+        .filter(|field| field.required && !fields.contains_key(field.name))
+    {
         let path = join(at, field.name);
         errors.push(FieldError::at(
             &path,
             "missing",
-            format_args!("is missing, and every job needs it: write it like `{}`", field.example),
+            format_args!(
+                "is missing, and every job needs it: write it like `{}`",
+                field.example
+            ),
         ));
     }
 }
@@ -173,8 +243,14 @@ fn check_value(path: &str, value: &Value, field: &Field, errors: &mut Vec<FieldE
         }
         (Shape::Texts, Value::Array(items)) => return check_texts(path, items, errors),
         (Shape::Variables, Value::Object(items)) => return check_variables(path, items, errors),
-        (Shape::Whole, Value::Number(number)) if number.as_u64().is_some_and(|n| n <= u64::from(u32::MAX)) => return,
-        (Shape::Text, Value::String(_)) | (Shape::Flag, Value::Bool(_)) | (Shape::Number, Value::Number(_)) => return,
+        (Shape::Whole, Value::Number(number))
+            if number.as_u64().is_some_and(|n| n <= u64::from(u32::MAX)) =>
+        {
+            return;
+        }
+        (Shape::Text, Value::String(_))
+        | (Shape::Flag, Value::Bool(_))
+        | (Shape::Number, Value::Number(_)) => return,
         (Shape::Text | Shape::Choice(..), _) => "a text in quotes is expected",
         (Shape::Texts, _) => "a list of texts is expected",
         (Shape::Table(_) | Shape::Variables, _) => "a table is expected",
@@ -182,7 +258,11 @@ fn check_value(path: &str, value: &Value, field: &Field, errors: &mut Vec<FieldE
         (Shape::Whole, _) => "a whole number from 0 on is expected",
         (Shape::Number, _) => "a number is expected",
     };
-    let rest = format!("is {}, and {expected}: write it like `{}`", kind_of(value), field.example);
+    let rest = format!(
+        "is {}, and {expected}: write it like `{}`",
+        kind_of(value),
+        field.example
+    );
     errors.push(FieldError::at(path, "type", rest).with("example", field.example));
 }
 
@@ -196,22 +276,39 @@ fn check_choice(path: &str, word: &str, now: &[&str], later: &[&str]) -> Option<
         return Some(FieldError::whole(path, "not_supported", sentence).with("value", word));
     }
     let rest = match nearest(word, now.iter().copied()) {
-        Some(meant) => format!("is {}, which it cannot be: did you mean {meant:?}?", quoted(word)),
+        Some(meant) => format!(
+            "is {}, which it cannot be: did you mean {meant:?}?",
+            quoted(word)
+        ),
         None => format!("is {}, which it cannot be: write {choices}", quoted(word)),
     };
-    Some(FieldError::at(path, "choice", rest).with("value", word).with("choices", choices))
+    Some(
+        FieldError::at(path, "choice", rest)
+            .with("value", word)
+            .with("choices", choices),
+    )
 }
 
 fn check_texts(path: &str, items: &[Value], errors: &mut Vec<FieldError>) {
-    for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_string()) {
-        let rest = format_args!("is {}, and a text is expected: put it in quotes", kind_of(item));
+    for (index, item) in items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| !item.is_string())
+    {
+        let rest = format_args!(
+            "is {}, and a text is expected: put it in quotes",
+            kind_of(item)
+        );
         errors.push(FieldError::at(&format!("{path}[{index}]"), "type", rest));
     }
 }
 
 fn check_variables(path: &str, items: &Map<String, Value>, errors: &mut Vec<FieldError>) {
     for (name, item) in items.iter().filter(|(_, item)| !item.is_string()) {
-        let rest = format_args!("is {}, and a variable holds a text: put it in quotes", kind_of(item));
+        let rest = format_args!(
+            "is {}, and a variable holds a text: put it in quotes",
+            kind_of(item)
+        );
         errors.push(FieldError::at(&join(path, name), "type", rest));
     }
 }
@@ -222,17 +319,33 @@ fn not_yet(path: &str, instead: &str) -> FieldError {
 }
 
 fn unknown(path: &str, at: &str, name: &str, known: &[Field]) -> FieldError {
-    let of = if at.is_empty() { "a job".to_owned() } else { format!("`{at}`") };
-    let elsewhere = ELSEWHERE.iter().find(|(word, _)| at.is_empty() && *word == name);
-    let supported = known.iter().filter(|field| !matches!(field.shape, Shape::Later(_)));
+    let of = if at.is_empty() {
+        "a job".to_owned()
+    } else {
+        format!("`{at}`")
+    };
+    let elsewhere = ELSEWHERE
+        .iter()
+        .find(|(word, _)| at.is_empty() && *word == name);
+    let supported = known
+        .iter()
+        .filter(|field| !matches!(field.shape, Shape::Later(_)));
     let meant = nearest(name, supported.map(|field| field.name));
-    let shown = if name.len() <= 60 { format!("`{path}`") } else { quoted(name) };
+    let shown = if name.len() <= 60 {
+        format!("`{path}`")
+    } else {
+        quoted(name)
+    };
     let advice = match (elsewhere, meant) {
         (Some((_, instead)), _) => format!("write `{instead}`"),
         (None, Some(meant)) => format!("did you mean `{}`?", join(at, meant)),
         (None, None) => "remove it; `belfryctl schema` lists the fields".to_owned(),
     };
-    let error = FieldError::whole(path, "unknown_field", format!("{shown} is not a field of {of}: {advice}"));
+    let error = FieldError::whole(
+        path,
+        "unknown_field",
+        format!("{shown} is not a field of {of}: {advice}"),
+    );
     match meant {
         Some(meant) => error.with("suggestion", join(at, meant)),
         None => error,
@@ -262,5 +375,9 @@ fn kind_of(value: &Value) -> &'static str {
 }
 
 fn join(at: &str, name: &str) -> String {
-    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
+    if at.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{at}.{name}")
+    }
 }
