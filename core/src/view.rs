@@ -43,6 +43,48 @@ views! {
         Stopped,
     }
 
+    /// How the window looks, kept for the person at this computer.
+    struct Preferences {
+        /// The language of every word.
+        pub language: Language,
+        /// Light or dark.
+        pub theme: Theme,
+        /// The height of rows.
+        pub density: Density,
+        /// Whether the rail on the left shows glyphs only.
+        pub rail_folded: bool,
+    }
+
+    /// The language of every word.
+    enum Language {
+        /// The computer's, else English.
+        System,
+        /// English.
+        #[serde(rename = "en")]
+        En,
+        /// Simplified Chinese.
+        #[serde(rename = "zh-CN")]
+        ZhCn,
+    }
+
+    /// Light or dark.
+    enum Theme {
+        /// As the computer's other windows.
+        System,
+        /// Dark on white.
+        Light,
+        /// Light on near-black.
+        Dark,
+    }
+
+    /// The height of rows.
+    enum Density {
+        /// 28 px.
+        Compact,
+        /// 36 px.
+        Comfortable,
+    }
+
     /// Which jobs a list shows, and which part of it.
     struct JobQuery {
         /// Words that must all occur in name, project, tags, owner, note or script.
