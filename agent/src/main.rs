@@ -1,2 +1,122 @@
-//! The agent.
-fn main() {}
+//! The agent: watches, decides, runs programs and reports, without a screen.
+
+mod children;
+mod ending;
+mod engine;
+mod failure;
+mod host;
+mod journal;
+mod launch;
+mod lock;
+mod pending;
+mod perform;
+mod recover;
+mod run;
+mod session;
+mod settings;
+mod shutdown;
+mod signs;
+mod status;
+mod stop;
+mod tail;
+mod upload;
+mod watch;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use belfry_core::id::NodeId;
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use failure::{Code, Failure};
+
+/// Rings jobs on time on this server.
+#[derive(Parser)]
+#[command(name = "belfry-agent", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the agent until TERM or INT; running programs go on.
+    Run {
+        #[command(flatten)]
+        place: Place,
+        /// This node's stable id, 1 to 63 of a-z 0-9 . _ -
+        #[arg(long, value_name = "ID")]
+        node_id: Option<NodeId>,
+    },
+    /// Reads the configuration and says what is wrong with it.
+    CheckConfig {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Says whether the agent of a folder runs, and what it does.
+    Status {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Args)]
+struct Place {
+    /// The node's own file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep everything in this folder, without any server.
+    #[arg(long, value_name = "DIR")]
+    embedded: Option<PathBuf>,
+}
+
+/// Threads that launch programs and read their files: more would only contend for the disk.
+const BLOCKING_THREADS_MAX: usize = 8;
+/// Time for what still waits on the host when the agent ends.
+const LET_GO_WITHIN: Duration = Duration::from_millis(200);
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("BELFRY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+    match act(CommandLine::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("belfry-agent: {failure}");
+            ExitCode::from(failure.code as u8)
+        }
+    }
+}
+
+fn act(command: Command) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build()
+        .map_err(|error| Failure::new(Code::Internal, format!("could not begin: {error}")))?;
+    let done = match command {
+        Command::Run { place, node_id } => {
+            let options = settings::options(place.config.as_deref(), place.embedded, node_id)?;
+            runtime.block_on(run::run(options))
+        }
+        Command::CheckConfig { place } => {
+            settings::options(place.config.as_deref(), place.embedded, None).map(|options| {
+                println!(
+                    "the configuration is valid; the data folder is {}",
+                    options.dir.display()
+                );
+            })
+        }
+        Command::Status { place } => {
+            let options = settings::options(place.config.as_deref(), place.embedded, None)?;
+            runtime.block_on(status::show(&options.dir))
+        }
+    };
+    runtime.shutdown_timeout(LET_GO_WITHIN);
+    done
+}

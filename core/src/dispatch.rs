@@ -114,7 +114,7 @@ pub struct Dispatcher {
     orders: BTreeMap<OrderId, Order>,
     kills: BTreeMap<RunId, Kill>,
     pending: BTreeMap<Token, Pending>,
-    uploads: BTreeMap<Token, AttemptKey>,
+    uploads: BTreeMap<Token, (AttemptKey, end::Told)>,
     failures: BTreeMap<SeriesKey, u32>,
     out: Vec<Action>,
 }

@@ -24,6 +24,9 @@ pub struct Envelope {
     pub edit: EditId,
     /// Jobs: the generation that last changed when or where it runs.
     pub schedule_generation: Option<u64>,
+    /// Jobs: whether the schedule rested under the generation before `schedule_generation`, so that
+    /// the instants which passed meanwhile are recorded as paused and not as edited.
+    pub rested: bool,
     /// What is defined.
     pub content: Content,
     /// The key that signed it.
@@ -54,6 +57,8 @@ struct Spelled {
     edit: EditId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sgen: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    rested: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -111,6 +116,7 @@ impl Envelope {
             generation: self.generation,
             edit: self.edit,
             sgen: self.schedule_generation,
+            rested: self.rested,
             body,
             deleted,
             key_id: self.key_id.clone(),
@@ -154,6 +160,7 @@ impl Envelope {
             generation: spelled.generation,
             edit: spelled.edit,
             schedule_generation: spelled.sgen,
+            rested: spelled.rested,
             content,
             key_id: spelled.key_id,
             signature: spelled.sig,

@@ -34,7 +34,7 @@ pub mod cluster;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
-mod sqlite_file;
+pub mod sqlite_file;
 
 #[cfg(feature = "io")]
 pub mod coord;

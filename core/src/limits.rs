@@ -67,6 +67,8 @@ pub const STRIP_BARS: usize = 20;
 pub const SQLITE_BUSY_FOR: Duration = Duration::from_secs(5);
 /// Connections that read one SQLite file for one process; each has a thread and a page cache.
 pub const SQLITE_READERS: u32 = 3;
+/// Rows that SQLite's thread reads ahead: fewer make it wait for their reader at long lists.
+pub const SQLITE_ROWS_READY: usize = 512;
 /// Requests that share one commit of the embedded store: a commit costs a durable write.
 pub const COORD_GROUP_MAX: usize = 256;
 /// Requests that wait for the embedded store's writer; more wait at their callers.
@@ -206,3 +208,20 @@ pub const VERSIONS_MAX: u32 = 500;
 pub const JOBS_PER_QUERY_MAX: usize = 500;
 
 const _: () = assert!(TAIL_RENEW_EVERY.as_secs() * 2 < TAIL_INTEREST.as_secs());
+/// Default of `max_parallel`: so many programs for each core, within the bounds below.
+pub const MAX_PARALLEL_PER_CORE: usize = 4;
+/// Bounds of the default of `max_parallel`: a small computer still runs a few jobs at once, and a
+/// large one is not flooded unasked.
+pub const MAX_PARALLEL_DEFAULT: (usize, usize) = (8, 64);
+/// Largest `max_parallel`: each program costs a supervisor and some descriptors.
+pub const MAX_PARALLEL_MAX: usize = 10_000;
+/// A configuration file. The longest sensible one is a page.
+pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
+/// A version on its way to history is left to its author for so long.
+pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
+/// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
+pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
+/// A transaction that is not answered by then has an unknown outcome.
+pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// Cursors read in one request.
+pub const CURSORS_PER_READ: usize = 500;

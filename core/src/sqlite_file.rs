@@ -1,7 +1,8 @@
 //! Opening a SQLite file of ours: what it has to be, how its tables grow, how its failures read.
 //!
-//! What the tables mean belongs to the stores.
+//! What the tables mean belongs to the stores, and to the agent's journal.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,10 +12,10 @@ use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, error::DatabaseError};
 use tokio::time::{Instant, sleep};
 
-use crate::limits::{SQLITE_BUSY_FOR, SQLITE_READERS};
+use crate::limits::{SQLITE_BUSY_FOR, SQLITE_READERS, SQLITE_ROWS_READY};
 
 /// What makes a file one of ours.
-pub(crate) struct FileKind {
+pub struct FileKind {
     /// Its name in the folder.
     pub file_name: &'static str,
     /// Written into the file's header, so that no other file is taken for it.
@@ -27,20 +28,28 @@ pub(crate) struct FileKind {
 
 /// A file that was opened.
 #[derive(Clone, Debug)]
-pub(crate) struct SqliteFile {
+pub struct SqliteFile {
     path: PathBuf,
     options: SqliteConnectOptions,
 }
 
 /// What went wrong, with one sentence that names the file and what to do.
 #[derive(Clone, Debug)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// It may work later.
     Unavailable(String),
     /// It will fail again.
     Refused(String),
     /// What is stored cannot be read.
     Damaged(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Unavailable(sentence) | Self::Refused(sentence) | Self::Damaged(sentence)) =
+            self;
+        f.write_str(sentence)
+    }
 }
 
 impl SqliteFile {
@@ -64,6 +73,7 @@ impl SqliteFile {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(kind.synchronous)
+            .row_buffer_size(SQLITE_ROWS_READY)
             .busy_timeout(SQLITE_BUSY_FOR)
             .disable_statement_logging();
         let file = Self { path, options };

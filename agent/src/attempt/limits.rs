@@ -33,8 +33,8 @@ pub const SWEEP_INTERVAL: Duration = Duration::from_millis(50);
 /// After this long of KILL sweeps the rest is reported as survivors (processes stuck in the kernel).
 pub const KILL_PATIENCE: Duration = Duration::from_secs(10);
 
-/// STOP passes before each KILL pass: a bounded number, so that an endless fork bomb still meets KILL.
-pub const STOP_PASSES_MAX: usize = 8;
+/// Looks for new processes while TERM or STOP goes round: bounded, so that an endless fork bomb still meets KILL.
+pub const SIGNAL_PASSES_MAX: usize = 8;
 
 /// Bytes read from the pipe after the tree is gone, if somebody outside it still writes.
 pub const DRAIN_BYTES_MAX: usize = 1024 * 1024;

@@ -15,7 +15,7 @@ use rustix::process::Signal;
 use super::cgroup::Cgroup;
 use super::clock;
 use super::folder::AttemptFolder;
-use super::limits::{KILL_PATIENCE, STOP_PASSES_MAX, SWEEP_INTERVAL};
+use super::limits::{KILL_PATIENCE, SIGNAL_PASSES_MAX, SWEEP_INTERVAL};
 use super::process::{ProcessId, ProcessState};
 
 /// The variable by which the processes of a run are known.
@@ -140,7 +140,7 @@ pub fn terminate(processes: &[ProcessId]) {
 /// walk cannot outrun us.
 pub fn kill_sweep(living: impl Fn() -> Vec<ProcessId>) -> Vec<ProcessId> {
     let mut stopped = HashSet::new();
-    for _ in 0..STOP_PASSES_MAX {
+    for _ in 0..SIGNAL_PASSES_MAX {
         let fresh: Vec<ProcessId> = living()
             .into_iter()
             .filter(|process| stopped.insert(*process))

@@ -104,11 +104,13 @@ fn leftovers_that_resist_and_hold_stdout_do_not_hang_the_run() {
 fn outruns_a_fork_bomb() {
     let bomb =
         "$SIG{TERM} = 'IGNORE'; while (1) { defined(fork()) or select(undef, undef, undef, 0.01) }";
+    // The bound counts all processes of a user: one of its own for each test run.
+    let user = format!("--reuid={}", 60_000 + std::process::id() % 5_000);
     let bounded = [
         "prlimit",
         "--nproc=120:120",
         "setpriv",
-        "--reuid=64931",
+        &user,
         "--clear-groups",
         "perl",
         "-e",
@@ -152,4 +154,18 @@ fn a_cgroup_that_cannot_be_had_is_no_reason_to_fail() {
     let mut attempt = Attempt::of(Program::Argv(vec!["true".into()]));
     attempt.spec.cgroup_parent = Some("/proc/no/such/group".into());
     assert_eq!(attempt.run().outcome, Outcome::Exited(0));
+}
+
+#[test]
+fn what_is_forked_in_the_middle_of_a_stop_does_not_outlive_its_program() {
+    // It forks as its answer to TERM, and ends; the child would sleep on for the whole grace.
+    let script = "trap 'sleep 1000 & exit 0' TERM; echo ready; while :; do sleep 0.01; done";
+    let mut attempt = Attempt::of_script(script);
+    attempt.spec.stop_grace_ms = 3_600_000;
+    let mut run = attempt.spawn();
+    run.wait_for_output("ready");
+    run.signal(Signal::TERM);
+    let exit = run.exit();
+    assert_eq!((exit.outcome, exit.exit_code), (Outcome::Stopped, Some(0)));
+    assert_eq!(run.living(), vec![]);
 }

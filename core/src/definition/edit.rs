@@ -261,12 +261,17 @@ impl<'a> State<'a> {
             .and_then(|envelope| envelope.schedule_generation)
             .filter(|_| keeps_schedule);
         let schedule_generation = kept.unwrap_or(generation);
+        let rested = match kept {
+            Some(_) => old.is_some_and(|envelope| envelope.rested),
+            None => before.job().is_some_and(|job| job.paused),
+        };
         let envelope = Envelope {
             kind: Kind::Job.as_str().to_owned(),
             id: id.to_string(),
             generation,
             edit: author.edit,
             schedule_generation: Some(schedule_generation),
+            rested,
             content: after
                 .body
                 .map_or(Content::Deleted, |body| Content::Body(body.clone())),

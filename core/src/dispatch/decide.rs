@@ -44,7 +44,11 @@ impl Dispatcher {
             self.before.insert(id, (old.sgen, job.timetable()));
         }
         let revision = seen.revision;
-        if self.jobs.get(&id).is_some_and(|known| known.revision > revision) {
+        if self
+            .jobs
+            .get(&id)
+            .is_some_and(|known| known.revision > revision)
+        {
             return;
         }
         let changed = self
@@ -252,7 +256,8 @@ impl Dispatcher {
             if let Some(series) = self.series.get_mut(key) {
                 series.waiting = Some(due.at);
             }
-            self.wake(due_at + deadline + MOMENT, key.clone());
+            let deadline_at = due_at + deadline + MOMENT;
+            self.wake(deadline_at.max(now.wall + MOMENT), key.clone());
             return;
         }
         let late = self.deciding_since.is_some_and(|since| due_at < since);
@@ -433,11 +438,14 @@ impl Dispatcher {
             series.cursor = standing.cursor.or(series.cursor);
         }
         if let Transaction::Decide {
-            key: run_key, run, ..
+            key: run_key,
+            run,
+            from,
+            ..
         } = sent
             && overlap
             && standing.active.is_some()
-            && standing.cursor == known
+            && standing.cursor == Some(*from)
         {
             self.blocked(now, key, run_key.moment, run);
             return;
@@ -490,7 +498,8 @@ impl Dispatcher {
     }
 }
 
-const MOMENT: Duration = Duration::from_millis(1);
+/// The shortest pause after which something is looked at again.
+const MOMENT: Duration = Duration::from_millis(100);
 
 fn is_overdue(job: &Job, id: JobId, at: Timestamp, now: Now) -> bool {
     at + job.jitter_offset(id) + job.start_deadline < now.wall

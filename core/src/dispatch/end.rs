@@ -13,6 +13,15 @@ use crate::id::Moment;
 use crate::limits::{ENDED_RUNS_KEPT_MAX, HISTORY_WAIT};
 use crate::run::{Reason, RunRecord, RunState, Trigger};
 
+/// What an upload tells history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// One attempt of a run that goes on.
+    Attempt,
+    /// Everything that the run stands for.
+    Run,
+}
+
 impl Dispatcher {
     /// Ends an attempt that left no exit file.
     pub(super) fn close(&mut self, now: Now, key: AttemptKey, state: RunState, reason: Reason) {
@@ -84,13 +93,9 @@ impl Dispatcher {
         let Some(run) = self.runs.get_mut(&key) else {
             return;
         };
-        if run.upload.is_some() {
-            return;
-        }
-        run.upload = Some(token);
-        let records = match (&run.stage, &run.end) {
-            (Stage::Pausing, Some(record)) => vec![record.clone()],
-            _ => records_of(&run.key, &run.value, run.revision),
+        let (told, records) = match (&run.stage, &run.end) {
+            (Stage::Pausing, Some(record)) => (Told::Attempt, vec![record.clone()]),
+            _ => (Told::Run, records_of(&run.key, &run.value, run.revision)),
         };
         let outputs = if run.journalled {
             vec![key]
@@ -101,25 +106,21 @@ impl Dispatcher {
             self.timers
                 .insert((now.boot + HISTORY_WAIT, Timer::HistoryWait(key)));
         }
-        self.uploads.insert(token, key);
+        self.uploads.insert(token, (key, told));
         self.out.push(Action::Upload(token, records, outputs));
     }
 
     pub(super) fn uploaded(&mut self, now: Now, token: super::Token) {
-        let Some(key) = self.uploads.remove(&token) else {
+        let Some((key, told)) = self.uploads.remove(&token) else {
             return;
         };
         let Some(run) = self.runs.get_mut(&key) else {
             return;
         };
-        run.upload = None;
         run.told = true;
-        if run.stage == Stage::Pausing {
-            // Only this attempt is told; the run goes on.
-            return;
-        }
-        run.acknowledged = true;
+        run.acknowledged |= told == Told::Run;
         match run.ending {
+            _ if !run.acknowledged => {}
             Ending::Open => self.finish(key),
             Ending::Kept => self.clear(now, key),
             Ending::Cleared => self.forget(key),
@@ -315,10 +316,9 @@ impl Dispatcher {
         let attempt = run.attempt_key();
         self.runs.insert(attempt, run);
         let token = self.new_token();
-        if let Some(run) = self.runs.get_mut(&attempt) {
-            run.upload = Some(token);
+        if let Some(run) = self.runs.get(&attempt) {
             let records = records_of(&run.key, &run.value, revision);
-            self.uploads.insert(token, attempt);
+            self.uploads.insert(token, (attempt, Told::Run));
             self.out.push(Action::Upload(token, records, Vec::new()));
         }
     }
@@ -391,6 +391,8 @@ impl Dispatcher {
         let job = run.job.clone();
         run.stage = Stage::Ended;
         run.ending = Ending::Cleared;
+        // What the run stands for besides this attempt is the next one's to tell.
+        run.acknowledged = true;
         let told = run.told;
         if let Some(kill) = run.kill.take() {
             self.kills.insert(key.0, kill);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::action::{Intent, Token};
+use super::action::Intent;
 use super::event::{Evidence, Now};
 use super::order::Kill;
 use super::value::{RunKey, RunValue, SeriesKey};
@@ -76,8 +76,6 @@ pub(super) struct LocalRun {
     pub told: bool,
     /// Whether history has everything that the run stands for.
     pub acknowledged: bool,
-    /// The upload that is on its way.
-    pub upload: Option<Token>,
 }
 
 impl LocalRun {
@@ -95,7 +93,6 @@ impl LocalRun {
             ending: Ending::Open,
             told: false,
             acknowledged: false,
-            upload: None,
         }
     }
 
@@ -114,7 +111,6 @@ impl LocalRun {
             ending: Ending::Kept,
             told: false,
             acknowledged: false,
-            upload: None,
         }
     }
 

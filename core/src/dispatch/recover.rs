@@ -46,7 +46,7 @@ impl Dispatcher {
     }
 
     /// A run in the store that names this node, and that nothing local knows of.
-    fn meet(&mut self, now: Now, key: RunKey, value: RunValue, revision: u64) {
+    fn meet(&mut self, now: Now, key: RunKey, mut value: RunValue, revision: u64) {
         let decided_now = self
             .pending
             .values()
@@ -55,6 +55,8 @@ impl Dispatcher {
         {
             return;
         }
+        // This session has just seen it: no other one need confirm it before it starts.
+        value.session = self.session.as_ref().map_or(0, |session| session.revision);
         let job = self.usable_job(key.job).map(|(_, job)| job.clone());
         let attempt = (value.run_id, value.attempt);
         match value.state {
@@ -86,7 +88,8 @@ impl Dispatcher {
                     job,
                 },
             ),
-            RunState::Lost => {}
+            // Called lost by another agent, which sees to its record and its overlap.
+            RunState::Lost if value.outcome.is_none() => {}
             _ => self.adopt_ended(key, value, revision),
         }
     }

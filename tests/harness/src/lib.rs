@@ -1,1 +1,7 @@
-//! harness
+//! Real agents in temporary folders: how tests start them, give them jobs, and see what they did.
+
+pub mod agent;
+pub mod place;
+pub mod programs;
+pub mod wait;
+pub mod witness;

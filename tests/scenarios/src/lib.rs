@@ -1,1 +1,1 @@
-//! scenarios
+//! What is promised, shown on real processes: the tests are in `tests/`.

@@ -31,8 +31,10 @@ const TROUBLE: Duration = Duration::from_secs(150);
 const REST: Duration = Duration::from_secs(900);
 
 /// Lives one world through; panics where a law is broken. Returns what went wrong in it.
-pub fn live(seed: u64) -> (World, BTreeMap<Fault, u32>) {
+/// Aloud, it prints what happens.
+pub fn live(seed: u64, aloud: bool) -> (World, BTreeMap<Fault, u32>) {
     let mut world = prepare(seed);
+    world.aloud = aloud;
     world.run_until(TROUBLE);
     world.heal();
     world.run_until(REST);

@@ -94,7 +94,7 @@ impl World {
             .entries
             .get(&key)
             .map(|entry| entry.create_revision);
-        let lost = expired || stands != this.session;
+        let lost = expired || stands.is_none() || stands != this.session;
         if lost {
             self.tell_at_once(host, incarnation, Event::SessionLost);
             self.open_session(host, incarnation);

@@ -12,10 +12,7 @@ fn main() {
         .collect();
     match numbers[..] {
         [seed] => {
-            let (world, faults) = live(seed);
-            for line in &world.log {
-                println!("{line}");
-            }
+            let (world, faults) = live(seed, true);
             println!(
                 "{} starts, {} records, {faults:?}",
                 world.starts.len(),
@@ -36,7 +33,7 @@ fn many(from: u64, to: u64) {
     let mut failed = Vec::new();
     for seed in from..to {
         let lived = catch_unwind(AssertUnwindSafe(|| {
-            let (world, faults) = live(seed);
+            let (world, faults) = live(seed, false);
             world.check();
             faults
         }));
@@ -44,7 +41,10 @@ fn many(from: u64, to: u64) {
             Ok(faults) => faults
                 .into_iter()
                 .for_each(|(fault, count)| *total.entry(fault).or_default() += count),
-            Err(_) => failed.push(seed),
+            Err(_) => {
+                println!("seed {seed} is broken: replay it with `simulate {seed}`");
+                failed.push(seed);
+            }
         }
     }
     println!("{} worlds, {} broken: {failed:?}", to - from, failed.len());

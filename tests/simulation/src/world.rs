@@ -15,6 +15,9 @@ use crate::host::{AttemptKey, Host};
 use crate::random::Random;
 use crate::store::Store;
 
+/// More than any world has; one that has more turns in a circle.
+const HAPPENINGS_MAX: u64 = 2_000_000;
+
 /// Something that will happen at its time.
 pub(crate) enum Happening {
     /// An agent learns of something.
@@ -101,8 +104,8 @@ pub struct World {
     pub clocks_may_step: bool,
     /// No more misfortunes.
     pub healed: bool,
-    /// The last things that happened, for whoever reads a failure.
-    pub log: Vec<String>,
+    /// Whether what happens is printed, for whoever reads a failure.
+    pub aloud: bool,
     /// Requests that people made.
     pub requests: Vec<RunKey>,
     pub(crate) keys: Keyspace,
@@ -126,7 +129,7 @@ impl World {
             faults: BTreeMap::new(),
             clocks_may_step: seed % 4 < 2,
             healed: false,
-            log: Vec::new(),
+            aloud: false,
             requests: Vec::new(),
             keys: Keyspace::this_computer(),
             queue: BTreeMap::new(),
@@ -142,7 +145,9 @@ impl World {
     /// Notes something for whoever reads a failure.
     pub fn note(&mut self, line: String) {
         let line = format!("{:>9.3} {line}", self.elapsed.as_secs_f64());
-        self.log.push(line);
+        if self.aloud {
+            println!("{line}");
+        }
     }
 
     pub(crate) fn soon(&mut self, milliseconds: u64) -> Duration {
@@ -161,9 +166,12 @@ impl World {
 
     /// Lets everything happen up to a true time.
     pub fn run_until(&mut self, end: Duration) {
+        let mut happened = 0u64;
         while let Some(((time, _), _)) = self.queue.first_key_value()
             && *time <= end
         {
+            happened += 1;
+            assert!(happened < HAPPENINGS_MAX, "the world never comes to rest");
             let ((time, _), happening) = self.queue.pop_first().expect("it was just seen");
             self.elapsed = time;
             self.happen(happening);
@@ -373,9 +381,11 @@ fn brief(transaction: &Transaction) -> String {
         Transaction::Rebase { to, .. } => format!("rebase to {to}"),
         Transaction::Decide { key, run, to, .. } => {
             format!(
-                "{} {} to {to} {:?}",
+                "{} {} of job {:x} to {to}, {} passed, {:?}",
                 run.state.as_str(),
                 key.run_id().short(),
+                key.job.0.as_u128(),
+                run.passed.count,
                 run.reason
             )
         }

@@ -97,6 +97,14 @@ impl Ladder {
                     timeout_at: Some(at),
                 },
             ) if now >= at => self.terminate(StopReason::Timeout, now, self.stop_grace_ms),
+            // What it left gets the leftovers' time, not the whole grace: a process that was just being forked
+            // by a shell may have swallowed its TERM.
+            (Event::ProgramEnded, Rung::Terminating { why, kill_at }) => {
+                let left_ms = kill_at
+                    .saturating_sub(now)
+                    .min(LEFTOVER_GRACE.as_millis() as u64);
+                self.terminate(why, now, left_ms)
+            }
             (Event::StopAsked, Rung::Terminating { why, .. }) => self.kill(why, now),
             (Event::TimePassed, Rung::Terminating { why, kill_at }) if now >= kill_at => {
                 self.kill(why, now)
@@ -171,15 +179,15 @@ mod tests {
             (9, Event::TimePassed),
             (10, Event::TimePassed),
             (11, Event::ProgramEnded),
-            (5_009, Event::TimePassed),
-            (5_010, Event::TimePassed),
-            (5_060, Event::TimePassed),
-            (5_061, Event::TreeEmpty),
+            (2_010, Event::TimePassed),
+            (2_011, Event::TimePassed),
+            (2_061, Event::TimePassed),
+            (2_062, Event::TreeEmpty),
         ];
         let expected = [
             Action::Nothing,
             Action::Terminate,
-            Action::Nothing,
+            Action::Terminate,
             Action::Nothing,
             Action::Kill,
             Action::Kill,

@@ -4,8 +4,8 @@
 //! with or without the agent. It needs nothing but the folder, and tells the agent nothing but by the folder.
 //!
 //! * TERM (or INT) stops the whole tree: TERM, the grace of the spec, KILL. A second one kills at once. HUP is ignored.
-//! * The run ends when its program ends. What the program leaves running in the background is then stopped, as a service
-//!   manager does: TERM, two seconds, KILL. A job that wants a lasting process starts it through the service manager.
+//! * The run ends when its program ends, by itself or as it is stopped. What the program leaves running in the background
+//!   is then stopped, as a service manager does: TERM, two seconds, KILL. A job that wants a lasting process starts it through the service manager.
 //! * It exits with 0 when `exit.json` is written, 3 when the gate was somebody else's (then nothing was started and nothing
 //!   written), 2 for wrong usage, 70 when it could not do its work; before the gate that means that nothing was started.
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, ErrorKind, PipeReader};
+use std::io::{self, ErrorKind, PipeReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -58,6 +58,7 @@ impl Running {
             cgroup,
         };
         running.record(folder);
+        running.announce(spec);
         Ok(running)
     }
 
@@ -78,6 +79,12 @@ impl Running {
             cgroup,
         };
         drop(folder.write_started(&started));
+    }
+
+    /// For the agent that spawned us, if it still listens: one line in one write, never waited for.
+    fn announce(&self, spec: &Spec) {
+        let line = format!("{} {} {}\n", spec.run_id, spec.attempt, self.started_at_ms);
+        drop(io::stdout().write_all(line.as_bytes()));
     }
 }
 

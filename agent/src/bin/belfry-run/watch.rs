@@ -1,12 +1,13 @@
 //! From the program's start to the end of its tree.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use belfry_agent::attempt::cgroup::Cgroup;
 use belfry_agent::attempt::clock;
 use belfry_agent::attempt::exit::{Exit, Outcome, StopReason};
 use belfry_agent::attempt::folder::AttemptFolder;
-use belfry_agent::attempt::limits::{SURVIVORS_MAX, SWEEP_INTERVAL};
+use belfry_agent::attempt::limits::{SIGNAL_PASSES_MAX, SURVIVORS_MAX, SWEEP_INTERVAL};
 use belfry_agent::attempt::output::OutputWriter;
 use belfry_agent::attempt::process::ProcessId;
 use belfry_agent::attempt::spec::Spec;
@@ -98,7 +99,7 @@ impl Watch {
             for event in events {
                 match self.ladder.handle(event, clock::boot_ms()) {
                     Action::Nothing => {}
-                    Action::Terminate => tree::terminate(&self.tree.living()),
+                    Action::Terminate => self.tree.terminate(),
                     Action::Kill => self.tree.kill(),
                     Action::Finish => return self.exit(),
                 }
@@ -216,6 +217,19 @@ impl Tree {
     /// All of the tree: as we are its subreaper, our descendants.
     fn living(&self) -> Vec<ProcessId> {
         tree::descendants_of(std::process::id())
+    }
+
+    fn terminate(&self) {
+        let mut told = HashSet::new();
+        // A process may fork between our look and its TERM, so look again until nobody is new.
+        for _ in 0..SIGNAL_PASSES_MAX {
+            let living = self.living().into_iter();
+            let fresh: Vec<_> = living.filter(|process| told.insert(*process)).collect();
+            if fresh.is_empty() {
+                return;
+            }
+            tree::terminate(&fresh);
+        }
     }
 
     fn kill(&self) {

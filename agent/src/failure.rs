@@ -1,0 +1,38 @@
+//! Why the agent ends, in one sentence, and with which exit code.
+
+use std::fmt;
+
+/// The exit codes that scripts rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The asked thing failed.
+    Failed = 1,
+    /// A store cannot be reached.
+    Unreachable = 69,
+    /// Something in the agent or under it broke.
+    Internal = 70,
+    /// The configuration, the folder or the node's id cannot be used.
+    Configuration = 78,
+}
+
+/// The agent cannot begin or go on.
+#[derive(Debug)]
+pub struct Failure {
+    /// What the process exits with.
+    pub code: Code,
+    sentence: String,
+}
+
+impl Failure {
+    /// The sentence names the thing, the reason and what to do.
+    pub fn new(code: Code, sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        Self { code, sentence }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}

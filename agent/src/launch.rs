@@ -1,0 +1,154 @@
+//! From a durable intent to a supervisor that runs.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use belfry_agent::attempt::folder::{AttemptFolder, FileError, Input};
+use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
+use belfry_core::dispatch::{Event, Evidence, Intent};
+use belfry_core::job::{Action, Command};
+use belfry_core::run::Reason;
+use tracing::{debug, warn};
+
+use crate::host::{AttemptKey, Host};
+use crate::{ending, recover};
+
+/// Makes the attempt's folder and spawns its supervisor. Its fate is told to the engine.
+pub fn launch(host: &Arc<Host>, intent: &Intent) {
+    let key = (intent.value.run_id, intent.value.attempt);
+    let (run, attempt) = key;
+    let Action::Shell(shell) = &intent.job.action;
+    let script = match &shell.command {
+        Command::Script { script, .. } => Some(script.as_str()),
+        Command::Argv(_) => None,
+    };
+    let input = Input {
+        script,
+        stdin: shell.stdin.as_ref().map(String::as_bytes),
+    };
+    let refused = match AttemptFolder::create(&host.runs, &spec(host, intent), input) {
+        Ok(folder) => match spawn(host, &folder, key) {
+            Ok(()) => {
+                debug!(run.id = %run, "spawned the supervisor of run {run}, attempt {attempt}");
+                return;
+            }
+            Err(error) => ending::not_started(
+                Reason::CouldNotStart,
+                format!("the supervisor could not be spawned: {error}"),
+            ),
+        },
+        Err(error) if error.is_already_there() => return meet(host, key),
+        Err(error) => {
+            let reason = match error.is_disk_full() {
+                true => Reason::AgentDiskFull,
+                false => Reason::CouldNotStart,
+            };
+            ending::not_started(reason, sentence(&error))
+        }
+    };
+    warn!(run.id = %run, "could not start run {run}: {}", refused.detail.as_deref().unwrap_or_default());
+    host.tell_blocking(Event::Exited(run, attempt, refused));
+}
+
+fn spawn(host: &Host, folder: &AttemptFolder, key: AttemptKey) -> std::io::Result<()> {
+    let mut command = folder.supervisor(&host.supervisor);
+    command.stdout(Stdio::from(host.signs.try_clone()?));
+    host.children.spawn(&mut command, key)
+}
+
+/// Somebody made this folder before: whoever has its gate has decided.
+fn meet(host: &Arc<Host>, key: AttemptKey) {
+    let (run, attempt) = key;
+    let found = recover::look(host, key);
+    host.tell_blocking(match found.evidence {
+        Evidence::NeverStarted => Event::GateTaken(run, attempt),
+        Evidence::Exited(exit) => Event::Exited(run, attempt, exit),
+        Evidence::Gone { .. } => Event::SupervisorGone(run, attempt),
+        Evidence::Alive(at) => {
+            let host_of_it = host.clone();
+            host.runtime.spawn_blocking(move || {
+                recover::follow(&host_of_it, vec![(key, found.supervisor)])
+            });
+            match at {
+                Some(at) => Event::Started(run, attempt, at),
+                None => return,
+            }
+        }
+    });
+}
+
+fn spec(host: &Host, intent: &Intent) -> Spec {
+    let (job, value) = (&intent.job, &intent.value);
+    let ms =
+        |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Spec {
+        v: SPEC_VERSION,
+        run_id: value.run_id.to_string(),
+        attempt: value.attempt,
+        program: program(host, intent),
+        env: environment(host, intent),
+        cwd: Some(job.cwd.clone().unwrap_or_else(|| home(host))),
+        timeout_ms: job.timeout.map(ms),
+        stop_grace_ms: ms(job.stop_grace),
+        start_by: StartBy {
+            wall_ms: value.start_by.as_millisecond(),
+            boot_ms: ms(intent.start_by_boot),
+            boot_id: host.boot_id.clone(),
+        },
+        output: OutputLimits {
+            head_bytes: job.output.head,
+            tail_bytes: job.output.tail,
+        },
+        cgroup_parent: host.cgroup_parent.clone(),
+    }
+}
+
+fn program(host: &Host, intent: &Intent) -> Program {
+    let Action::Shell(shell) = &intent.job.action;
+    match &shell.command {
+        Command::Argv(words) => Program::Argv(words.clone()),
+        Command::Script {
+            script,
+            interpreter,
+        } => {
+            let own = interpreter.as_ref();
+            let chosen = own.or(host.shell.as_ref().filter(|_| !script.starts_with("#!")));
+            let words = chosen.map(|text| text.split_whitespace().map(str::to_owned).collect());
+            Program::Script {
+                interpreter: words.unwrap_or_default(),
+            }
+        }
+    }
+}
+
+fn environment(host: &Host, intent: &Intent) -> BTreeMap<String, String> {
+    let value = &intent.value;
+    let mut environment = host.environment.clone();
+    environment.extend(intent.job.env.clone());
+    let own = [
+        ("BELFRY_RUN_ID", value.run_id.to_string()),
+        ("BELFRY_ATTEMPT", value.attempt.to_string()),
+        ("BELFRY_FENCE", intent.revision.to_string()),
+        ("BELFRY_JOB", value.name.clone()),
+        ("BELFRY_PROJECT", intent.key.project.to_string()),
+        ("BELFRY_NODE", host.node.to_string()),
+        ("BELFRY_SCHEDULED_AT", value.scheduled_at.to_string()),
+    ];
+    environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    environment
+}
+
+fn home(host: &Host) -> String {
+    let home = host
+        .environment
+        .get("HOME")
+        .filter(|home| std::path::Path::new(home).is_dir());
+    home.cloned()
+        .unwrap_or_else(|| host.data.display().to_string())
+}
+
+fn sentence(error: &FileError) -> String {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    format!("{error}{}", source.unwrap_or_default())
+}

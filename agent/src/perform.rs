@@ -1,0 +1,206 @@
+//! Does what the dispatcher wants done. Everything that waits has a task of its own, so that the
+//! engine never does; what comes of it is told as an event.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use belfry_core::coord::{Coord, CoordError};
+use belfry_core::dispatch::{
+    Action, Answer, Event, Intent, RunKey, RunValue, SeriesKey, Token, Transaction,
+};
+use belfry_core::id::RunId;
+use belfry_core::keyspace::{Key, Keyspace};
+use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
+use belfry_core::txn::Entry;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+use tracing::warn;
+
+use crate::host::Host;
+use crate::journal::Entry as JournalEntry;
+use crate::upload::Parcel;
+use crate::{launch, stop};
+
+/// Between two tries of a reading that the store did not answer.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// The stores and the ways to them.
+pub struct Performer {
+    /// This computer.
+    pub host: Arc<Host>,
+    /// The store of the present.
+    pub coord: Arc<dyn Coord>,
+    /// How its keys are spelled.
+    pub keys: Keyspace,
+    /// To the journal.
+    pub journal: mpsc::Sender<JournalEntry>,
+    /// To history.
+    pub parcels: mpsc::Sender<Parcel>,
+    /// To the followers of output.
+    pub tails: mpsc::Sender<(RunId, Timestamp)>,
+    /// The newest reading of runs: an older one may belong to a session that ended.
+    pub readings: Arc<AtomicU64>,
+    /// One more clone for each effect that is on its way.
+    pub on_its_way: Arc<()>,
+}
+
+impl Performer {
+    /// Begins an action.
+    pub fn perform(&self, action: Action) {
+        match action {
+            Action::SendTxn(token, transaction) => self.send(token, &transaction),
+            Action::ReadCursors(series) => self.read_cursors(series),
+            Action::ReadRuns => self.read_runs(),
+            Action::WriteIntent(intent) => {
+                self.journal(JournalEntry::Write(Box::new(intent), self.guard()))
+            }
+            Action::Spawn(intent) => self.spawn(intent),
+            Action::Stop(run, attempt) => {
+                let host = self.host.clone();
+                spawn_blocking(move || stop::stop(&host, (run, attempt)));
+            }
+            Action::EndStray(run) => {
+                let host = self.host.clone();
+                spawn_blocking(move || stop::end_stray(&host, run));
+            }
+            Action::Upload(token, runs, outputs) => {
+                let parcel = Parcel {
+                    token,
+                    runs,
+                    outputs,
+                };
+                pass(&self.parcels, parcel);
+            }
+            Action::Forget(run, attempt) => self.journal(JournalEntry::Forget(run, attempt)),
+            Action::Tail(run, until) => pass(&self.tails, (run, until)),
+            Action::Warn(sentence) => warn!("{sentence}"),
+        }
+    }
+
+    /// Effects whose events are still to come: transactions, intents, launches.
+    pub fn on_its_way(&self) -> usize {
+        Arc::strong_count(&self.on_its_way) - 1
+    }
+
+    fn guard(&self) -> Arc<()> {
+        self.on_its_way.clone()
+    }
+
+    fn send(&self, token: Token, transaction: &Transaction) {
+        let txn = self.keys.spell(&self.host.node, transaction);
+        let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
+        let guard = self.guard();
+        tokio::spawn(async move {
+            let answer = match timeout(TXN_ANSWERED_WITHIN, coord.transact(&txn)).await {
+                Ok(Ok(answer)) => keys.read_answer(&answer),
+                Ok(Err(CoordError::Refused(why))) => Answer::Refused(why),
+                Ok(Err(error)) => {
+                    warn!("a transaction has an unknown outcome and is sent again: {error}");
+                    Answer::Unknown
+                }
+                Err(_) => Answer::Unknown,
+            };
+            host.tell(Event::TxnAnswered(token, answer)).await;
+            drop(guard);
+        });
+    }
+
+    fn spawn(&self, intent: Intent) {
+        let (host, guard) = (self.host.clone(), self.guard());
+        spawn_blocking(move || {
+            launch::launch(&host, &intent);
+            drop(guard);
+        });
+    }
+
+    fn journal(&self, entry: JournalEntry) {
+        pass(&self.journal, entry);
+    }
+
+    fn read_cursors(&self, series: Vec<SeriesKey>) {
+        let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
+        tokio::spawn(async move {
+            for part in series.chunks(CURSORS_PER_READ) {
+                let paths: Vec<String> = part.iter().map(|series| keys.cursor(series)).collect();
+                let found = until_read(|| coord.get(&paths)).await.1;
+                let cursors = found
+                    .iter()
+                    .map(|entry| entry.as_ref().and_then(|entry| read_text(entry)));
+                let cursors = part.iter().cloned().zip(cursors).collect();
+                host.tell(Event::CursorsRead(cursors)).await;
+            }
+        });
+    }
+
+    fn read_runs(&self) {
+        let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
+        let readings = self.readings.clone();
+        let mine = readings.fetch_add(1, Ordering::Relaxed) + 1;
+        tokio::spawn(async move {
+            let prefix = keys.runs();
+            let listing = until_read(|| coord.list(&prefix)).await;
+            if readings.load(Ordering::Relaxed) != mine {
+                return;
+            }
+            let runs = listing
+                .entries
+                .iter()
+                .filter_map(|entry| read_run(&keys, entry));
+            let runs = runs
+                .filter(|(_, value, _)| value.node == host.node)
+                .collect();
+            host.tell(Event::RunsRead(runs)).await;
+        });
+    }
+}
+
+/// Hands something on; where there is no room, a task waits for it.
+fn pass<T: Send + 'static>(channel: &mpsc::Sender<T>, item: T) {
+    if let Err(mpsc::error::TrySendError::Full(item)) = channel.try_send(item) {
+        let channel = channel.clone();
+        tokio::spawn(async move {
+            // A closed channel means that the agent is ending.
+            let _ = channel.send(item).await;
+        });
+    }
+}
+
+type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<T, CoordError>> + Send + 'a>>;
+
+async fn until_read<'a, T>(read: impl Fn() -> Reading<'a, T>) -> T {
+    loop {
+        match read().await {
+            Ok(found) => return found,
+            Err(error) => warn!("could not read the store, trying again: {error}"),
+        }
+        sleep(READ_AGAIN_AFTER).await;
+    }
+}
+
+fn read_text<T: std::str::FromStr>(entry: &Entry) -> Option<T> {
+    let value = std::str::from_utf8(&entry.value)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    if value.is_none() {
+        warn!(
+            "the value of {} cannot be read: it is left alone",
+            entry.key
+        );
+    }
+    value
+}
+
+fn read_run(keys: &Keyspace, entry: &Entry) -> Option<(RunKey, RunValue, u64)> {
+    let value = serde_json::from_slice(&entry.value);
+    match (keys.parse(&entry.key), value) {
+        (Some(Key::Run(key)), Ok(value)) => Some((key, value, entry.mod_revision)),
+        _ => {
+            warn!("the run at {} cannot be read: it is left alone", entry.key);
+            None
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import { onScopeDispose, shallowReactive } from 'vue'
+import { catalogue, type CommandId } from './catalogue'
+import { KeySequence, pressName } from './keyboard'
+
+/** What a screen offers under a command's name. */
+export interface Offer {
+  run: () => void
+  /** Whether it may be used now; always, if absent. */
+  allowed?: () => boolean
+}
+
+// The newest offer of a name counts: what opened last is in front.
+const offers = shallowReactive(new Map<CommandId, Offer[]>())
+
+/** Offers commands for as long as the component lives. */
+export function useCommands(offered: Partial<Record<CommandId, Offer | (() => void)>>): void {
+  const mine = Object.entries(offered).map(
+    ([id, offer]) => [id as CommandId, typeof offer === 'function' ? { run: offer } : offer] as const,
+  )
+  for (const [id, offer] of mine) offers.set(id, [...(offers.get(id) ?? []), offer])
+  onScopeDispose(() => {
+    for (const [id, offer] of mine) {
+      const left = (offers.get(id) ?? []).filter((each) => each !== offer)
+      if (left.length) offers.set(id, left)
+      else offers.delete(id)
+    }
+  })
+}
+
+/** The offer that counts, if it may be used now. */
+export function offerOf(id: CommandId): Offer | undefined {
+  return offers.get(id)?.findLast((offer) => offer.allowed?.() ?? true)
+}
+
+/** The commands that may be used now. */
+export function offeredCommands() {
+  return catalogue.filter((entry) => offerOf(entry.id))
+}
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/** Enter and the arrows belong to the button, the menu or the dialog that has them. */
+const owned = (target: EventTarget | null, name: string) =>
+  target instanceof HTMLElement &&
+  /^(Enter| |Arrow\w+)$/.test(name) &&
+  target.closest('button, a, [role=menu], [role=listbox], [role=switch], [role=radiogroup]') !== null
+
+/** Obeys the keyboard until the given signal. */
+export function listenToKeyboard(signal: AbortSignal): void {
+  const sequence = new KeySequence()
+  const onKey = (event: KeyboardEvent) => {
+    const name = pressName(event)
+    if (event.defaultPrevented || event.isComposing || name === null) return
+    const chord = name.startsWith('mod+')
+    if (
+      !chord &&
+      (typing(event.target) || owned(event.target, name) || document.querySelector('[role=dialog]'))
+    )
+      return
+    for (const shortcut of sequence.press(name, event.timeStamp)) {
+      const entry = catalogue.find((each) => each.keys.includes(shortcut) && offerOf(each.id))
+      if (!entry) continue
+      event.preventDefault()
+      sequence.clear()
+      offerOf(entry.id)?.run()
+      return
+    }
+  }
+  window.addEventListener('keydown', onKey, { signal })
+}
