@@ -53,6 +53,8 @@ pub struct Host {
     pub incarnation: u64,
     /// Nothing reaches the agent before then: it is stopped.
     pub stopped_until: Duration,
+    /// When the agent is to be told of the time next.
+    pub wake_at: Option<Duration>,
     /// The session in the store, by the revision that created it.
     pub session: Option<u64>,
     /// When its session was last renewed.
@@ -73,6 +75,7 @@ impl Host {
             agent: None,
             incarnation: 0,
             stopped_until: Duration::ZERO,
+            wake_at: None,
             session: None,
             renewed_at: Duration::ZERO,
         }
@@ -89,6 +92,7 @@ impl Host {
     /// A new mind for its agent.
     pub fn boot_agent(&mut self, max_parallel: usize) {
         self.incarnation += 1;
+        self.wake_at = None;
         let mut seed = [0; 16];
         seed[..8].copy_from_slice(&self.incarnation.to_be_bytes());
         seed[8..].copy_from_slice(&self.disk_id.0.as_bytes()[8..]);

@@ -182,7 +182,13 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Tell(host, incarnation, event) => self.deliver(host, incarnation, event),
-            Happening::Wake(host, incarnation) => self.deliver(host, incarnation, Event::Tick),
+            Happening::Wake(host, incarnation) => {
+                // An earlier wake took its place, or this is the one that was waited for.
+                if self.hosts[host].wake_at == Some(self.elapsed) {
+                    self.hosts[host].wake_at = None;
+                    self.deliver(host, incarnation, Event::Tick);
+                }
+            }
             Happening::Txn(host, incarnation, token, transaction) => {
                 self.arrive(host, incarnation, token, &transaction);
             }
@@ -222,10 +228,11 @@ impl World {
             let wait = Duration::try_from(at.duration_since(now.wall)).unwrap_or_default();
             self.elapsed + wait.max(Duration::from_micros(1))
         });
-        let wake = [by_wall, boot].into_iter().flatten().min();
-        if let Some(at) = wake {
-            let bound = self.elapsed + Duration::from_secs(1);
-            let at = at.max(self.elapsed + Duration::from_micros(1)).min(bound);
+        let bound = self.elapsed + Duration::from_secs(1);
+        let wake = [by_wall, boot, Some(bound)].into_iter().flatten().min();
+        let at = wake.map_or(bound, |at| at.max(self.elapsed + Duration::from_micros(1)));
+        if this.wake_at.is_none_or(|known| at < known) {
+            this.wake_at = Some(at);
             self.at(at, Happening::Wake(host, incarnation));
         }
         for action in actions {
