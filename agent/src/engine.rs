@@ -43,6 +43,7 @@ impl Engine {
                 },
                 () = sleep(wait) => self.take(Event::Tick),
             }
+            self.performer.flush();
         }
         self.settle(stop).await;
     }

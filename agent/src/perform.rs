@@ -44,16 +44,19 @@ pub struct Performer {
     pub tails: mpsc::Sender<(RunId, Timestamp)>,
     /// The newest reading of runs: an older one may belong to a session that ended.
     pub readings: Arc<AtomicU64>,
+    /// Series whose cursors are to be read once the burst of events is over: ten thousand jobs are
+    /// read in a few requests and not in one each.
+    pub unread: Vec<SeriesKey>,
     /// One more clone for each effect that is on its way.
     pub on_its_way: Arc<()>,
 }
 
 impl Performer {
     /// Begins an action.
-    pub fn perform(&self, action: Action) {
+    pub fn perform(&mut self, action: Action) {
         match action {
             Action::SendTxn(token, transaction) => self.send(token, &transaction),
-            Action::ReadCursors(series) => self.read_cursors(series),
+            Action::ReadCursors(series) => self.unread.extend(series),
             Action::ReadRuns => self.read_runs(),
             Action::WriteIntent(intent) => {
                 self.journal(JournalEntry::Write(Box::new(intent), self.guard()))
@@ -121,7 +124,12 @@ impl Performer {
         pass(&self.journal, entry);
     }
 
-    fn read_cursors(&self, series: Vec<SeriesKey>) {
+    /// Begins what was put off until the events at hand were taken.
+    pub fn flush(&mut self) {
+        let series = std::mem::take(&mut self.unread);
+        if series.is_empty() {
+            return;
+        }
         let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
         tokio::spawn(async move {
             for part in series.chunks(CURSORS_PER_READ) {

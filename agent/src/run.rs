@@ -201,6 +201,7 @@ fn performer(
         parcels: to_history,
         tails,
         readings: Arc::new(AtomicU64::new(0)),
+        unread: Vec::new(),
         on_its_way: Arc::new(()),
     };
     (performer, journal_done)

@@ -17,6 +17,7 @@ use belfry_core::run::{RunRecord, Trigger};
 use belfry_core::txn::{Check, Compare, Op, Txn};
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -256,6 +257,25 @@ impl Place {
             .expect("the store answers")
             .entries
             .len()
+    }
+}
+
+impl Drop for Place {
+    /// Supervisors would go on trying to write into a folder that is gone.
+    fn drop(&mut self) {
+        let runs = self.dir().join("runs");
+        for state in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let pid = state
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
+            let line = std::fs::read(state.path().join("cmdline")).unwrap_or_default();
+            let is_ours = String::from_utf8_lossy(&line).contains(&*runs.to_string_lossy());
+            if let Some(pid) = pid.and_then(Pid::from_raw).filter(|_| is_ours) {
+                // It may have ended meanwhile.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
     }
 }
 
