@@ -21,8 +21,8 @@ mod jobs;
 mod live;
 mod log_text;
 mod picture;
-mod runs;
 mod run_view;
+mod runs;
 mod stored;
 mod verify;
 mod wish;
@@ -51,16 +51,33 @@ pub struct Cluster {
 
 impl Cluster {
     /// A cluster over stores that are open already. `who` is how history names the person.
-    pub fn new(coord: Arc<dyn Coord>, history: Arc<dyn History>, keys: Keyspace, who: String) -> Self {
-        Self { coord, history, keys, who }
+    pub fn new(
+        coord: Arc<dyn Coord>,
+        history: Arc<dyn History>,
+        keys: Keyspace,
+        who: String,
+    ) -> Self {
+        Self {
+            coord,
+            history,
+            keys,
+            who,
+        }
     }
 
     /// This computer's own stores in `dir`, made if they are not there. Must be called within a
     /// runtime.
     pub async fn open_embedded(dir: &Path, who: String) -> Result<Self, ClusterError> {
-        let coord = Embedded::open(dir).await.doing("open the store of definitions")?;
+        let coord = Embedded::open(dir)
+            .await
+            .doing("open the store of definitions")?;
         let history = SqliteHistory::open(dir).await.doing("open the history")?;
-        Ok(Self::new(Arc::new(coord), Arc::new(history), Keyspace::this_computer(), who))
+        Ok(Self::new(
+            Arc::new(coord),
+            Arc::new(history),
+            Keyspace::this_computer(),
+            who,
+        ))
     }
 
     /// How history names this person.
@@ -76,8 +93,21 @@ impl Cluster {
 
 /// The person at this computer, `user@host`.
 pub fn this_person() -> String {
-    let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    let user = user.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
+    let uid = rustix::process::getuid().as_raw();
+    let named = std::env::var("USER").ok().filter(|user| !user.is_empty());
+    let user = named
+        .or_else(|| account(uid))
+        .unwrap_or_else(|| format!("uid-{uid}"));
     let system = rustix::system::uname();
     format!("{user}@{}", system.nodename().to_string_lossy())
+}
+
+/// The name of a local account.
+fn account(uid: u32) -> Option<String> {
+    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+    let mut lines = accounts
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
+    let line = lines.find(|fields| fields.get(2).is_some_and(|field| field.parse() == Ok(uid)))?;
+    line.first().map(|name| (*name).to_owned())
 }

@@ -89,9 +89,16 @@ impl Findings {
 ///
 /// `editions` ascend by `from`; before the first nothing is expected. `rows` are of this series
 /// only and ascend by `scheduled_at`. Takes time by the instants and the rows, once each.
-pub fn check(editions: &[Edition], rows: &[LedgerRow], since: Timestamp, until: Timestamp) -> Findings {
-    let mut ranges: Vec<(Timestamp, Timestamp)> =
-        rows.iter().filter_map(|row| Some((row.scheduled_at, row.until?))).collect();
+pub fn check(
+    editions: &[Edition],
+    rows: &[LedgerRow],
+    since: Timestamp,
+    until: Timestamp,
+) -> Findings {
+    let mut ranges: Vec<(Timestamp, Timestamp)> = rows
+        .iter()
+        .filter_map(|row| Some((row.scheduled_at, row.until?)))
+        .collect();
     ranges.sort_unstable();
     let mut singles: Vec<&LedgerRow> = rows.iter().filter(|row| row.until.is_none()).collect();
     singles.sort_by_key(|row| (row.scheduled_at, row.run_id, row.attempt));
@@ -99,8 +106,15 @@ pub fn check(editions: &[Edition], rows: &[LedgerRow], since: Timestamp, until: 
     singles.dedup_by_key(|row| (row.scheduled_at, row.run_id));
     let mut walk = Walk {
         findings: Findings::default(),
-        singles: singles.into_iter().filter(|row| row.scheduled_at > since && row.scheduled_at <= until).peekable(),
-        ranges: Ranges { all: ranges, next: 0, reach: None },
+        singles: singles
+            .into_iter()
+            .filter(|row| row.scheduled_at > since && row.scheduled_at <= until)
+            .peekable(),
+        ranges: Ranges {
+            all: ranges,
+            next: 0,
+            reach: None,
+        },
         gap_open: false,
     };
     for (at, demand) in planned(editions, since, until) {
@@ -133,7 +147,9 @@ fn planned(
                 (None, None) => return None,
                 (None, Some(next)) => held = Some(next),
                 (Some(last), None) => return Some(last),
-                (Some(last), Some(next)) if last.0 == next.0 => held = Some((last.0, last.1.max(next.1))),
+                (Some(last), Some(next)) if last.0 == next.0 => {
+                    held = Some((last.0, last.1.max(next.1)))
+                }
                 (Some(last), Some(next)) => {
                     held = Some(next);
                     return Some(last);
@@ -144,19 +160,28 @@ fn planned(
 }
 
 /// The instants of all editions, ascending; those near an edit may come twice.
-fn in_turn(editions: &[Edition], since: Timestamp, until: Timestamp) -> impl Iterator<Item = (Timestamp, Demand)> + '_ {
+fn in_turn(
+    editions: &[Edition],
+    since: Timestamp,
+    until: Timestamp,
+) -> impl Iterator<Item = (Timestamp, Demand)> + '_ {
     let slack = |at: Timestamp, sign: i64| {
         let seconds = i64::try_from(LEDGER_EDIT_SLACK.as_secs()).unwrap_or(i64::MAX);
         Timestamp::from_second(at.as_second().saturating_add(sign * seconds)).unwrap_or(at)
     };
     let mut lines = Vec::new();
     for (index, edition) in editions.iter().enumerate() {
-        let Some(timetable) = &edition.timetable else { continue };
+        let Some(timetable) = &edition.timetable else {
+            continue;
+        };
         let next = editions.get(index + 1).map(|next| next.from);
         let first = slack(edition.from, -1).max(since);
         let last = next.map_or(until, |at| slack(at, 1).min(until));
         // Within these bounds no other edition can have been in force.
-        let (firm_after, firm_until) = (slack(edition.from, 1), next.map_or(until, |at| slack(at, -1)));
+        let (firm_after, firm_until) = (
+            slack(edition.from, 1),
+            next.map_or(until, |at| slack(at, -1)),
+        );
         let instants = timetable.between(first, last).map(move |at| {
             let must = at > firm_after && at <= firm_until;
             (at, if must { Demand::Must } else { Demand::May })
@@ -166,7 +191,10 @@ fn in_turn(editions: &[Edition], since: Timestamp, until: Timestamp) -> impl Ite
     // Lines ascend by their beginnings, and only neighbours overlap.
     let mut begun = 0;
     std::iter::from_fn(move || {
-        while lines.get_mut(begun).is_some_and(|(_, line)| line.peek().is_none()) {
+        while lines
+            .get_mut(begun)
+            .is_some_and(|(_, line)| line.peek().is_none())
+        {
             begun += 1;
         }
         let mut soonest: Option<(Timestamp, usize)> = None;
@@ -198,7 +226,10 @@ impl<'a, I: Iterator<Item = &'a LedgerRow>> Walk<'a, I> {
         let mut records = u64::from(self.ranges.covers(at));
         while let Some(row) = self.singles.next_if(|row| row.scheduled_at == at) {
             if records > 0 {
-                self.findings.extras.push(Extra { at, run_id: row.run_id });
+                self.findings.extras.push(Extra {
+                    at,
+                    run_id: row.run_id,
+                });
             }
             records += 1;
         }
@@ -217,15 +248,25 @@ impl<'a, I: Iterator<Item = &'a LedgerRow>> Walk<'a, I> {
 
     /// Records before `at`, or all that are left, are of instants that nobody planned.
     fn refuse_until(&mut self, at: Option<Timestamp>) {
-        while let Some(row) = self.singles.next_if(|row| at.is_none_or(|at| row.scheduled_at < at)) {
-            self.findings.extras.push(Extra { at: row.scheduled_at, run_id: row.run_id });
+        while let Some(row) = self
+            .singles
+            .next_if(|row| at.is_none_or(|at| row.scheduled_at < at))
+        {
+            self.findings.extras.push(Extra {
+                at: row.scheduled_at,
+                run_id: row.run_id,
+            });
         }
     }
 
     fn miss(&mut self, at: Timestamp) {
         match self.findings.gaps.last_mut().filter(|_| self.gap_open) {
             Some(gap) => (gap.last, gap.count) = (at, gap.count + 1),
-            None => self.findings.gaps.push(Gap { first: at, last: at, count: 1 }),
+            None => self.findings.gaps.push(Gap {
+                first: at,
+                last: at,
+                count: 1,
+            }),
         }
         self.gap_open = true;
     }
@@ -254,7 +295,13 @@ fn lost(rows: &[LedgerRow], since: Timestamp, until: Timestamp) -> Vec<Extra> {
         let is_within = row.scheduled_at > since && row.scheduled_at <= until;
         is_within && row.state == RunState::Lost && row.reason == Some(Reason::NoRecord)
     };
-    rows.iter().filter(is_lost).map(|row| Extra { at: row.scheduled_at, run_id: row.run_id }).collect()
+    rows.iter()
+        .filter(is_lost)
+        .map(|row| Extra {
+            at: row.scheduled_at,
+            run_id: row.run_id,
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -242,7 +242,11 @@ pub enum NodesCommand {
 
 /// An instant: as it is, or as a time back from now.
 fn instant(text: &str) -> Result<Timestamp, String> {
-    let back = |duration: Duration| clock::now().saturating_sub(duration).expect("a duration is no calendar span");
+    let back = |duration: Duration| {
+        clock::now()
+            .saturating_sub(duration)
+            .expect("a duration is no calendar span")
+    };
     match text.parse::<Timestamp>() {
         Ok(at) => Ok(at),
         Err(_) => parse_duration(text)
@@ -268,5 +272,6 @@ fn dst(text: &str) -> Result<DstPolicy, String> {
 }
 
 fn language(text: &str) -> Result<Language, String> {
-    text.parse().map_err(|error: belfry_core::schedule::UnknownLanguage| error.to_string())
+    text.parse()
+        .map_err(|error: belfry_core::schedule::UnknownLanguage| error.to_string())
 }

@@ -25,7 +25,10 @@ pub struct Failure {
 impl Failure {
     /// A failure with its sentence.
     pub fn new(code: u8, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into() }
+        Self {
+            code,
+            sentence: sentence.into(),
+        }
     }
 
     /// The output has said what failed.
@@ -37,8 +40,14 @@ impl Failure {
 impl From<ClusterError> for Failure {
     fn from(error: ClusterError) -> Self {
         let code = match &error {
-            ClusterError::Coord { source: CoordError::Unavailable(_), .. }
-            | ClusterError::History { source: HistoryError::Unavailable(_), .. }
+            ClusterError::Coord {
+                source: CoordError::Unavailable(_),
+                ..
+            }
+            | ClusterError::History {
+                source: HistoryError::Unavailable(_),
+                ..
+            }
             | ClusterError::Unsettled { .. } => UNREACHABLE,
             ClusterError::Coord { .. } | ClusterError::History { .. } => INTERNAL,
             _ => FAILED,

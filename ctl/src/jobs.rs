@@ -21,14 +21,20 @@ pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<
         JobsCommand::Delete(change) => delete(cluster, &change, json).await,
         JobsCommand::Next { name, count } => next(cluster, &name, count, json).await,
         JobsCommand::Versions { name } => versions(cluster, &name, json).await,
-        JobsCommand::Restore { name, generation } => restore(cluster, &name, generation, json).await,
+        JobsCommand::Restore { name, generation } => {
+            restore(cluster, &name, generation, json).await
+        }
         JobsCommand::Run { name, wait } => run_now(cluster, &name, wait, json).await,
     }
 }
 
 async fn list(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> {
     let language = schedule::terminal_language().to_string();
-    let query = JobQuery { text: text.to_owned(), language, ..JobQuery::default() };
+    let query = JobQuery {
+        text: text.to_owned(),
+        language,
+        ..JobQuery::default()
+    };
     let page = cluster.jobs_page(&cluster.picture().await?, &query).await?;
     if json {
         print::json(&page.rows);
@@ -39,10 +45,21 @@ async fn list(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> 
         table.row(vec![
             row.project.clone(),
             row.name.clone(),
-            if row.broken.is_some() { "cannot be used".to_owned() } else { row.schedule_words.clone() },
+            if row.broken.is_some() {
+                "cannot be used".to_owned()
+            } else {
+                row.schedule_words.clone()
+            },
             next_cell(row),
-            row.strip.last().map(|bar| bar.state.as_str().to_owned()).unwrap_or_default(),
-            if row.running.is_empty() { String::new() } else { row.running.len().to_string() },
+            row.strip
+                .last()
+                .map(|bar| bar.state.as_str().to_owned())
+                .unwrap_or_default(),
+            if row.running.is_empty() {
+                String::new()
+            } else {
+                row.running.len().to_string()
+            },
         ]);
     }
     table.print("There are no jobs: `belfryctl apply -f FILE` makes some.");
@@ -59,7 +76,9 @@ fn next_cell(row: &JobRow) -> String {
 
 async fn show(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failure> {
     let job = cluster.job(name).await?;
-    let detail = cluster.job_detail(&job, &schedule::terminal_language().to_string()).await?;
+    let detail = cluster
+        .job_detail(&job, &schedule::terminal_language().to_string())
+        .await?;
     if json {
         print::json(&detail);
     } else {
@@ -71,26 +90,54 @@ async fn show(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failure> 
 fn tell(detail: &JobDetail) {
     let row = &detail.row;
     let mut lines = vec![
-        format!("{}/{}  (generation {}, id {})", row.project, row.name, row.generation, row.job_id),
-        format!("schedule  {} = {} ({})", row.schedule, row.schedule_words, row.timezone),
+        format!(
+            "{}/{}  (generation {}, id {})",
+            row.project, row.name, row.generation, row.job_id
+        ),
+        format!(
+            "schedule  {} = {} ({})",
+            row.schedule, row.schedule_words, row.timezone
+        ),
         format!("runs      {}", row.place_words),
         format!("next      {}", next_cell(row)),
     ];
     lines.extend(row.broken.iter().map(|why| format!("broken    {why}")));
-    lines.extend(detail.settings.iter().map(|setting| format!("setting   {} = {}", setting.key, setting.value)));
+    lines.extend(
+        detail
+            .settings
+            .iter()
+            .map(|setting| format!("setting   {} = {}", setting.key, setting.value)),
+    );
     lines.extend(row.strip.iter().rev().take(5).map(|bar| {
         let state = print::state_cell(bar.state.as_str(), bar.reason.map(|reason| reason.as_str()));
-        format!("run       {}  {}  {state}", &bar.run_id[..8], local_text(&bar.scheduled_at))
+        format!(
+            "run       {}  {}  {state}",
+            &bar.run_id[..8],
+            local_text(&bar.scheduled_at)
+        )
     }));
     lines.iter().for_each(|line| print::line(&plain(line)));
     print::line("");
-    detail.document.lines().for_each(|line| print::line(&line.split('\t').map(plain).collect::<Vec<_>>().join("\t")));
+    detail
+        .document
+        .lines()
+        .for_each(|line| print::line(&line.split('\t').map(plain).collect::<Vec<_>>().join("\t")));
 }
 
-async fn set_paused(cluster: &Cluster, change: &JobChange, paused: bool, json: bool) -> Result<(), Failure> {
+async fn set_paused(
+    cluster: &Cluster,
+    change: &JobChange,
+    paused: bool,
+    json: bool,
+) -> Result<(), Failure> {
     let job = cluster.job(&change.name).await?;
     let edited = cluster.set_paused(&job, paused, change.generation).await?;
-    told(&job, &edited, if paused { "paused" } else { "resumed" }, json);
+    told(
+        &job,
+        &edited,
+        if paused { "paused" } else { "resumed" },
+        json,
+    );
     Ok(())
 }
 
@@ -105,7 +152,11 @@ fn told(job: &StoredJob, edited: &Edited, verb: &str, json: bool) {
     if json {
         print::json(&edited_json(edited));
     } else if edited.changed {
-        print::line(&format!("{} was {verb} (generation {})", plain(&job.title()), edited.generation));
+        print::line(&format!(
+            "{} was {verb} (generation {})",
+            plain(&job.title()),
+            edited.generation
+        ));
     } else {
         print::line(&format!("{} is so already", plain(&job.title())));
     }
@@ -125,17 +176,32 @@ async fn copy(cluster: &Cluster, name: &str, new_name: &str, json: bool) -> Resu
     if json {
         print::json(&edited_json(&edited));
     } else {
-        print::line(&format!("{} was copied to {}; it rests until you resume it", plain(&job.title()), plain(new_name)));
+        print::line(&format!(
+            "{} was copied to {}; it rests until you resume it",
+            plain(&job.title()),
+            plain(new_name)
+        ));
     }
     Ok(())
 }
 
 async fn next(cluster: &Cluster, name: &str, count: usize, json: bool) -> Result<(), Failure> {
     let stored = cluster.job(name).await?;
-    let job = stored.job.as_ref().map_err(|why| Failure::new(FAILED, format!("{}: {why}", stored.title())))?;
+    let job = stored
+        .job
+        .as_ref()
+        .map_err(|why| Failure::new(FAILED, format!("{}: {why}", stored.title())))?;
     let timetable = job.timetable();
-    let lines = if job.paused { Vec::new() } else { next_lines(&timetable, clock::now(), count) };
-    let empty = if job.paused { "It is paused: `belfryctl jobs resume` wakes it." } else { "Never." };
+    let lines = if job.paused {
+        Vec::new()
+    } else {
+        next_lines(&timetable, clock::now(), count)
+    };
+    let empty = if job.paused {
+        "It is paused: `belfryctl jobs resume` wakes it."
+    } else {
+        "Never."
+    };
     schedule::print_lines(&lines, timetable.zone.name(), empty, json);
     Ok(())
 }
@@ -152,8 +218,18 @@ async fn versions(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failu
         let (generation, when) = (version.generation.to_string(), print::local(version.at));
         let first = version.changes.first().cloned().unwrap_or_default();
         let more = version.changes.len().saturating_sub(1);
-        let changes = if more > 0 { format!("{first}, and {more} lines more") } else { first };
-        table.row(vec![generation, when, version.by.clone(), version.action.clone(), changes]);
+        let changes = if more > 0 {
+            format!("{first}, and {more} lines more")
+        } else {
+            first
+        };
+        table.row(vec![
+            generation,
+            when,
+            version.by.clone(),
+            version.action.clone(),
+            changes,
+        ]);
     }
     table.print("History has no versions of it.");
     Ok(())
@@ -172,13 +248,22 @@ fn version_json(version: &Version) -> serde_json::Value {
     })
 }
 
-async fn restore(cluster: &Cluster, name: &str, generation: u64, json: bool) -> Result<(), Failure> {
+async fn restore(
+    cluster: &Cluster,
+    name: &str,
+    generation: u64,
+    json: bool,
+) -> Result<(), Failure> {
     let id = cluster.job_id_also_deleted(name).await?;
     let edited = cluster.restore(id, generation).await?;
     if json {
         print::json(&edited_json(&edited));
     } else if edited.changed {
-        print::line(&format!("{} is as in generation {generation} again (generation {})", plain(name), edited.generation));
+        print::line(&format!(
+            "{} is as in generation {generation} again (generation {})",
+            plain(name),
+            edited.generation
+        ));
     } else {
         print::line(&format!("{} is so already", plain(name)));
     }
@@ -189,7 +274,9 @@ async fn run_now(cluster: &Cluster, name: &str, wait: bool, json: bool) -> Resul
     let job = cluster.job(name).await?;
     let run = cluster.run_now(&job).await?;
     if cluster.nodes().await?.is_empty() {
-        eprintln!("belfryctl: no agent runs here, so the request waits for one, 10 minutes at most: start it with `belfry-agent run`");
+        eprintln!(
+            "belfryctl: no agent runs here, so the request waits for one, 10 minutes at most: start it with `belfry-agent run`"
+        );
     }
     if !wait {
         match json {
@@ -199,7 +286,9 @@ async fn run_now(cluster: &Cluster, name: &str, wait: bool, json: bool) -> Resul
         return Ok(());
     }
     let Some(end) = cluster.wait_for_request(run).await? else {
-        let sentence = format!("no agent took the request {run} in time: start one with `belfry-agent run`, and ask again");
+        let sentence = format!(
+            "no agent took the request {run} in time: start one with `belfry-agent run`, and ask again"
+        );
         return Err(Failure::new(FAILED, sentence));
     };
     let row = belfry_core::cluster::run_row(&end);
@@ -207,5 +296,9 @@ async fn run_now(cluster: &Cluster, name: &str, wait: bool, json: bool) -> Resul
         true => print::json(&run_json::of(&row)),
         false => print::line(&run_json::sentence(&row)),
     }
-    if end.state == belfry_core::run::RunState::Succeeded { Ok(()) } else { Err(Failure::told()) }
+    if end.state == belfry_core::run::RunState::Succeeded {
+        Ok(())
+    } else {
+        Err(Failure::told())
+    }
 }

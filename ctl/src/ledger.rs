@@ -15,13 +15,21 @@ const LINES_MAX: usize = 20;
 
 pub async fn run(cluster: &Cluster, command: LedgerCommand, json: bool) -> Result<(), Failure> {
     let LedgerCommand::Verify { since, until } = command;
-    let day = || clock::now().saturating_sub(SignedDuration::from_hours(24)).expect("hours are no calendar span");
+    let day = || {
+        clock::now()
+            .saturating_sub(SignedDuration::from_hours(24))
+            .expect("hours are no calendar span")
+    };
     let found = cluster.verify(since.unwrap_or_else(day), until).await?;
     match json {
         true => print::json(&as_json(&found)),
         false => tell(&found),
     }
-    if found.is_whole() { Ok(()) } else { Err(Failure::told()) }
+    if found.is_whole() {
+        Ok(())
+    } else {
+        Err(Failure::told())
+    }
 }
 
 /// Instants or records of one kind over all series.
@@ -47,7 +55,9 @@ fn as_json(found: &Verification) -> Value {
 fn series_json(series: &SeriesCheck) -> Value {
     let findings = &series.findings;
     let at = |extra: &Extra| json!({ "at": stamp(extra.at), "run_id": extra.run_id });
-    let gaps = findings.gaps.iter().map(|gap| json!({ "first": stamp(gap.first), "last": stamp(gap.last), "count": gap.count }));
+    let gaps = findings.gaps.iter().map(
+        |gap| json!({ "first": stamp(gap.first), "last": stamp(gap.last), "count": gap.count }),
+    );
     json!({
         "job_id": series.job_id,
         "job": series.title,
@@ -66,19 +76,55 @@ fn tell(found: &Verification) {
     for series in &found.series {
         let findings = &series.findings;
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(findings.gaps.iter().take(LINES_MAX).map(|gap| match gap.count {
-            1 => format!("gap    {}", local(gap.first)),
-            count => format!("gap    {} to {} ({count} instants)", local(gap.first), local(gap.last)),
-        }));
-        lines.extend(findings.extras.iter().take(LINES_MAX).map(|extra| format!("extra  {} run {}", local(extra.at), extra.run_id)));
-        lines.extend(findings.lost.iter().take(LINES_MAX).map(|lost| format!("lost   {} run {}", local(lost.at), lost.run_id)));
+        lines.extend(
+            findings
+                .gaps
+                .iter()
+                .take(LINES_MAX)
+                .map(|gap| match gap.count {
+                    1 => format!("gap    {}", local(gap.first)),
+                    count => format!(
+                        "gap    {} to {} ({count} instants)",
+                        local(gap.first),
+                        local(gap.last)
+                    ),
+                }),
+        );
+        lines.extend(
+            findings
+                .extras
+                .iter()
+                .take(LINES_MAX)
+                .map(|extra| format!("extra  {} run {}", local(extra.at), extra.run_id)),
+        );
+        lines.extend(
+            findings
+                .lost
+                .iter()
+                .take(LINES_MAX)
+                .map(|lost| format!("lost   {} run {}", local(lost.at), lost.run_id)),
+        );
         if !lines.is_empty() {
-            print::line(&format!("{} ({})", plain(&series.title), plain(&series.scope.to_string())));
-            lines.iter().for_each(|line| print::line(&format!("  {line}")));
+            print::line(&format!(
+                "{} ({})",
+                plain(&series.title),
+                plain(&series.scope.to_string())
+            ));
+            lines
+                .iter()
+                .for_each(|line| print::line(&format!("  {line}")));
         }
     }
-    let (expected, recorded) = (sum(found, |series| series.findings.expected), sum(found, |series| series.findings.recorded));
-    let (gaps, extras) = (sum(found, missing), sum(found, |series| series.findings.extras.len() as u64));
+    let (expected, recorded) = (
+        sum(found, |series| series.findings.expected),
+        sum(found, |series| series.findings.recorded),
+    );
+    let (gaps, extras) = (
+        sum(found, missing),
+        sum(found, |series| series.findings.extras.len() as u64),
+    );
     let lost = sum(found, |series| series.findings.lost.len() as u64);
-    print::line(&format!("{expected} instants expected, {recorded} recorded: {gaps} gaps, {extras} extras, {lost} lost without evidence"));
+    print::line(&format!(
+        "{expected} instants expected, {recorded} recorded: {gaps} gaps, {extras} extras, {lost} lost without evidence"
+    ));
 }

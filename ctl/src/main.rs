@@ -42,7 +42,11 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { embedded, json, command } = arguments;
+    let Arguments {
+        embedded,
+        json,
+        command,
+    } = arguments;
     match command {
         Command::Schema => {
             files::schema();
@@ -50,7 +54,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Schedule(command) => schedule::run(command, json),
         Command::Apply(arguments) => files::apply(&*open(embedded).await?, &arguments, json).await,
-        Command::Export { project } => files::export(&*open(embedded).await?, project.as_ref(), json).await,
+        Command::Export { project } => {
+            files::export(&*open(embedded).await?, project.as_ref(), json).await
+        }
         Command::Jobs(command) => jobs::run(&*open(embedded).await?, command, json).await,
         Command::Runs(command) => runs::run(&open(embedded).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(embedded).await?, command, json).await,
@@ -65,8 +71,14 @@ async fn open(dir: Option<PathBuf>) -> Result<Arc<Cluster>, Failure> {
 
 /// The folder that the desktop and the agent of this computer use too.
 fn default_dir() -> Result<PathBuf, Failure> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let data = variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")));
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let data = variable("XDG_DATA_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".local/share")));
     let sentence = "neither XDG_DATA_HOME nor HOME says where this computer's data lies: name the folder with --embedded DIR";
-    data.map(|data| data.join("belfry/this-computer")).ok_or_else(|| Failure::new(CONFIGURATION, sentence))
+    data.map(|data| data.join("belfry/this-computer"))
+        .ok_or_else(|| Failure::new(CONFIGURATION, sentence))
 }

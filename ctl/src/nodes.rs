@@ -29,7 +29,13 @@ pub async fn run(cluster: &Cluster, command: NodesCommand, json: bool) -> Result
     for node in &nodes {
         let session = &node.session;
         let (pid, up_since) = (session.pid.to_string(), local(session.up_since));
-        table.row(vec![node.id.to_string(), session.host.clone(), session.version.clone(), pid, up_since]);
+        table.row(vec![
+            node.id.to_string(),
+            session.host.clone(),
+            session.version.clone(),
+            pid,
+            up_since,
+        ]);
     }
     table.print("No agent runs here: start one with `belfry-agent run`.");
     Ok(())

@@ -41,12 +41,22 @@ pub fn json_line(value: &impl Serialize) {
 /// as a mark.
 pub fn plain(text: &str) -> String {
     let is_turning = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || is_turning(c) { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() || is_turning(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 /// An instant on the terminal's clock, with its offset.
 pub fn local(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string()
+    at.to_zoned(TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M:%S%:z")
+        .to_string()
 }
 
 /// An instant that is written as RFC 3339, on the terminal's clock.
@@ -75,12 +85,16 @@ impl Table {
     /// A table with this head.
     pub fn new(head: &[&str]) -> Self {
         let state_column = head.iter().position(|title| *title == "STATE");
-        Self { rows: vec![head.iter().map(|title| (*title).to_owned()).collect()], state_column }
+        Self {
+            rows: vec![head.iter().map(|title| (*title).to_owned()).collect()],
+            state_column,
+        }
     }
 
     /// Adds a row.
     pub fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells.iter().map(|cell| plain(cell)).collect());
+        self.rows
+            .push(cells.iter().map(|cell| plain(cell)).collect());
     }
 
     /// Writes it, or a sentence when it has no rows.
@@ -89,11 +103,21 @@ impl Table {
             return line(empty);
         }
         let columns = self.rows[0].len();
-        let widest = |column: usize| self.rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+        let widest = |column: usize| {
+            self.rows
+                .iter()
+                .map(|row| row[column].width())
+                .max()
+                .unwrap_or(0)
+        };
         let widths: Vec<usize> = (0..columns).map(widest).collect();
         let is_coloured = colours();
-        let text: String =
-            self.rows.iter().enumerate().map(|(index, row)| self.text(row, &widths, is_coloured && index > 0)).collect();
+        let text: String = self
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(index, row)| self.text(row, &widths, is_coloured && index > 0))
+            .collect();
         write(&text);
     }
 
@@ -101,7 +125,11 @@ impl Table {
         let mut text = String::new();
         for (column, cell) in row.iter().enumerate() {
             let is_state = is_coloured && self.state_column == Some(column);
-            text.push_str(&if is_state { coloured(cell) } else { cell.clone() });
+            text.push_str(&if is_state {
+                coloured(cell)
+            } else {
+                cell.clone()
+            });
             if column + 1 < row.len() {
                 text.push_str(&" ".repeat(widths[column] - cell.width() + 2));
             }

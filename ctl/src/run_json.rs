@@ -74,7 +74,11 @@ pub fn sentence(row: &RunRow) -> String {
     ];
     parts.extend((row.attempt > 1).then(|| format!("attempt {}", row.attempt)));
     parts.extend((row.count > 1).then(|| format!("{} instants", row.count)));
-    parts.extend(row.exit_code.filter(|code| *code != 0).map(|code| format!("exit {code}")));
+    parts.extend(
+        row.exit_code
+            .filter(|code| *code != 0)
+            .map(|code| format!("exit {code}")),
+    );
     parts.extend(row.signal.map(|signal| format!("signal {signal}")));
     parts.extend(row.duration_ms.map(print::elapsed));
     parts.push(format!("on {}", row.node));

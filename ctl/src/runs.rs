@@ -20,14 +20,22 @@ pub async fn run(cluster: &Arc<Cluster>, command: RunsCommand, json: bool) -> Re
     match command {
         RunsCommand::List(arguments) => list(cluster, &arguments, json).await,
         RunsCommand::Show { run } => show(cluster, &run, json).await,
-        RunsCommand::Logs { run, follow, attempt } => watch::logs(cluster, &run, (attempt, follow), json).await,
+        RunsCommand::Logs {
+            run,
+            follow,
+            attempt,
+        } => watch::logs(cluster, &run, (attempt, follow), json).await,
         RunsCommand::Kill { run } => kill(cluster, &run, json).await,
         RunsCommand::Watch => watch::runs(cluster, json).await,
     }
 }
 
 async fn list(cluster: &Cluster, arguments: &RunsList, json: bool) -> Result<(), Failure> {
-    let rows: Vec<RunRow> = read(cluster, arguments).await?.iter().map(run_row).collect();
+    let rows: Vec<RunRow> = read(cluster, arguments)
+        .await?
+        .iter()
+        .map(run_row)
+        .collect();
     if json {
         print::json(&rows.iter().map(run_json::of).collect::<Vec<_>>());
         return Ok(());
@@ -51,13 +59,20 @@ fn state(row: &RunRow) -> String {
     let state = print::state_cell(row.state.as_str(), row.reason.map(|reason| reason.as_str()));
     let attempt = (row.attempt > 1).then(|| format!(" attempt {}", row.attempt));
     let count = (row.count > 1).then(|| format!(" ×{}", row.count));
-    [Some(state), attempt, count].into_iter().flatten().collect()
+    [Some(state), attempt, count]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// As many pages as the limit needs.
 async fn read(cluster: &Cluster, arguments: &RunsList) -> Result<Vec<RunRecord>, Failure> {
     let is_unbounded = arguments.since.is_none() && arguments.until.is_none();
-    let day = || clock::now().saturating_sub(SignedDuration::from_hours(24)).expect("hours are no calendar span");
+    let day = || {
+        clock::now()
+            .saturating_sub(SignedDuration::from_hours(24))
+            .expect("hours are no calendar span")
+    };
     let job = match &arguments.job {
         Some(name) => Some(cluster.job_id_also_deleted(name).await?),
         None => None,
@@ -66,7 +81,11 @@ async fn read(cluster: &Cluster, arguments: &RunsList) -> Result<Vec<RunRecord>,
         jobs: job.into_iter().collect(),
         states: arguments.state.clone(),
         node: arguments.node.clone(),
-        since: if is_unbounded { Some(day()) } else { arguments.since },
+        since: if is_unbounded {
+            Some(day())
+        } else {
+            arguments.since
+        },
         until: arguments.until,
         ..RunQuery::default()
     };
@@ -93,7 +112,10 @@ async fn read(cluster: &Cluster, arguments: &RunsList) -> Result<Vec<RunRecord>,
 async fn show(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> {
     let run = cluster.find_run(text).await?;
     let detail = cluster.run_detail(run).await?;
-    let newest = detail.attempts.last().expect("a run that is known has an attempt");
+    let newest = detail
+        .attempts
+        .last()
+        .expect("a run that is known has an attempt");
     if json {
         let mut object = serde_json::to_value(run_json::of(newest)).expect("a run has a JSON form");
         object["attempts"] = json!(detail.attempts.iter().map(run_json::of).collect::<Vec<_>>());
@@ -103,7 +125,13 @@ async fn show(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> 
     }
     let lines = [
         ("run", newest.run_id.clone()),
-        ("job", format!("{}/{} (generation {})", newest.project, newest.job, newest.generation)),
+        (
+            "job",
+            format!(
+                "{}/{} (generation {})",
+                newest.project, newest.job, newest.generation
+            ),
+        ),
         ("scheduled", local_text(&newest.scheduled_at)),
         ("trigger", newest.trigger.as_str().to_owned()),
         ("by", newest.by.clone().unwrap_or_default()),
@@ -113,11 +141,19 @@ async fn show(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> 
         print::line(&format!("{name:10}{}", plain(value)));
     }
     for attempt in &detail.attempts {
-        print::line(&format!("attempt {} {}", attempt.attempt, run_json::sentence(attempt)));
+        print::line(&format!(
+            "attempt {} {}",
+            attempt.attempt,
+            run_json::sentence(attempt)
+        ));
     }
     if let Some(kill) = &detail.kill {
         let overdue = if kill.overdue { ", not confirmed" } else { "" };
-        print::line(&format!("kill      asked by {} at {}{overdue}", plain(&kill.by), local_text(&kill.asked_at)));
+        print::line(&format!(
+            "kill      asked by {} at {}{overdue}",
+            plain(&kill.by),
+            local_text(&kill.asked_at)
+        ));
     }
     Ok(())
 }
@@ -132,23 +168,30 @@ async fn kill(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> 
         KillEnd::NotConfirmed => ("not_confirmed", None),
     };
     if json {
-        print::json(&json!({ "run_id": run, "kill": word, "run": record.as_ref().map(run_json::of) }));
+        print::json(
+            &json!({ "run_id": run, "kill": word, "run": record.as_ref().map(run_json::of) }),
+        );
     } else if let Some(row) = &record {
         print::line(&run_json::sentence(row));
     }
     let seconds = KILL_CONFIRMED_WITHIN.as_secs();
     match (end, wish.node) {
         (KillEnd::Killed(_), _) => Ok(()),
-        (KillEnd::EndedOtherwise(_), _) => {
-            Err(Failure::new(FAILED, format!("run {run} ended by itself before the kill reached it")))
-        }
+        (KillEnd::EndedOtherwise(_), _) => Err(Failure::new(
+            FAILED,
+            format!("run {run} ended by itself before the kill reached it"),
+        )),
         (KillEnd::NotConfirmed, Some(node)) => Err(Failure::new(
             FAILED,
-            format!("the kill of run {run} was not confirmed by {node} within {seconds} s: `belfryctl runs show {run}` tells when it is"),
+            format!(
+                "the kill of run {run} was not confirmed by {node} within {seconds} s: `belfryctl runs show {run}` tells when it is"
+            ),
         )),
         (KillEnd::NotConfirmed, None) => Err(Failure::new(
             FAILED,
-            format!("the request of run {run} is taken back, and no agent has confirmed that within {seconds} s: it will not start"),
+            format!(
+                "the request of run {run} is taken back, and no agent has confirmed that within {seconds} s: it will not start"
+            ),
         )),
     }
 }

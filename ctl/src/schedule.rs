@@ -12,12 +12,24 @@ use crate::print::{self, Table};
 
 pub fn run(command: ScheduleCommand, json: bool) -> Result<(), Failure> {
     match command {
-        ScheduleCommand::Next { expression, zone, after, count, dst } => {
-            let timetable = Timetable { dst, ..Timetable::new(read(&expression)?, zone) };
+        ScheduleCommand::Next {
+            expression,
+            zone,
+            after,
+            count,
+            dst,
+        } => {
+            let timetable = Timetable {
+                dst,
+                ..Timetable::new(read(&expression)?, zone)
+            };
             let lines = next_lines(&timetable, after.unwrap_or_else(clock::now), count);
             print_lines(&lines, timetable.zone.name(), "Never.", json);
         }
-        ScheduleCommand::Words { expression, language } => {
+        ScheduleCommand::Words {
+            expression,
+            language,
+        } => {
             let language = language.unwrap_or_else(terminal_language);
             let text = words(&read(&expression)?, language);
             match json {
@@ -30,7 +42,12 @@ pub fn run(command: ScheduleCommand, json: bool) -> Result<(), Failure> {
 }
 
 fn read(expression: &str) -> Result<Schedule, Failure> {
-    let refused = |error| Failure::new(FAILED, format!("could not read the schedule {expression:?}: {error}"));
+    let refused = |error| {
+        Failure::new(
+            FAILED,
+            format!("could not read the schedule {expression:?}: {error}"),
+        )
+    };
     Schedule::parse(expression).map_err(refused)
 }
 
@@ -43,7 +60,13 @@ pub fn print_lines(lines: &[NextLine], zone: &str, empty: &str, json: bool) {
     let mut table = Table::new(&["LOCAL", "OFFSET", "ZONE", "UTC", "NOTE"]);
     for line in lines {
         let note = line.note.clone().unwrap_or_default();
-        table.row(vec![line.local.clone(), line.offset.clone(), zone.to_owned(), line.at.clone(), note]);
+        table.row(vec![
+            line.local.clone(),
+            line.offset.clone(),
+            zone.to_owned(),
+            line.at.clone(),
+            note,
+        ]);
     }
     table.print(empty);
 }
@@ -59,7 +82,9 @@ fn object(line: &NextLine, zone: &str) -> serde_json::Value {
 
 /// The terminal's language, if schedules are worded in it, else English.
 pub fn terminal_language() -> Language {
-    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     match named {
         Some(name) if name.starts_with("zh") => Language::ZhCn,
         _ => Language::En,

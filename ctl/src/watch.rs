@@ -28,10 +28,14 @@ pub async fn runs(cluster: &Arc<Cluster>, json: bool) -> Result<(), Failure> {
         let live = match lives.recv().await {
             Ok(live) => live,
             Err(RecvError::Lagged(_)) => continue,
-            Err(RecvError::Closed) => return Err(Failure::new(INTERNAL, "the watch ended: start it again")),
+            Err(RecvError::Closed) => {
+                return Err(Failure::new(INTERNAL, "the watch ended: start it again"));
+            }
         };
         if live.trouble != trouble {
-            live.trouble.iter().for_each(|why| eprintln!("belfryctl: {why}; trying again"));
+            live.trouble
+                .iter()
+                .for_each(|why| eprintln!("belfryctl: {why}; trying again"));
             trouble = live.trouble;
         }
         if told.len() > TOLD_MAX {
@@ -61,9 +65,17 @@ pub async fn logs(
     json: bool,
 ) -> Result<(), Failure> {
     let run = cluster.find_run(text).await?;
-    let newest = cluster.attempts(run).await?.last().map_or(1, |record| record.attempt);
+    let newest = cluster
+        .attempts(run)
+        .await?
+        .last()
+        .map_or(1, |record| record.attempt);
     let attempt = attempt.unwrap_or(newest);
-    let mut tail = if follow { cluster.follow_log(run).await? } else { None };
+    let mut tail = if follow {
+        cluster.follow_log(run).await?
+    } else {
+        None
+    };
     let shown = show_log(cluster, (run, attempt), (&mut tail, follow), json).await;
     if let Some(tail) = &tail {
         // The wish ends by itself if this fails.

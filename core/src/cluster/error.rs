@@ -56,7 +56,9 @@ pub enum ClusterError {
         candidates: Vec<String>,
     },
     /// The job has no such generation.
-    #[error("{name} has no version {generation}: `belfryctl jobs versions` shows those that are kept")]
+    #[error(
+        "{name} has no version {generation}: `belfryctl jobs versions` shows those that are kept"
+    )]
     NoSuchVersion {
         /// The job.
         name: String,
@@ -97,7 +99,9 @@ pub enum ClusterError {
     #[error("the file cannot be applied, and nothing of it was")]
     File(#[source] FileErrors),
     /// Somebody changed jobs while a file was applied.
-    #[error("somebody else changed {name} meanwhile, and nothing of the file was applied: apply it again")]
+    #[error(
+        "somebody else changed {name} meanwhile, and nothing of the file was applied: apply it again"
+    )]
     ApplyRaced {
         /// A job that changed.
         name: String,
@@ -122,15 +126,22 @@ impl ClusterError {
     /// What the window acts on.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Coord { .. } | Self::History { .. } | Self::Unsettled { .. } => ErrorCode::Unreachable,
+            Self::Coord { .. } | Self::History { .. } | Self::Unsettled { .. } => {
+                ErrorCode::Unreachable
+            }
             Self::NoSuchJob { .. }
             | Self::NoSuchRun { .. }
             | Self::NoSuchVersion { .. }
             | Self::NotRunning { .. }
-            | Self::Refused { source: EditRefused::NotFound | EditRefused::Deleted, .. } => ErrorCode::NotFound,
-            Self::Refused { source: EditRefused::Conflict { .. }, .. } | Self::ApplyRaced { .. } => {
-                ErrorCode::Conflict
+            | Self::Refused {
+                source: EditRefused::NotFound | EditRefused::Deleted,
+                ..
+            } => ErrorCode::NotFound,
+            Self::Refused {
+                source: EditRefused::Conflict { .. },
+                ..
             }
+            | Self::ApplyRaced { .. } => ErrorCode::Conflict,
             Self::AmbiguousJob { .. }
             | Self::AmbiguousRun { .. }
             | Self::Refused { .. }
@@ -159,7 +170,10 @@ impl ClusterError {
             Self::NoSuchJob { name } | Self::NameTaken { name } | Self::Unsettled { name, .. } => {
                 vec![("name", name.clone())]
             }
-            Self::Refused { name, source: EditRefused::Conflict { seen, current } } => vec![
+            Self::Refused {
+                name,
+                source: EditRefused::Conflict { seen, current },
+            } => vec![
                 ("name", name.clone()),
                 ("seen", seen.to_string()),
                 ("current", current.generation.to_string()),
@@ -170,9 +184,15 @@ impl ClusterError {
             }
             _ => vec![("reason", self.sentence())],
         };
-        let params: BTreeMap<String, String> =
-            pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        CommandError { code: self.code(), params, detail: self.sentence() }
+        let params: BTreeMap<String, String> = pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        CommandError {
+            code: self.code(),
+            params,
+            detail: self.sentence(),
+        }
     }
 }
 

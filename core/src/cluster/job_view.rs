@@ -42,11 +42,19 @@ pub(super) fn row(stored: &StoredJob, seen: &Seen, language: Language, now: Time
         name: stored.name.clone(),
         generation: stored.generation,
         paused: job.is_some_and(|job| job.paused),
-        schedule: job.map(|job| job.schedule.text().to_owned()).unwrap_or_default(),
-        schedule_words: job.map(|job| words(&job.schedule, language)).unwrap_or_default(),
-        timezone: job.map(|job| job.timezone.name().to_owned()).unwrap_or_default(),
+        schedule: job
+            .map(|job| job.schedule.text().to_owned())
+            .unwrap_or_default(),
+        schedule_words: job
+            .map(|job| words(&job.schedule, language))
+            .unwrap_or_default(),
+        timezone: job
+            .map(|job| job.timezone.name().to_owned())
+            .unwrap_or_default(),
         next_at: next_at(stored, now).map(stamp),
-        place_words: job.map(|job| place_words(&job.place.on, language)).unwrap_or_default(),
+        place_words: job
+            .map(|job| place_words(&job.place.on, language))
+            .unwrap_or_default(),
         owner: about.owner,
         tags: about.tags,
         starred: about.starred,
@@ -58,27 +66,39 @@ pub(super) fn row(stored: &StoredJob, seen: &Seen, language: Language, now: Time
 }
 
 /// A job by itself.
-pub(super) fn detail(stored: &StoredJob, seen: &Seen, language: Language, now: Timestamp) -> JobDetail {
+pub(super) fn detail(
+    stored: &StoredJob,
+    seen: &Seen,
+    language: Language,
+    now: Timestamp,
+) -> JobDetail {
     let job = stored.job.as_ref().ok();
     let awake = job.filter(|job| !job.paused);
     JobDetail {
         row: row(stored, seen, language, now),
-        document: job.map(|job| export(std::slice::from_ref(job))).unwrap_or_default(),
+        document: job
+            .map(|job| export(std::slice::from_ref(job)))
+            .unwrap_or_default(),
         command: job.map(command_text).unwrap_or_default(),
         note: job.map(|job| job.about.note.clone()).unwrap_or_default(),
         settings: job.map(settings).unwrap_or_default(),
-        next: awake.map(|job| next_lines(&job.timetable(), now, NEXT_LINES)).unwrap_or_default(),
+        next: awake
+            .map(|job| next_lines(&job.timetable(), now, NEXT_LINES))
+            .unwrap_or_default(),
     }
 }
 
 /// The next occurrences of a timetable.
 pub fn next_lines(timetable: &Timetable, after: Timestamp, count: usize) -> Vec<NextLine> {
-    let lines = preview(timetable, after, count).lines.into_iter().map(|line| NextLine {
-        at: stamp(line.at),
-        local: line.local,
-        offset: line.offset,
-        note: line.note.map(|note| note_word(note).to_owned()),
-    });
+    let lines = preview(timetable, after, count)
+        .lines
+        .into_iter()
+        .map(|line| NextLine {
+            at: stamp(line.at),
+            local: line.local,
+            offset: line.offset,
+            note: line.note.map(|note| note_word(note).to_owned()),
+        });
     lines.collect()
 }
 
@@ -109,12 +129,22 @@ fn place_words(on: &PlaceOn, language: Language) -> String {
 
 /// What a row and a page show by themselves.
 const SHOWN_APART: [&str; 10] = [
-    "project", "name", "schedule", "timezone", "paused", "note", "owner", "tags", "starred", "shell.script",
+    "project",
+    "name",
+    "schedule",
+    "timezone",
+    "paused",
+    "note",
+    "owner",
+    "tags",
+    "starred",
+    "shell.script",
 ];
 
 /// How it runs, as written in a file: only what differs from the defaults.
 fn settings(job: &Job) -> Vec<Setting> {
-    let fields = serde_json::to_value(JobDraft::from(job)).expect("texts, numbers and tables have a JSON form");
+    let fields = serde_json::to_value(JobDraft::from(job))
+        .expect("texts, numbers and tables have a JSON form");
     let mut settings = Vec::new();
     flatten("", &fields, &mut settings);
     settings.retain(|setting| !SHOWN_APART.contains(&setting.key.as_str()));
@@ -125,13 +155,23 @@ fn flatten(at: &str, value: &Value, settings: &mut Vec<Setting>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                let key = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                let key = if at.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{at}.{name}")
+                };
                 flatten(&key, value, settings);
             }
         }
         Value::Null => {}
-        Value::String(text) => settings.push(Setting { key: at.to_owned(), value: text.clone() }),
-        other if at != "tags" => settings.push(Setting { key: at.to_owned(), value: other.to_string() }),
+        Value::String(text) => settings.push(Setting {
+            key: at.to_owned(),
+            value: text.clone(),
+        }),
+        other if at != "tags" => settings.push(Setting {
+            key: at.to_owned(),
+            value: other.to_string(),
+        }),
         _ => {}
     }
 }

@@ -36,7 +36,12 @@ impl Cluster {
             batch: Batch::default(),
             mark: None,
         };
-        Following { cluster: Arc::clone(self), picture, lives, task: tokio::spawn(feed.run()) }
+        Following {
+            cluster: Arc::clone(self),
+            picture,
+            lives,
+            task: tokio::spawn(feed.run()),
+        }
     }
 }
 
@@ -87,7 +92,8 @@ const HISTORY: usize = 3;
 
 impl Batch {
     fn add_run(&mut self, record: RunRecord) {
-        let same = |known: &RunRecord| (known.run_id, known.attempt) == (record.run_id, record.attempt);
+        let same =
+            |known: &RunRecord| (known.run_id, known.attempt) == (record.run_id, record.attempt);
         self.runs.retain(|known| !same(known));
         self.runs.push(record);
         self.is_due = true;
@@ -112,7 +118,11 @@ impl Batch {
         Some(Live {
             sequence: self.sequence,
             jobs_changed: std::mem::take(&mut self.jobs_changed),
-            runs: if is_too_much { Vec::new() } else { runs.iter().map(row).collect() },
+            runs: if is_too_much {
+                Vec::new()
+            } else {
+                runs.iter().map(row).collect()
+            },
             agent: self.agent.take(),
             trouble,
             at: stamp(clock::now()),
@@ -213,9 +223,13 @@ impl Feed {
                 self.mark = Some(mark);
                 self.batch.set_trouble(HISTORY, None);
                 let mut picture = self.picture.write().unwrap_or_else(PoisonError::into_inner);
-                records.iter().for_each(|record| picture.learn_record(record));
+                records
+                    .iter()
+                    .for_each(|record| picture.learn_record(record));
                 drop(picture);
-                records.into_iter().for_each(|record| self.batch.add_run(record));
+                records
+                    .into_iter()
+                    .for_each(|record| self.batch.add_run(record));
             }
             Err(error) => self.batch.set_trouble(HISTORY, Some(error.to_string())),
         }
@@ -225,7 +239,11 @@ impl Feed {
     async fn look_at_ends(&mut self) {
         let ids = read(&self.picture).job_ids();
         match self.cluster.newest_ends(&ids).await {
-            Ok(ends) => self.picture.write().unwrap_or_else(PoisonError::into_inner).learn_ends(&ends),
+            Ok(ends) => self
+                .picture
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .learn_ends(&ends),
             Err(error) => self.batch.set_trouble(HISTORY, Some(error.sentence())),
         }
     }

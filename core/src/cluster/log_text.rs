@@ -16,9 +16,15 @@ pub(super) fn page(offset: u64, chunks: &[OutputChunk], total: u64, over: bool) 
     let mut pieces = Vec::new();
     let mut place = offset;
     for (index, chunk) in chunks.iter().enumerate() {
-        let is_followed = chunks.get(index + 1).is_some_and(|next| next.offset == chunk.end());
+        let is_followed = chunks
+            .get(index + 1)
+            .is_some_and(|next| next.offset == chunk.end());
         let dropped = chunk.offset.saturating_sub(place);
-        let held = if is_followed || over { 0 } else { unfinished(&chunk.bytes) };
+        let held = if is_followed || over {
+            0
+        } else {
+            unfinished(&chunk.bytes)
+        };
         let shown = chunk.bytes.len() - held;
         cut(chunk, shown, dropped, &mut pieces);
         place = chunk.offset + shown as u64;
@@ -28,7 +34,12 @@ pub(super) fn page(offset: u64, chunks: &[OutputChunk], total: u64, over: bool) 
     let total = total.max(place);
     let pieces = pieces.into_iter().map(Raw::show).collect();
     let complete = over && (chunks.is_empty() || place >= total);
-    LogPage { pieces, next_offset: place, total, complete }
+    LogPage {
+        pieces,
+        next_offset: place,
+        total,
+        complete,
+    }
 }
 
 /// A piece before its bytes are read as text.
@@ -41,26 +52,53 @@ struct Raw {
 
 impl Raw {
     fn show(self) -> LogPiece {
-        let at = self.at_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()).map(stamp);
-        LogPiece { offset: self.offset, at, text: safe_text(&self.bytes), dropped_before: self.dropped_before }
+        let at = self
+            .at_ms
+            .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+            .map(stamp);
+        LogPiece {
+            offset: self.offset,
+            at,
+            text: safe_text(&self.bytes),
+            dropped_before: self.dropped_before,
+        }
     }
 }
 
 /// One piece for each run of bytes that arrived together.
 fn cut(chunk: &OutputChunk, shown: usize, dropped: u64, pieces: &mut Vec<Raw>) {
-    let place = |offset: u64| usize::try_from(offset.saturating_sub(chunk.offset)).unwrap_or(usize::MAX).min(shown);
-    let mut bounds: Vec<(usize, Option<i64>)> =
-        chunk.stamps.iter().map(|stamp| (place(stamp.offset), Some(stamp.at_ms))).collect();
+    let place = |offset: u64| {
+        usize::try_from(offset.saturating_sub(chunk.offset))
+            .unwrap_or(usize::MAX)
+            .min(shown)
+    };
+    let mut bounds: Vec<(usize, Option<i64>)> = chunk
+        .stamps
+        .iter()
+        .map(|stamp| (place(stamp.offset), Some(stamp.at_ms)))
+        .collect();
     if bounds.first().is_none_or(|(first, _)| *first > 0) {
         bounds.insert(0, (0, None));
     }
     bounds.dedup_by(|later, earlier| later.1 == earlier.1);
-    let ends = bounds.iter().skip(1).map(|(start, _)| *start).chain([shown]);
+    let ends = bounds
+        .iter()
+        .skip(1)
+        .map(|(start, _)| *start)
+        .chain([shown]);
     let mut dropped = dropped;
     for ((start, at_ms), end) in bounds.iter().zip(ends) {
         if *start < end {
-            let (offset, bytes) = (chunk.offset + *start as u64, chunk.bytes[*start..end].to_vec());
-            pieces.push(Raw { offset, at_ms: *at_ms, bytes, dropped_before: dropped });
+            let (offset, bytes) = (
+                chunk.offset + *start as u64,
+                chunk.bytes[*start..end].to_vec(),
+            );
+            pieces.push(Raw {
+                offset,
+                at_ms: *at_ms,
+                bytes,
+                dropped_before: dropped,
+            });
             dropped = 0;
         }
     }
@@ -70,13 +108,20 @@ fn cut(chunk: &OutputChunk, shown: usize, dropped: u64, pieces: &mut Vec<Raw>) {
 fn join_characters(pieces: &mut Vec<Raw>) {
     for later in (1..pieces.len()).rev().take(1) {
         let (before, after) = pieces.split_at_mut(later);
-        let (Some(earlier), Some(later)) = (before.last_mut(), after.first_mut()) else { return };
+        let (Some(earlier), Some(later)) = (before.last_mut(), after.first_mut()) else {
+            return;
+        };
         let held = unfinished_character(&earlier.bytes);
         let meets = later.offset == earlier.offset + earlier.bytes.len() as u64;
         if held == 0 || !meets {
             return;
         }
-        let rest = later.bytes.iter().take_while(|byte| (0x80..0xC0).contains(*byte)).count().min(3);
+        let rest = later
+            .bytes
+            .iter()
+            .take_while(|byte| (0x80..0xC0).contains(*byte))
+            .count()
+            .min(3);
         earlier.bytes.extend(later.bytes.drain(..rest));
         later.offset += rest as u64;
     }
@@ -86,7 +131,10 @@ fn join_characters(pieces: &mut Vec<Raw>) {
 /// Bytes at the end that begin a character or an escape sequence and do not end it.
 fn unfinished(bytes: &[u8]) -> usize {
     let tail = &bytes[bytes.len().saturating_sub(UNFINISHED_BYTES_MAX)..];
-    let escape = tail.iter().rposition(|byte| *byte == 0x1B).map(|start| &tail[start..]);
+    let escape = tail
+        .iter()
+        .rposition(|byte| *byte == 0x1B)
+        .map(|start| &tail[start..]);
     let is_open = |sequence: &[u8]| match sequence {
         [_] | [_, b'['] => true,
         [_, b'[', rest @ ..] => rest.iter().all(|byte| (0x20..0x40).contains(byte)),
@@ -141,17 +189,26 @@ fn escape<'a>(after: &'a str, safe: &mut String) -> &'a str {
         Some('[') => control_sequence(&after[1..], safe),
         // Texts for the terminal itself: titles, links, clipboards.
         Some(']' | 'P' | 'X' | '^' | '_') => text_end(&after[1..]),
-        Some(' '..='/') => after.trim_start_matches(|c| (' '..='/').contains(&c)).get(1..).unwrap_or(""),
+        Some(' '..='/') => after
+            .trim_start_matches(|c| (' '..='/').contains(&c))
+            .get(1..)
+            .unwrap_or(""),
         Some('0'..='~') => &after[1..],
         _ => after,
     }
 }
 
 fn control_sequence<'a>(after: &'a str, safe: &mut String) -> &'a str {
-    let end = after.find(|c: char| !(' '..='?').contains(&c)).unwrap_or(after.len());
+    let end = after
+        .find(|c: char| !(' '..='?').contains(&c))
+        .unwrap_or(after.len());
     let (parameters, rest) = after.split_at(end);
     match rest.chars().next() {
-        Some('m') if parameters.chars().all(|c| c.is_ascii_digit() || matches!(c, ';' | ':')) => {
+        Some('m')
+            if parameters
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, ';' | ':')) =>
+        {
             safe.push_str("\u{1b}[");
             safe.push_str(parameters);
             safe.push('m');
@@ -196,8 +253,15 @@ mod tests {
     use crate::output::OutputStamp;
 
     fn chunk(offset: u64, bytes: &[u8], stamps: &[(u64, i64)]) -> OutputChunk {
-        let stamps = stamps.iter().map(|(offset, at_ms)| OutputStamp { offset: *offset, at_ms: *at_ms });
-        OutputChunk { offset, bytes: bytes.to_vec(), stamps: stamps.collect() }
+        let stamps = stamps.iter().map(|(offset, at_ms)| OutputStamp {
+            offset: *offset,
+            at_ms: *at_ms,
+        });
+        OutputChunk {
+            offset,
+            bytes: bytes.to_vec(),
+            stamps: stamps.collect(),
+        }
     }
 
     #[test]
@@ -217,18 +281,33 @@ mod tests {
             (b"\x1b[31;\n", "\n"),
             (b"end\x1b", "end"),
         ] {
-            assert_eq!(safe_text(bytes), text, "{:?}", String::from_utf8_lossy(bytes));
+            assert_eq!(
+                safe_text(bytes),
+                text,
+                "{:?}",
+                String::from_utf8_lossy(bytes)
+            );
         }
     }
 
     #[test]
     fn pieces_keep_their_times_gaps_and_places() {
-        let chunks = [chunk(0, b"one\ntwo\n", &[(0, 1000), (4, 2000)]), chunk(20, b"tail\n", &[(20, 3000)])];
+        let chunks = [
+            chunk(0, b"one\ntwo\n", &[(0, 1000), (4, 2000)]),
+            chunk(20, b"tail\n", &[(20, 3000)]),
+        ];
         let page = page(0, &chunks, 25, true);
         let pieces: Vec<(u64, Option<&str>, &str, u64)> = page
             .pieces
             .iter()
-            .map(|piece| (piece.offset, piece.at.as_deref(), piece.text.as_str(), piece.dropped_before))
+            .map(|piece| {
+                (
+                    piece.offset,
+                    piece.at.as_deref(),
+                    piece.text.as_str(),
+                    piece.dropped_before,
+                )
+            })
             .collect();
         let expected = [
             (0, Some("1970-01-01T00:00:01.000Z"), "one\n", 0),
@@ -236,21 +315,38 @@ mod tests {
             (20, Some("1970-01-01T00:00:03.000Z"), "tail\n", 12),
         ];
         assert_eq!(pieces, expected);
-        assert_eq!((page.next_offset, page.total, page.complete), (25, 25, true));
+        assert_eq!(
+            (page.next_offset, page.total, page.complete),
+            (25, 25, true)
+        );
     }
 
     #[test]
     fn a_character_or_colour_that_is_cut_waits_for_its_rest() {
         let growing = |bytes: &[u8]| {
             let page = page(0, &[chunk(0, bytes, &[])], 0, false);
-            (page.pieces.iter().map(|piece| piece.text.clone()).collect::<String>(), page.next_offset)
+            (
+                page.pieces
+                    .iter()
+                    .map(|piece| piece.text.clone())
+                    .collect::<String>(),
+                page.next_offset,
+            )
         };
         assert_eq!(growing(b"ab\xE9\x92"), ("ab".to_owned(), 2));
         assert_eq!(growing(b"ab\x1b[3"), ("ab".to_owned(), 2));
         assert_eq!(growing(b"ab\x1b[31m"), ("ab\u{1b}[31m".to_owned(), 7));
         let over = page(0, &[chunk(0, b"ab\xE9\x92", &[])], 4, true);
-        assert_eq!((over.pieces[0].text.as_str(), over.complete), ("ab\u{fffd}", true));
-        let met = page(0, &[chunk(0, b"\xE9", &[]), chunk(1, b"\x92\x9F!", &[])], 4, true);
+        assert_eq!(
+            (over.pieces[0].text.as_str(), over.complete),
+            ("ab\u{fffd}", true)
+        );
+        let met = page(
+            0,
+            &[chunk(0, b"\xE9", &[]), chunk(1, b"\x92\x9F!", &[])],
+            4,
+            true,
+        );
         let text: String = met.pieces.iter().map(|piece| piece.text.as_str()).collect();
         assert_eq!(text, "钟!");
     }

@@ -66,7 +66,13 @@ impl Picture {
     /// Nothing known yet.
     pub(super) fn new(keys: Keyspace) -> Self {
         let (jobs, sessions) = (BTreeMap::new(), BTreeMap::new());
-        Self { keys, jobs, sessions, open: HashMap::new(), newest: HashMap::new() }
+        Self {
+            keys,
+            jobs,
+            sessions,
+            open: HashMap::new(),
+            newest: HashMap::new(),
+        }
     }
 
     /// Forgets a folder that is about to be told anew.
@@ -108,7 +114,9 @@ impl Picture {
     }
 
     fn learn_run(&mut self, key: RunKey, entry: &Entry) -> Change {
-        let Ok(value) = serde_json::from_slice::<RunValue>(&entry.value) else { return Change::Nothing };
+        let Ok(value) = serde_json::from_slice::<RunValue>(&entry.value) else {
+            return Change::Nothing;
+        };
         let record = stored_record(&key, &value, entry.mod_revision);
         let known = self.open.get(&key);
         if known.is_some_and(|known| known.attempt == record.attempt && !record.replaces(known)) {
@@ -135,7 +143,8 @@ impl Picture {
     pub(super) fn learn_record(&mut self, record: &RunRecord) {
         let key = run_key(record);
         if let Some(open) = self.open.get_mut(&key)
-            && (open.attempt < record.attempt || open.attempt == record.attempt && record.replaces(open))
+            && (open.attempt < record.attempt
+                || open.attempt == record.attempt && record.replaces(open))
         {
             *open = record.clone();
         }
@@ -160,12 +169,22 @@ impl Picture {
 
     /// The nodes that are there, by id.
     pub fn nodes(&self) -> Vec<NodeSeen> {
-        self.sessions.iter().map(|(id, session)| NodeSeen { id: id.clone(), session: session.clone() }).collect()
+        self.sessions
+            .iter()
+            .map(|(id, session)| NodeSeen {
+                id: id.clone(),
+                session: session.clone(),
+            })
+            .collect()
     }
 
     /// Whether any agent is there.
     pub fn agent(&self) -> AgentState {
-        if self.sessions.is_empty() { AgentState::Stopped } else { AgentState::Running }
+        if self.sessions.is_empty() {
+            AgentState::Stopped
+        } else {
+            AgentState::Running
+        }
     }
 
     /// A job by its id.
@@ -175,8 +194,17 @@ impl Picture {
 
     /// The rows that a query shows.
     pub(super) fn select(&self, query: &JobQuery, now: Timestamp) -> Selection {
-        let words: Vec<String> = query.text.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let mut matching: Vec<&Arc<StoredJob>> = self.jobs.values().filter(|job| job.has_words(&words)).collect();
+        let words: Vec<String> = query
+            .text
+            .to_lowercase()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        let mut matching: Vec<&Arc<StoredJob>> = self
+            .jobs
+            .values()
+            .filter(|job| job.has_words(&words))
+            .collect();
         matching.sort_by(|a, b| (&a.project, &a.name, a.id).cmp(&(&b.project, &b.name, b.id)));
         match query.sort {
             JobSort::Name => {}
@@ -187,8 +215,14 @@ impl Picture {
         }
         let (offset, limit) = (query.offset as usize, query.limit as usize);
         let shown = matching.iter().skip(offset).take(limit);
-        let jobs = shown.map(|job| (Arc::clone(job), self.running(job.id))).collect();
-        Selection { jobs, matched: count(matching.len()), total: count(self.jobs.len()) }
+        let jobs = shown
+            .map(|job| (Arc::clone(job), self.running(job.id)))
+            .collect();
+        Selection {
+            jobs,
+            matched: count(matching.len()),
+            total: count(self.jobs.len()),
+        }
     }
 
     /// 0 for jobs that need somebody: unusable, or the newest run ended badly.
@@ -196,13 +230,19 @@ impl Picture {
         let state = self.newest.get(&job.id).map(|(_, state)| *state);
         match (&job.job, state) {
             (Err(_), _) => 0,
-            (_, Some(RunState::Failed | RunState::TimedOut | RunState::Lost | RunState::Rejected)) => 0,
+            (
+                _,
+                Some(RunState::Failed | RunState::TimedOut | RunState::Lost | RunState::Rejected),
+            ) => 0,
             _ => 1,
         }
     }
 
     fn running(&self, job: JobId) -> Vec<RunId> {
-        let going = self.open.iter().filter(|(key, run)| key.job == job && !run.state.is_over());
+        let going = self
+            .open
+            .iter()
+            .filter(|(key, run)| key.job == job && !run.state.is_over());
         let mut going: Vec<&RunRecord> = going.map(|(_, run)| run).collect();
         going.sort_by_key(|run| (run.scheduled_at, run.run_id));
         going.into_iter().map(|run| run.run_id).collect()
@@ -221,7 +261,10 @@ pub(super) fn run_key(record: &RunRecord) -> RunKey {
 
 /// The newest that the store says of a run.
 pub(super) fn stored_record(key: &RunKey, value: &RunValue, revision: u64) -> RunRecord {
-    value.outcome.clone().unwrap_or_else(|| own_record(key, value, revision))
+    value
+        .outcome
+        .clone()
+        .unwrap_or_else(|| own_record(key, value, revision))
 }
 
 fn count(length: usize) -> u32 {

@@ -41,7 +41,9 @@ pub fn row(record: &RunRecord) -> RunRow {
         started_at: record.started_at.map(stamp),
         finished_at: record.finished_at.map(stamp),
         duration_ms: duration_ms(record),
-        late_ms: record.started_at.map(|started| ms_between(record.scheduled_at, started)),
+        late_ms: record
+            .started_at
+            .map(|started| ms_between(record.scheduled_at, started)),
         node: record.node.to_string(),
         state: record.state,
         reason: record.reason,

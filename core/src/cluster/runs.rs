@@ -32,7 +32,9 @@ impl Cluster {
     pub async fn runs_page(&self, query: &RunsQuery) -> Result<RunsPage, ClusterError> {
         let after = query.after.as_deref().map(read_page_key).transpose()?;
         let jobs = query.job_id.as_deref().map(|id| {
-            id.parse().map_err(|_| ClusterError::NoSuchJob { name: id.to_owned() })
+            id.parse().map_err(|_| ClusterError::NoSuchJob {
+                name: id.to_owned(),
+            })
         });
         let asked = RunQuery {
             jobs: jobs.transpose()?.into_iter().collect(),
@@ -45,21 +47,37 @@ impl Cluster {
         let is_full = records.len() == asked.limit as usize;
         let last = records.last().filter(|_| is_full).map(page_key);
         let next = last.map(|key| serde_json::to_string(&key).expect("a page key has a JSON form"));
-        Ok(RunsPage { rows: records.iter().map(run_view::row).collect(), next })
+        Ok(RunsPage {
+            rows: records.iter().map(run_view::row).collect(),
+            next,
+        })
     }
 
     /// The newest record of every run that the store still needs.
     pub(super) async fn open_runs(&self) -> Result<Vec<RunRecord>, ClusterError> {
         let runs = self.stored_runs().await?;
-        Ok(runs.iter().map(|run| stored_record(&run.key, &run.value, run.revision)).collect())
+        Ok(runs
+            .iter()
+            .map(|run| stored_record(&run.key, &run.value, run.revision))
+            .collect())
     }
 
     pub(super) async fn stored_runs(&self) -> Result<Vec<OpenRun>, ClusterError> {
-        let listing = self.coord.list(&self.keys.runs()).await.doing("read the runs that are going")?;
+        let listing = self
+            .coord
+            .list(&self.keys.runs())
+            .await
+            .doing("read the runs that are going")?;
         let read = |entry: &crate::txn::Entry| {
-            let Some(Key::Run(key)) = self.keys.parse(&entry.key) else { return None };
+            let Some(Key::Run(key)) = self.keys.parse(&entry.key) else {
+                return None;
+            };
             let value = serde_json::from_slice(&entry.value).ok()?;
-            Some(OpenRun { key, value, revision: entry.mod_revision })
+            Some(OpenRun {
+                key,
+                value,
+                revision: entry.mod_revision,
+            })
         };
         Ok(listing.entries.iter().filter_map(read).collect())
     }
@@ -74,9 +92,17 @@ impl Cluster {
         if text.is_empty() || !text.chars().all(|c| c.is_ascii_hexdigit()) {
             return Err(missing());
         }
-        let mut found = self.history.runs_by_prefix(&text).await.doing("look for the run")?;
+        let mut found = self
+            .history
+            .runs_by_prefix(&text)
+            .await
+            .doing("look for the run")?;
         let open = self.stored_runs().await?;
-        found.extend(open.iter().map(|run| run.value.run_id).filter(|run| run.to_string().starts_with(&text)));
+        found.extend(
+            open.iter()
+                .map(|run| run.value.run_id)
+                .filter(|run| run.to_string().starts_with(&text)),
+        );
         found.sort();
         found.dedup();
         match found[..] {
@@ -93,7 +119,9 @@ impl Cluster {
     pub async fn attempts(&self, run: RunId) -> Result<Vec<RunRecord>, ClusterError> {
         let attempts = self.attempts_so_far(run).await?;
         if attempts.is_empty() {
-            return Err(ClusterError::NoSuchRun { text: run.to_string() });
+            return Err(ClusterError::NoSuchRun {
+                text: run.to_string(),
+            });
         }
         Ok(attempts)
     }
@@ -104,9 +132,15 @@ impl Cluster {
         // A record says where the store would have the run; else all of them are read.
         let open = match attempts.last() {
             Some(last) => self.stored_run_at(&run_key(last)).await?,
-            None => self.stored_runs().await?.into_iter().find(|open| open.value.run_id == run),
+            None => self
+                .stored_runs()
+                .await?
+                .into_iter()
+                .find(|open| open.value.run_id == run),
         };
-        let Some(open) = open else { return Ok(attempts) };
+        let Some(open) = open else {
+            return Ok(attempts);
+        };
         attempts.extend(open.value.due.iter().cloned());
         attempts.push(stored_record(&open.key, &open.value, open.revision));
         attempts.sort_by_key(|record| (record.attempt, std::cmp::Reverse(record.state.rank())));
@@ -114,12 +148,23 @@ impl Cluster {
         Ok(attempts)
     }
 
-    pub(super) async fn stored_run_at(&self, key: &RunKey) -> Result<Option<OpenRun>, ClusterError> {
-        let (_, entries) = self.coord.get(&[self.keys.run(key)]).await.doing("read the run")?;
+    pub(super) async fn stored_run_at(
+        &self,
+        key: &RunKey,
+    ) -> Result<Option<OpenRun>, ClusterError> {
+        let (_, entries) = self
+            .coord
+            .get(&[self.keys.run(key)])
+            .await
+            .doing("read the run")?;
         let entry = entries.into_iter().flatten().next();
         Ok(entry.and_then(|entry| {
             let value = serde_json::from_slice(&entry.value).ok()?;
-            Some(OpenRun { key: key.clone(), value, revision: entry.mod_revision })
+            Some(OpenRun {
+                key: key.clone(),
+                value,
+                revision: entry.mod_revision,
+            })
         }))
     }
 
@@ -143,27 +188,52 @@ impl Cluster {
         node: &NodeId,
         run: RunId,
     ) -> Result<Option<(OrderId, OrderValue)>, ClusterError> {
-        let listing = self.coord.list(&self.keys.orders(node)).await.doing("read the orders to the node")?;
+        let listing = self
+            .coord
+            .list(&self.keys.orders(node))
+            .await
+            .doing("read the orders to the node")?;
         let orders = listing.entries.iter().filter_map(|entry| {
-            let Some(Key::Order(_, id)) = self.keys.parse(&entry.key) else { return None };
+            let Some(Key::Order(_, id)) = self.keys.parse(&entry.key) else {
+                return None;
+            };
             Some((id, serde_json::from_slice::<OrderValue>(&entry.value).ok()?))
         });
         Ok({ orders }.find(|(_, order)| order.ask == Ask::Kill { run_id: run }))
     }
 
     /// A stretch of an attempt's log, from `offset` on.
-    pub async fn log(&self, run: RunId, attempt: u32, offset: u64) -> Result<LogPage, ClusterError> {
+    pub async fn log(
+        &self,
+        run: RunId,
+        attempt: u32,
+        offset: u64,
+    ) -> Result<LogPage, ClusterError> {
         let attempts = self.attempts(run).await?;
         let record = attempts.iter().find(|record| record.attempt == attempt);
-        let record = record.ok_or_else(|| ClusterError::NoSuchRun { text: format!("{run}/{attempt}") })?;
-        let read = self.history.output(run, attempt, offset, LOG_PAGE_BYTES_MAX).await;
+        let record = record.ok_or_else(|| ClusterError::NoSuchRun {
+            text: format!("{run}/{attempt}"),
+        })?;
+        let read = self
+            .history
+            .output(run, attempt, offset, LOG_PAGE_BYTES_MAX)
+            .await;
         let chunks = read.doing("read the log")?;
-        Ok(log_text::page(offset, &chunks, record.output_bytes, record.state.is_over()))
+        Ok(log_text::page(
+            offset,
+            &chunks,
+            record.output_bytes,
+            record.state.is_over(),
+        ))
     }
 }
 
 fn page_key(record: &RunRecord) -> PageKey {
-    PageKey { scheduled_at: record.scheduled_at, run_id: record.run_id, attempt: record.attempt }
+    PageKey {
+        scheduled_at: record.scheduled_at,
+        run_id: record.run_id,
+        attempt: record.attempt,
+    }
 }
 
 fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
@@ -174,11 +244,20 @@ fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
 }
 
 /// One list of what history was told and what the store still has, as the query wants it.
-fn merged(told: Vec<RunRecord>, open: Vec<RunRecord>, query: &RunQuery, limit: usize) -> Vec<RunRecord> {
+fn merged(
+    told: Vec<RunRecord>,
+    open: Vec<RunRecord>,
+    query: &RunQuery,
+    limit: usize,
+) -> Vec<RunRecord> {
     let mut all = told;
     all.extend(open.into_iter().filter(|record| is_wanted(record, query)));
     let newest_first = |record: &RunRecord| {
-        let PageKey { scheduled_at, run_id, attempt } = page_key(record);
+        let PageKey {
+            scheduled_at,
+            run_id,
+            attempt,
+        } = page_key(record);
         std::cmp::Reverse((scheduled_at, run_id, attempt))
     };
     all.sort_by_key(|record| (newest_first(record), std::cmp::Reverse(record.state.rank())));
@@ -191,10 +270,18 @@ fn is_wanted(record: &RunRecord, query: &RunQuery) -> bool {
     let place = (record.scheduled_at, record.run_id, record.attempt);
     let among = |ok: bool, unasked: bool| ok || unasked;
     among(query.jobs.contains(&record.job_id), query.jobs.is_empty())
-        && among(query.states.contains(&record.state), query.states.is_empty())
-        && query.project.as_ref().is_none_or(|project| *project == record.project)
+        && among(
+            query.states.contains(&record.state),
+            query.states.is_empty(),
+        )
+        && query
+            .project
+            .as_ref()
+            .is_none_or(|project| *project == record.project)
         && query.node.as_ref().is_none_or(|node| *node == record.node)
         && query.since.is_none_or(|since| record.scheduled_at >= since)
         && query.until.is_none_or(|until| record.scheduled_at < until)
-        && query.after.is_none_or(|after| place < (after.scheduled_at, after.run_id, after.attempt))
+        && query
+            .after
+            .is_none_or(|after| place < (after.scheduled_at, after.run_id, after.attempt))
 }

@@ -29,18 +29,35 @@ pub struct StoredJob {
 impl StoredJob {
     /// Reads an entry; `None` for tombstones and for keys that are no job's.
     pub fn read(keys: &Keyspace, entry: &Entry) -> Option<Self> {
-        let Some(Key::Job(project, id)) = keys.parse(&entry.key) else { return None };
+        let Some(Key::Job(project, id)) = keys.parse(&entry.key) else {
+            return None;
+        };
         let envelope = match Envelope::decode(&entry.value) {
             Ok(envelope) => envelope,
             Err(error) => {
                 let why = format!("could not read the definition at {}: {error}", entry.key);
-                return Some(Self::new((project, id), 0, entry.mod_revision, (id.to_string(), Err(why))));
+                return Some(Self::new(
+                    (project, id),
+                    0,
+                    entry.mod_revision,
+                    (id.to_string(), Err(why)),
+                ));
             }
         };
-        let Content::Body(body) = &envelope.content else { return None };
-        let name = body.get("name").and_then(|name| name.as_str()).map_or_else(|| id.to_string(), str::to_owned);
+        let Content::Body(body) = &envelope.content else {
+            return None;
+        };
+        let name = body
+            .get("name")
+            .and_then(|name| name.as_str())
+            .map_or_else(|| id.to_string(), str::to_owned);
         let job = Job::from_body(body).map_err(|error| error.to_string());
-        Some(Self::new((project, id), envelope.generation, entry.mod_revision, (name, job)))
+        Some(Self::new(
+            (project, id),
+            envelope.generation,
+            entry.mod_revision,
+            (name, job),
+        ))
     }
 
     fn new(
@@ -51,11 +68,23 @@ impl StoredJob {
     ) -> Self {
         let mut words = vec![project.to_string(), name.clone()];
         if let Ok(job) = &job {
-            words.extend([job.about.owner.clone(), job.about.note.clone(), command_text(job)]);
+            words.extend([
+                job.about.owner.clone(),
+                job.about.note.clone(),
+                command_text(job),
+            ]);
             words.extend(job.about.tags.iter().cloned());
         }
         let haystack = words.join("\n").to_lowercase();
-        Self { id, project, name, generation, revision, job, haystack }
+        Self {
+            id,
+            project,
+            name,
+            generation,
+            revision,
+            job,
+            haystack,
+        }
     }
 
     /// `project/name`.
@@ -73,7 +102,10 @@ impl StoredJob {
         Existing {
             id: self.id,
             generation: self.generation,
-            name: FullName { project: self.project.clone(), name: self.name.clone() },
+            name: FullName {
+                project: self.project.clone(),
+                name: self.name.clone(),
+            },
             job: self.job.clone().ok(),
         }
     }
@@ -84,7 +116,11 @@ pub fn command_text(job: &Job) -> String {
     let Action::Shell(shell) = &job.action;
     match &shell.command {
         Command::Script { script, .. } => script.clone(),
-        Command::Argv(argv) => argv.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "),
+        Command::Argv(argv) => argv
+            .iter()
+            .map(|word| shell_word(word))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 

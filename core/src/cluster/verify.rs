@@ -50,22 +50,38 @@ impl Verification {
 impl Cluster {
     /// Checks the ledger over `(since, until]`, of each job up to what is decided and settled:
     /// its cursor, and the start deadline and a little more before now.
-    pub async fn verify(&self, since: Timestamp, until: Option<Timestamp>) -> Result<Verification, ClusterError> {
+    pub async fn verify(
+        &self,
+        since: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<Verification, ClusterError> {
         self.forward_pending().await;
         let now = clock::now();
         let until = until.unwrap_or(now).min(now);
-        let listing = self.coord.list(&self.keys.cursors()).await.doing("read how far jobs are decided")?;
+        let listing = self
+            .coord
+            .list(&self.keys.cursors())
+            .await
+            .doing("read how far jobs are decided")?;
         // Read after the cursors and before history: what leaves the store is in history by then.
         let open: Vec<RunRecord> = self.open_records().await?;
         let mut verification = Verification::default();
         for entry in &listing.entries {
-            let Some(Key::Cursor(series)) = self.keys.parse(&entry.key) else { continue };
+            let Some(Key::Cursor(series)) = self.keys.parse(&entry.key) else {
+                continue;
+            };
             let text = String::from_utf8_lossy(&entry.value);
-            let Ok(cursor) = text.parse::<Cursor>() else { continue };
+            let Ok(cursor) = text.parse::<Cursor>() else {
+                continue;
+            };
             let bounds = (since, until.min(cursor.instant));
-            verification.series.extend(self.verify_series(&series, bounds, now, &open).await?);
+            verification
+                .series
+                .extend(self.verify_series(&series, bounds, now, &open).await?);
         }
-        verification.series.sort_by(|a, b| (&a.title, &a.scope).cmp(&(&b.title, &b.scope)));
+        verification
+            .series
+            .sort_by(|a, b| (&a.title, &a.scope).cmp(&(&b.title, &b.scope)));
         Ok(verification)
     }
 
@@ -77,17 +93,26 @@ impl Cluster {
         open: &[RunRecord],
     ) -> Result<Option<SeriesCheck>, ClusterError> {
         let kind = crate::definition::Kind::Job.as_str();
-        let versions = self.history.versions(kind, &series.job.to_string(), crate::limits::VERSIONS_MAX).await;
+        let versions = self
+            .history
+            .versions(kind, &series.job.to_string(), crate::limits::VERSIONS_MAX)
+            .await;
         let versions = versions.doing("read the versions of a job")?;
         let until = until.min(settled(&versions, series.job, now));
-        let Some(title) = versions.first().map(|version| version.title.clone()) else { return Ok(None) };
+        let Some(title) = versions.first().map(|version| version.title.clone()) else {
+            return Ok(None);
+        };
         let editions = editions(&versions, &series.scope);
         let began = editions.first().map_or(until, |edition| edition.from);
         let since = since.max(began);
         if since >= until {
             return Ok(None);
         }
-        let told = self.history.ledger(series.job, since, until).await.doing("read the ledger")?;
+        let told = self
+            .history
+            .ledger(series.job, since, until)
+            .await
+            .doing("read the ledger")?;
         let rows = rows(told, open, series);
         // A node's series begins when the node first sees the job: its first record says when.
         let first = rows.first().map(|row| row.scheduled_at);
@@ -98,20 +123,34 @@ impl Cluster {
         };
         let findings = check(&editions, &rows, since, until);
         let (job_id, scope) = (series.job, series.scope.clone());
-        Ok(Some(SeriesCheck { job_id, title, scope, since, until, findings }))
+        Ok(Some(SeriesCheck {
+            job_id,
+            title,
+            scope,
+            since,
+            until,
+            findings,
+        }))
     }
 
     /// Everything that the runs in the store stand for.
     async fn open_records(&self) -> Result<Vec<RunRecord>, ClusterError> {
         let runs = self.stored_runs().await?;
-        Ok(runs.iter().flat_map(|run| records_of(&run.key, &run.value, run.revision)).collect())
+        Ok(runs
+            .iter()
+            .flat_map(|run| records_of(&run.key, &run.value, run.revision))
+            .collect())
     }
 }
 
 /// The newest instant that must be recorded by now.
 fn settled(versions: &[Version], id: JobId, now: Timestamp) -> Timestamp {
-    let job = versions.iter().find_map(|version| Job::from_body(&version.body).ok());
-    let deadline = job.as_ref().map_or(START_DEADLINE_DEFAULT, |job| job.start_deadline);
+    let job = versions
+        .iter()
+        .find_map(|version| Job::from_body(&version.body).ok());
+    let deadline = job
+        .as_ref()
+        .map_or(START_DEADLINE_DEFAULT, |job| job.start_deadline);
     let offset = job.map_or(Duration::ZERO, |job| job.jitter_offset(id));
     earlier(now, deadline + offset + LEDGER_SETTLED_AFTER)
 }
@@ -120,11 +159,19 @@ fn settled(versions: &[Version], id: JobId, now: Timestamp) -> Timestamp {
 fn editions(versions: &[Version], scope: &Scope) -> Vec<Edition> {
     let mut editions: Vec<Edition> = Vec::new();
     for version in versions.iter().rev() {
-        let job = Job::from_body(&version.body).ok().filter(|job| !job.paused && concerns(&job.place.on, scope));
+        let job = Job::from_body(&version.body)
+            .ok()
+            .filter(|job| !job.paused && concerns(&job.place.on, scope));
         let timetable = job.map(|job| job.timetable());
         // An edit of anything else leaves the schedule's edition as it is.
-        if editions.last().is_none_or(|last| last.timetable != timetable) {
-            editions.push(Edition { from: version.at, timetable });
+        if editions
+            .last()
+            .is_none_or(|last| last.timetable != timetable)
+        {
+            editions.push(Edition {
+                from: version.at,
+                timetable,
+            });
         }
     }
     editions
@@ -139,8 +186,13 @@ fn concerns(place: &PlaceOn, scope: &Scope) -> bool {
 
 /// What history and the store account for of one series, ascending.
 fn rows(told: Vec<LedgerRow>, open: &[RunRecord], series: &SeriesKey) -> Vec<LedgerRow> {
-    let mut rows: Vec<LedgerRow> = told.into_iter().filter(|row| row.scope == series.scope).collect();
-    let of_series = open.iter().filter(|record| record.job_id == series.job && record.scope == series.scope);
+    let mut rows: Vec<LedgerRow> = told
+        .into_iter()
+        .filter(|row| row.scope == series.scope)
+        .collect();
+    let of_series = open
+        .iter()
+        .filter(|record| record.job_id == series.job && record.scope == series.scope);
     rows.extend(of_series.map(|record| LedgerRow {
         scope: record.scope.clone(),
         scheduled_at: record.scheduled_at,
@@ -156,5 +208,6 @@ fn rows(told: Vec<LedgerRow>, open: &[RunRecord], series: &SeriesKey) -> Vec<Led
 }
 
 fn earlier(at: Timestamp, by: Duration) -> Timestamp {
-    at.saturating_sub(by).expect("a duration is no calendar span")
+    at.saturating_sub(by)
+        .expect("a duration is no calendar span")
 }

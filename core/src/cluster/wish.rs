@@ -14,8 +14,8 @@ use crate::dispatch::{Ask, OrderValue, RequestKey, RequestValue, RunKey};
 use crate::id::{Moment, NodeId, OrderId, RequestId, RunId, Scope};
 use crate::keyspace::Key;
 use crate::limits::{
-    EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_TAKEN_WITHIN, RUN_LOOK_EVERY,
-    TAIL_INTEREST,
+    EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_TAKEN_WITHIN,
+    RUN_LOOK_EVERY, TAIL_INTEREST,
 };
 use crate::run::{RunRecord, RunState, Trigger};
 
@@ -55,7 +55,11 @@ impl Cluster {
     pub async fn run_now(&self, job: &StoredJob) -> Result<RunId, ClusterError> {
         usable(job)?;
         let request = RequestId(Uuid::new_v4());
-        let key = RequestKey { project: job.project.clone(), job: job.id, request };
+        let key = RequestKey {
+            project: job.project.clone(),
+            job: job.id,
+            request,
+        };
         let run = run_of(&key);
         let asked_at = clock::now();
         let value = RequestValue {
@@ -78,7 +82,9 @@ impl Cluster {
             }
             answer = self.coord.transact(&txn).await;
         }
-        if !answer.doing("ask for the run")?.succeeded && self.job(&job.id.to_string()).await.is_err() {
+        if !answer.doing("ask for the run")?.succeeded
+            && self.job(&job.id.to_string()).await.is_err()
+        {
             return Err(ClusterError::NoSuchJob { name: job.title() });
         }
         Ok(run.run_id())
@@ -97,24 +103,38 @@ impl Cluster {
         let node = going.ok_or(ClusterError::NotRunning { run })?.value.node;
         if self.kill_order(&node, run).await?.is_none() {
             let order = OrderId(Uuid::new_v4());
-            self.put_order((&node, order), Ask::Kill { run_id: run }, KILL_OBEYED_WITHIN).await?;
+            self.put_order(
+                (&node, order),
+                Ask::Kill { run_id: run },
+                KILL_OBEYED_WITHIN,
+            )
+            .await?;
         }
-        Ok(KillWish { run, node: Some(node) })
+        Ok(KillWish {
+            run,
+            node: Some(node),
+        })
     }
 
     /// Waits until the run's own end tells what became of a kill, `KILL_CONFIRMED_WITHIN` at most.
     pub async fn wait_for_kill(&self, wish: &KillWish) -> Result<KillEnd, ClusterError> {
-        Ok(match self.wait_for_end(wish.run, KILL_CONFIRMED_WITHIN).await? {
-            None => KillEnd::NotConfirmed,
-            Some(end) if is_stopped(&end) => KillEnd::Killed(Box::new(end)),
-            Some(end) => KillEnd::EndedOtherwise(Box::new(end)),
-        })
+        Ok(
+            match self.wait_for_end(wish.run, KILL_CONFIRMED_WITHIN).await? {
+                None => KillEnd::NotConfirmed,
+                Some(end) if is_stopped(&end) => KillEnd::Killed(Box::new(end)),
+                Some(end) => KillEnd::EndedOtherwise(Box::new(end)),
+            },
+        )
     }
 
     /// Waits for the end of a run's newest attempt; `None` when it does not come in time.
     ///
     /// An attempt after which another one follows is no end.
-    pub async fn wait_for_end(&self, run: RunId, at_most: Duration) -> Result<Option<RunRecord>, ClusterError> {
+    pub async fn wait_for_end(
+        &self,
+        run: RunId,
+        at_most: Duration,
+    ) -> Result<Option<RunRecord>, ClusterError> {
         let deadline = clock::boot().saturating_add(at_most);
         loop {
             let attempts = self.attempts_so_far(run).await?;
@@ -151,16 +171,31 @@ impl Cluster {
 
     /// Takes back the request that a run is the run of, if it is still there.
     async fn cancel_request(&self, run: RunId) -> Result<bool, ClusterError> {
-        let listing = self.coord.list(&self.keys.requests()).await.doing("read the requests")?;
+        let listing = self
+            .coord
+            .list(&self.keys.requests())
+            .await
+            .doing("read the requests")?;
         for entry in &listing.entries {
-            let Some(Key::Request(key)) = self.keys.parse(&entry.key) else { continue };
-            let Ok(mut value) = serde_json::from_slice::<RequestValue>(&entry.value) else { continue };
+            let Some(Key::Request(key)) = self.keys.parse(&entry.key) else {
+                continue;
+            };
+            let Ok(mut value) = serde_json::from_slice::<RequestValue>(&entry.value) else {
+                continue;
+            };
             if run_of(&key).run_id() != run {
                 continue;
             }
             value.cancel = true;
-            let txn = self.keys.spell_request_change(&key, entry.mod_revision, &value);
-            return Ok(self.coord.transact(&txn).await.doing("take the request back")?.succeeded);
+            let txn = self
+                .keys
+                .spell_request_change(&key, entry.mod_revision, &value);
+            return Ok(self
+                .coord
+                .transact(&txn)
+                .await
+                .doing("take the request back")?
+                .succeeded);
         }
         Ok(false)
     }
@@ -171,23 +206,45 @@ impl Cluster {
         let attempts = self.attempts(run).await?;
         let last = attempts.last().filter(|last| !last.state.is_over());
         let Some(last) = last else { return Ok(None) };
-        let tail = Tail { run, node: last.node.clone(), order: OrderId(Uuid::new_v4()) };
-        self.put_order((&tail.node, tail.order), Ask::Tail { run_id: run }, TAIL_INTEREST).await?;
+        let tail = Tail {
+            run,
+            node: last.node.clone(),
+            order: OrderId(Uuid::new_v4()),
+        };
+        self.put_order(
+            (&tail.node, tail.order),
+            Ask::Tail { run_id: run },
+            TAIL_INTEREST,
+        )
+        .await?;
         Ok(Some(tail))
     }
 
     /// Renews the wish: nodes obey an order once, so it is another order.
     pub async fn renew_tail(&self, tail: &mut Tail) -> Result<(), ClusterError> {
         let before = std::mem::replace(&mut tail.order, OrderId(Uuid::new_v4()));
-        self.put_order((&tail.node, tail.order), Ask::Tail { run_id: tail.run }, TAIL_INTEREST).await?;
+        self.put_order(
+            (&tail.node, tail.order),
+            Ask::Tail { run_id: tail.run },
+            TAIL_INTEREST,
+        )
+        .await?;
         let txn = self.keys.spell_order_end(&tail.node, before);
-        self.coord.transact(&txn).await.doing("renew the wish to follow the log").map(drop)
+        self.coord
+            .transact(&txn)
+            .await
+            .doing("renew the wish to follow the log")
+            .map(drop)
     }
 
     /// Takes the wish back; without it the wish ends by itself.
     pub async fn end_tail(&self, tail: &Tail) -> Result<(), ClusterError> {
         let txn = self.keys.spell_order_end(&tail.node, tail.order);
-        self.coord.transact(&txn).await.doing("stop following the log").map(drop)
+        self.coord
+            .transact(&txn)
+            .await
+            .doing("stop following the log")
+            .map(drop)
     }
 
     async fn put_order(
@@ -198,14 +255,25 @@ impl Cluster {
     ) -> Result<(), ClusterError> {
         let asked_at = clock::now();
         let not_after = later(asked_at, holds_for);
-        let value = OrderValue { v: FORM, by: self.who.clone(), asked_at, not_after, ask };
+        let value = OrderValue {
+            v: FORM,
+            by: self.who.clone(),
+            asked_at,
+            not_after,
+            ask,
+        };
         let txn = self.keys.spell_order(node, order, &value);
-        self.coord.transact(&txn).await.doing("send the order to the node").map(drop)
+        self.coord
+            .transact(&txn)
+            .await
+            .doing("send the order to the node")
+            .map(drop)
     }
 }
 
 fn is_stopped(end: &RunRecord) -> bool {
-    let cancelled = end.state == RunState::Skipped && end.reason == Some(crate::run::Reason::Cancelled);
+    let cancelled =
+        end.state == RunState::Skipped && end.reason == Some(crate::run::Reason::Cancelled);
     end.state == RunState::Killed || cancelled
 }
 
@@ -219,5 +287,6 @@ fn run_of(key: &RequestKey) -> RunKey {
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {
-    at.saturating_add(by).expect("a duration is no calendar span")
+    at.saturating_add(by)
+        .expect("a duration is no calendar span")
 }

@@ -1,7 +1,7 @@
 //! Edits of definitions as one transaction, and what people ask of agents.
 
-use super::spell::{changed, created, get, json, put};
 use super::Keyspace;
+use super::spell::{changed, created, get, json, put};
 use crate::definition::{EditPlan, FullName, Kind};
 use crate::dispatch::{OrderValue, RequestKey, RequestValue, RunKey, SeriesKey};
 use crate::id::{JobId, NodeId, OrderId, ProjectName, Scope};
@@ -34,7 +34,8 @@ impl Keyspace {
     fn spell_edit(&self, txn: &mut Txn, edit: &PlannedEdit) {
         let PlannedEdit { project, id, plan } = edit;
         let definition = self.job(project, *id);
-        txn.compares.push(changed(definition.clone(), plan.expected_revision));
+        txn.compares
+            .push(changed(definition.clone(), plan.expected_revision));
         txn.then.push(put(definition.clone(), plan.value.clone()));
         txn.otherwise.push(get(definition));
         if let Some(name) = &plan.claims {
@@ -46,11 +47,19 @@ impl Keyspace {
         if let Some(name) = &plan.releases {
             txn.then.push(Op::Delete(self.job_name(name)));
         }
-        txn.then.push(put(self.pending(plan.version.edit), json(&plan.version)));
+        txn.then
+            .push(put(self.pending(plan.version.edit), json(&plan.version)));
         if let Some(start) = &plan.cursor {
-            let series = SeriesKey { project: project.clone(), job: *id, scope: Scope::One };
+            let series = SeriesKey {
+                project: project.clone(),
+                job: *id,
+                scope: Scope::One,
+            };
             let key = self.cursor(&series);
-            let cursor = crate::dispatch::Cursor { instant: start.instant, sgen: start.schedule_generation };
+            let cursor = crate::dispatch::Cursor {
+                instant: start.instant,
+                sgen: start.schedule_generation,
+            };
             // A cursor that is there never moves by an edit.
             txn.then.push(Op::Nested(Txn {
                 compares: vec![created(key.clone(), 0)],
@@ -71,7 +80,10 @@ impl Keyspace {
             compares: vec![
                 created(request.clone(), 0),
                 created(self.run(run), 0),
-                Compare { key: self.job(&key.project, key.job), check: Check::Present },
+                Compare {
+                    key: self.job(&key.project, key.job),
+                    check: Check::Present,
+                },
             ],
             then: vec![put(request, json(value))],
             otherwise: vec![],
@@ -79,7 +91,12 @@ impl Keyspace {
     }
 
     /// A request in its new form, if it still is at `revision`.
-    pub fn spell_request_change(&self, key: &RequestKey, revision: u64, value: &RequestValue) -> Txn {
+    pub fn spell_request_change(
+        &self,
+        key: &RequestKey,
+        revision: u64,
+        value: &RequestValue,
+    ) -> Txn {
         let request = self.request(key);
         Txn {
             compares: vec![changed(request.clone(), revision)],
@@ -90,17 +107,28 @@ impl Keyspace {
 
     /// An order to a node.
     pub fn spell_order(&self, node: &NodeId, order: OrderId, value: &OrderValue) -> Txn {
-        Txn { then: vec![put(self.order(node, order), json(value))], ..Txn::default() }
+        Txn {
+            then: vec![put(self.order(node, order), json(value))],
+            ..Txn::default()
+        }
     }
 
     /// Takes an order back.
     pub fn spell_order_end(&self, node: &NodeId, order: OrderId) -> Txn {
-        Txn { then: vec![Op::Delete(self.order(node, order))], ..Txn::default() }
+        Txn {
+            then: vec![Op::Delete(self.order(node, order))],
+            ..Txn::default()
+        }
     }
 
     /// Removes the entries of versions that history has.
     pub fn spell_forwarded(&self, edits: &[PlannedEdit]) -> Txn {
-        let gone = edits.iter().map(|edit| Op::Delete(self.pending(edit.plan.version.edit)));
-        Txn { then: gone.collect(), ..Txn::default() }
+        let gone = edits
+            .iter()
+            .map(|edit| Op::Delete(self.pending(edit.plan.version.edit)));
+        Txn {
+            then: gone.collect(),
+            ..Txn::default()
+        }
     }
 }
