@@ -116,14 +116,21 @@ impl Cluster {
         })
     }
 
-    /// Waits until the run's own end tells what became of a kill, `KILL_CONFIRMED_WITHIN` at most.
+    /// Waits until the run's own end tells what became of a kill, `KILL_CONFIRMED_WITHIN` at most;
+    /// not at all when no agent is there to consume a request that was taken back.
     pub async fn wait_for_kill(&self, wish: &KillWish) -> Result<KillEnd, ClusterError> {
+        let nobody = wish.node.is_none() && self.nodes().await?.is_empty();
+        let at_most = if nobody {
+            Duration::ZERO
+        } else {
+            KILL_CONFIRMED_WITHIN
+        };
+        let end = self.wait_for_end(wish.run, at_most).await?;
         Ok(
-            match self.wait_for_end(wish.run, KILL_CONFIRMED_WITHIN).await? {
-                None => KillEnd::NotConfirmed,
-                Some(end) if is_stopped(&end) => KillEnd::Killed(Box::new(end)),
-                Some(end) => KillEnd::EndedOtherwise(Box::new(end)),
-            },
+            end.map_or(KillEnd::NotConfirmed, |end| match is_stopped(&end) {
+                true => KillEnd::Killed(Box::new(end)),
+                false => KillEnd::EndedOtherwise(Box::new(end)),
+            }),
         )
     }
 
