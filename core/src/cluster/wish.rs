@@ -54,6 +54,11 @@ impl Cluster {
     /// Asks for a run of a job now. The run itself appears when an agent takes the request.
     pub async fn run_now(&self, job: &StoredJob) -> Result<RunId, ClusterError> {
         usable(job)?;
+        let definition = self.keys.job(&job.project, job.id);
+        let current = self.current(&definition, &job.title()).await?;
+        if current.is_none_or(|current| current.envelope.body().is_none()) {
+            return Err(ClusterError::NoSuchJob { name: job.title() });
+        }
         let request = RequestId(Uuid::new_v4());
         let key = RequestKey {
             project: job.project.clone(),
@@ -82,11 +87,9 @@ impl Cluster {
             }
             answer = self.coord.transact(&txn).await;
         }
-        if !answer.doing("ask for the run")?.succeeded
-            && self.job(&job.id.to_string()).await.is_err()
-        {
-            return Err(ClusterError::NoSuchJob { name: job.title() });
-        }
+        // A request that is not put was put before, or its job has gone for good meanwhile: what
+        // is known of the run tells.
+        answer.doing("ask for the run")?;
         Ok(run.run_id())
     }
 
