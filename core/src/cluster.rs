@@ -93,8 +93,21 @@ impl Cluster {
 
 /// The person at this computer, `user@host`.
 pub fn this_person() -> String {
-    let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    let user = user.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
+    let uid = rustix::process::getuid().as_raw();
+    let named = std::env::var("USER").ok().filter(|user| !user.is_empty());
+    let user = named
+        .or_else(|| account(uid))
+        .unwrap_or_else(|| format!("uid-{uid}"));
     let system = rustix::system::uname();
     format!("{user}@{}", system.nodename().to_string_lossy())
+}
+
+/// The name of a local account.
+fn account(uid: u32) -> Option<String> {
+    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+    let mut lines = accounts
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
+    let line = lines.find(|fields| fields.get(2).is_some_and(|field| field.parse() == Ok(uid)))?;
+    line.first().map(|name| (*name).to_owned())
 }

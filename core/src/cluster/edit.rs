@@ -238,7 +238,11 @@ impl Cluster {
         }
     }
 
-    async fn current(&self, key: &str, name: &str) -> Result<Option<Current>, ClusterError> {
+    pub(super) async fn current(
+        &self,
+        key: &str,
+        name: &str,
+    ) -> Result<Option<Current>, ClusterError> {
         let (_, entries) = self
             .coord
             .get(&[key.to_owned()])

@@ -23,9 +23,26 @@ impl Cluster {
     /// Runs, newest scheduled instant first: what history has, and what it has not been told yet.
     pub async fn runs(&self, query: &RunQuery) -> Result<Vec<RunRecord>, ClusterError> {
         let told = self.history.runs(query).await.doing("read the runs")?;
-        let open = self.open_runs().await?;
+        let mut open = self.open_runs().await?;
+        open.retain(|record| is_wanted(record, query));
+        if !query.states.is_empty() {
+            open = self.not_superseded(open).await?;
+        }
         let limit = query.limit.clamp(1, PAGE_ROWS_MAX) as usize;
-        Ok(merged(told, open, query, limit))
+        Ok(merged(told, open, limit))
+    }
+
+    /// Those of which history does not know a later state: a list by states would show them twice.
+    async fn not_superseded(&self, open: Vec<RunRecord>) -> Result<Vec<RunRecord>, ClusterError> {
+        let mut current = Vec::new();
+        for record in open {
+            let told = self.history.run(record.run_id).await.doing("read a run")?;
+            let known = told.iter().find(|known| known.attempt == record.attempt);
+            if known.is_none_or(|known| record.replaces(known)) {
+                current.push(record);
+            }
+        }
+        Ok(current)
     }
 
     /// A page of runs for a window.
@@ -243,15 +260,10 @@ fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
     })
 }
 
-/// One list of what history was told and what the store still has, as the query wants it.
-fn merged(
-    told: Vec<RunRecord>,
-    open: Vec<RunRecord>,
-    query: &RunQuery,
-    limit: usize,
-) -> Vec<RunRecord> {
+/// One list of what history was told and what the store still has.
+fn merged(told: Vec<RunRecord>, open: Vec<RunRecord>, limit: usize) -> Vec<RunRecord> {
     let mut all = told;
-    all.extend(open.into_iter().filter(|record| is_wanted(record, query)));
+    all.extend(open);
     let newest_first = |record: &RunRecord| {
         let PageKey {
             scheduled_at,

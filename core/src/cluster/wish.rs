@@ -54,6 +54,11 @@ impl Cluster {
     /// Asks for a run of a job now. The run itself appears when an agent takes the request.
     pub async fn run_now(&self, job: &StoredJob) -> Result<RunId, ClusterError> {
         usable(job)?;
+        let definition = self.keys.job(&job.project, job.id);
+        let current = self.current(&definition, &job.title()).await?;
+        if current.is_none_or(|current| current.envelope.body().is_none()) {
+            return Err(ClusterError::NoSuchJob { name: job.title() });
+        }
         let request = RequestId(Uuid::new_v4());
         let key = RequestKey {
             project: job.project.clone(),
@@ -82,11 +87,9 @@ impl Cluster {
             }
             answer = self.coord.transact(&txn).await;
         }
-        if !answer.doing("ask for the run")?.succeeded
-            && self.job(&job.id.to_string()).await.is_err()
-        {
-            return Err(ClusterError::NoSuchJob { name: job.title() });
-        }
+        // A request that is not put was put before, or its job has gone for good meanwhile: what
+        // is known of the run tells.
+        answer.doing("ask for the run")?;
         Ok(run.run_id())
     }
 
@@ -116,14 +119,21 @@ impl Cluster {
         })
     }
 
-    /// Waits until the run's own end tells what became of a kill, `KILL_CONFIRMED_WITHIN` at most.
+    /// Waits until the run's own end tells what became of a kill, `KILL_CONFIRMED_WITHIN` at most;
+    /// not at all when no agent is there to consume a request that was taken back.
     pub async fn wait_for_kill(&self, wish: &KillWish) -> Result<KillEnd, ClusterError> {
+        let nobody = wish.node.is_none() && self.nodes().await?.is_empty();
+        let at_most = if nobody {
+            Duration::ZERO
+        } else {
+            KILL_CONFIRMED_WITHIN
+        };
+        let end = self.wait_for_end(wish.run, at_most).await?;
         Ok(
-            match self.wait_for_end(wish.run, KILL_CONFIRMED_WITHIN).await? {
-                None => KillEnd::NotConfirmed,
-                Some(end) if is_stopped(&end) => KillEnd::Killed(Box::new(end)),
-                Some(end) => KillEnd::EndedOtherwise(Box::new(end)),
-            },
+            end.map_or(KillEnd::NotConfirmed, |end| match is_stopped(&end) {
+                true => KillEnd::Killed(Box::new(end)),
+                false => KillEnd::EndedOtherwise(Box::new(end)),
+            }),
         )
     }
 

@@ -1,0 +1,12 @@
+//! The use-cases over the embedded stores, with an agent's part played by hand.
+
+#[path = "cluster/edits.rs"]
+mod edits;
+#[path = "cluster/lives.rs"]
+mod lives;
+#[path = "cluster/stage.rs"]
+mod stage;
+#[path = "cluster/verified.rs"]
+mod verified;
+#[path = "cluster/wishes.rs"]
+mod wishes;

@@ -1,0 +1,14 @@
+//! belfryctl as people and scripts run it, on folders of their own and without an agent.
+
+#[path = "cli/bench.rs"]
+mod bench;
+#[path = "cli/errors.rs"]
+mod errors;
+#[path = "cli/files.rs"]
+mod files;
+#[path = "cli/jobs.rs"]
+mod jobs;
+#[path = "cli/runs.rs"]
+mod runs;
+#[path = "cli/schedules.rs"]
+mod schedules;
