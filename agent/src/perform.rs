@@ -137,7 +137,7 @@ impl Performer {
                 let found = until_read(|| coord.get(&paths)).await.1;
                 let cursors = found
                     .iter()
-                    .map(|entry| entry.as_ref().and_then(|entry| read_text(entry)));
+                    .map(|entry| entry.as_ref().and_then(read_text));
                 let cursors = part.iter().cloned().zip(cursors).collect();
                 host.tell(Event::CursorsRead(cursors)).await;
             }

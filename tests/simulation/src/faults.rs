@@ -166,7 +166,7 @@ impl World {
             return;
         };
         self.count(Fault::Killed);
-        let id = OrderId(Uuid::from_u128(u128::from(self.random.next())));
+        let id = OrderId(Uuid::from_u128(u128::from(self.random.number())));
         let value = OrderValue {
             v: 1,
             by: "somebody".into(),
@@ -191,7 +191,7 @@ impl World {
         let jobs: Vec<JobId> = self.jobs.keys().copied().collect();
         let job = *self.random.pick(&jobs);
         let project = self.jobs[&job][0].job.project.clone();
-        let request = RequestId(Uuid::from_u128(u128::from(self.random.next())));
+        let request = RequestId(Uuid::from_u128(u128::from(self.random.number())));
         self.count(Fault::Requested);
         let run = RunKey {
             project,

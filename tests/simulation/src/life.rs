@@ -8,7 +8,7 @@ use belfry_core::job::Overlap;
 use belfry_core::limits::{SESSION_RENEW_EVERY, SESSION_TTL};
 use belfry_core::run::Reason;
 
-use crate::host::{AttemptKey, Folder, Gate, exit};
+use crate::host::{AttemptKey, Gate, exit};
 use crate::world::{Edition, Happening, Start, World};
 
 impl World {
@@ -54,7 +54,7 @@ impl World {
         let this = &mut self.hosts[host];
         let intent = this.journal[&key].clone();
         let alive = this.programs.contains_key(&key);
-        let folder = this.folders.entry(key).or_insert_with(Folder::default);
+        let folder = this.folders.entry(key).or_default();
         let evidence = match (&folder.exit, folder.gate) {
             (Some(exit), _) => Evidence::Exited(exit.clone()),
             (None, Some(Gate::Supervisor)) if alive => Evidence::Alive(folder.started_at),
