@@ -1,1 +1,83 @@
-//! cluster
+//! The use-cases that the desktop and the command line share: the only importer of both ports.
+//!
+//! What is shown is composed by pure functions (`job_view`, `run_view`, `log_text`); what is
+//! changed is planned by `definition` and spelled by `keyspace`. Nothing here decides when a job
+//! runs, and nothing draws.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::coord::Coord;
+use crate::coord::embedded::Embedded;
+use crate::history::History;
+use crate::history::sqlite::SqliteHistory;
+use crate::keyspace::Keyspace;
+
+mod apply;
+mod edit;
+mod error;
+mod job_view;
+mod jobs;
+mod live;
+mod log_text;
+mod picture;
+mod runs;
+mod run_view;
+mod stored;
+mod verify;
+mod wish;
+
+pub use apply::Applied;
+pub use edit::Edited;
+pub use error::ClusterError;
+pub use job_view::next_lines;
+pub use live::Following;
+pub use log_text::safe_text;
+pub use picture::{NodeSeen, Picture};
+pub use run_view::{row as run_row, stamp};
+pub use stored::{StoredJob, command_text};
+pub use verify::{SeriesCheck, Verification};
+pub use wish::{KillEnd, KillWish, Tail};
+
+use error::Doing;
+
+/// A cluster, or this computer by itself, as one person sees it.
+pub struct Cluster {
+    coord: Arc<dyn Coord>,
+    history: Arc<dyn History>,
+    keys: Keyspace,
+    who: String,
+}
+
+impl Cluster {
+    /// A cluster over stores that are open already. `who` is how history names the person.
+    pub fn new(coord: Arc<dyn Coord>, history: Arc<dyn History>, keys: Keyspace, who: String) -> Self {
+        Self { coord, history, keys, who }
+    }
+
+    /// This computer's own stores in `dir`, made if they are not there. Must be called within a
+    /// runtime.
+    pub async fn open_embedded(dir: &Path, who: String) -> Result<Self, ClusterError> {
+        let coord = Embedded::open(dir).await.doing("open the store of definitions")?;
+        let history = SqliteHistory::open(dir).await.doing("open the history")?;
+        Ok(Self::new(Arc::new(coord), Arc::new(history), Keyspace::this_computer(), who))
+    }
+
+    /// How history names this person.
+    pub fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// Where the history is, for people; without credentials.
+    pub fn location(&self) -> String {
+        self.history.location()
+    }
+}
+
+/// The person at this computer, `user@host`.
+pub fn this_person() -> String {
+    let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
+    let user = user.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
+    let system = rustix::system::uname();
+    format!("{user}@{}", system.nodename().to_string_lossy())
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::id::{JobId, NodeId, ProjectName, RunId, Scope};
+use crate::id::{JobId, NodeId, ProjectName, RunId};
 use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
@@ -17,6 +17,7 @@ pub mod sqlite;
 mod stamps;
 
 pub use crate::definition::Version;
+pub use crate::ledger::LedgerRow;
 
 /// Why history did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -97,27 +98,6 @@ pub struct PageKey {
     pub run_id: RunId,
     /// The last row's attempt.
     pub attempt: u32,
-}
-
-/// An instant that history accounts for, for the ledger's check.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LedgerRow {
-    /// The series.
-    pub scope: Scope,
-    /// The instant, or the first of a range.
-    pub scheduled_at: Timestamp,
-    /// The last of a range.
-    pub until: Option<Timestamp>,
-    /// How many instants the row stands for.
-    pub count: u64,
-    /// The run.
-    pub run_id: RunId,
-    /// The attempt.
-    pub attempt: u32,
-    /// How it ended.
-    pub state: RunState,
-    /// Why, in one word.
-    pub reason: Option<crate::run::Reason>,
 }
 
 /// How far somebody has read the changes of history.

@@ -6,8 +6,10 @@ use crate::dispatch::{RequestKey, RunKey, SeriesKey};
 use crate::id::{EditId, JobId, NodeId, OrderId, ProjectName, Scope};
 
 mod spell;
+mod spell_edit;
 
 pub use spell::json;
+pub use spell_edit::PlannedEdit;
 
 /// The keys of one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +88,11 @@ impl Keyspace {
     /// All nodes.
     pub fn nodes(&self) -> String {
         self.below("node")
+    }
+
+    /// All orders to all nodes.
+    pub fn all_orders(&self) -> String {
+        self.below("order")
     }
 
     /// All orders to a node.

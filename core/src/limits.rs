@@ -196,3 +196,32 @@ pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
 pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 /// Cursors read in one request.
 pub const CURSORS_PER_READ: usize = 500;
+/// Times that an edit is sent before its author is told that the outcome is not yet known.
+pub const EDIT_TRIES_MAX: u32 = 5;
+/// A kill that the node has not seen by then is not obeyed any more.
+pub const KILL_OBEYED_WITHIN: Duration = Duration::from_secs(60);
+/// The wish to follow a log is renewed this often: two renewals may fail before live rows end.
+pub const TAIL_RENEW_EVERY: Duration = Duration::from_secs(10);
+/// Lists are told what changed this often at most.
+pub const LIVE_EVERY: Duration = Duration::from_millis(250);
+/// History is asked for changes this often while somebody looks.
+pub const CHANGES_EVERY: Duration = Duration::from_millis(200);
+/// Batches of changes that wait for a slow window; it reads everything anew when it missed one.
+pub const LIVES_WAITING_MAX: usize = 64;
+/// Runs told in one batch; above it the window is made to read anew.
+pub const LIVE_RUNS_MAX: usize = 1_000;
+/// Bytes of output in one page of a log.
+pub const LOG_PAGE_BYTES_MAX: usize = 256 * 1024;
+/// While somebody waits for a run's end, it is looked at this often.
+pub const RUN_LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The check of the ledger leaves the newest instants alone for the start deadline and this.
+pub const LEDGER_SETTLED_AFTER: Duration = Duration::from_secs(30);
+/// Clocks of those who edit and those who decide may differ by this: the ledger's check neither
+/// demands nor refuses an instant so near to an edit.
+pub const LEDGER_EDIT_SLACK: Duration = Duration::from_secs(2);
+/// Versions of one definition that are read at once.
+pub const VERSIONS_MAX: u32 = 500;
+/// Runs by which a job's average duration is computed, and jobs asked for in one query.
+pub const JOBS_PER_QUERY_MAX: usize = 500;
+
+const _: () = assert!(TAIL_RENEW_EVERY.as_secs() * 2 < TAIL_INTEREST.as_secs());

@@ -259,14 +259,14 @@ fn series_of(key: &RunKey, scope: &Scope) -> SeriesKey {
     }
 }
 
-fn created(key: String, revision: u64) -> Compare {
+pub(super) fn created(key: String, revision: u64) -> Compare {
     Compare {
         key,
         check: Check::CreateRevision(revision),
     }
 }
 
-fn changed(key: String, revision: u64) -> Compare {
+pub(super) fn changed(key: String, revision: u64) -> Compare {
     Compare {
         key,
         check: Check::ModRevision(revision),
@@ -280,11 +280,11 @@ fn has(key: String, value: String) -> Compare {
     }
 }
 
-fn get(key: String) -> Op {
+pub(super) fn get(key: String) -> Op {
     Op::Get(key)
 }
 
-fn put(key: String, value: impl Into<Vec<u8>>) -> Op {
+pub(super) fn put(key: String, value: impl Into<Vec<u8>>) -> Op {
     Op::Put {
         key,
         value: value.into(),

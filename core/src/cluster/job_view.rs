@@ -1,0 +1,137 @@
+//! Jobs as they are shown: rows, details, settings, next occurrences.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::run_view::{bar, duration_ms, stamp};
+use super::{StoredJob, command_text};
+use crate::definition::export;
+use crate::id::RunId;
+use crate::job::{Job, JobDraft, PlaceOn};
+use crate::limits::STRIP_BARS;
+use crate::run::RunRecord;
+use crate::schedule::{Language, PreviewNote, Timetable, preview, words};
+use crate::view::{JobDetail, JobRow, NextLine, Setting};
+
+/// Occurrences that a job's page shows.
+const NEXT_LINES: usize = 10;
+
+/// What other stores know of a job.
+pub(super) struct Seen {
+    /// Its newest runs, newest first.
+    pub strip: Vec<RunRecord>,
+    /// Those that are going now.
+    pub running: Vec<RunId>,
+}
+
+/// When a job is due next; `None` when paused, manual, over or unusable.
+pub(super) fn next_at(job: &StoredJob, now: Timestamp) -> Option<Timestamp> {
+    let job = job.job.as_ref().ok().filter(|job| !job.paused)?;
+    job.timetable().next_after(now)
+}
+
+/// A job as a row of a list.
+pub(super) fn row(stored: &StoredJob, seen: &Seen, language: Language, now: Timestamp) -> JobRow {
+    let job = stored.job.as_ref().ok();
+    let about = job.map(|job| job.about.clone()).unwrap_or_default();
+    let mut strip: Vec<_> = seen.strip.iter().take(STRIP_BARS).map(bar).collect();
+    strip.reverse();
+    JobRow {
+        job_id: stored.id.to_string(),
+        project: stored.project.to_string(),
+        name: stored.name.clone(),
+        generation: stored.generation,
+        paused: job.is_some_and(|job| job.paused),
+        schedule: job.map(|job| job.schedule.text().to_owned()).unwrap_or_default(),
+        schedule_words: job.map(|job| words(&job.schedule, language)).unwrap_or_default(),
+        timezone: job.map(|job| job.timezone.name().to_owned()).unwrap_or_default(),
+        next_at: next_at(stored, now).map(stamp),
+        place_words: job.map(|job| place_words(&job.place.on, language)).unwrap_or_default(),
+        owner: about.owner,
+        tags: about.tags,
+        starred: about.starred,
+        broken: stored.job.as_ref().err().cloned(),
+        average_ms: average_ms(&seen.strip),
+        strip,
+        running: seen.running.iter().map(RunId::to_string).collect(),
+    }
+}
+
+/// A job by itself.
+pub(super) fn detail(stored: &StoredJob, seen: &Seen, language: Language, now: Timestamp) -> JobDetail {
+    let job = stored.job.as_ref().ok();
+    let awake = job.filter(|job| !job.paused);
+    JobDetail {
+        row: row(stored, seen, language, now),
+        document: job.map(|job| export(std::slice::from_ref(job))).unwrap_or_default(),
+        command: job.map(command_text).unwrap_or_default(),
+        note: job.map(|job| job.about.note.clone()).unwrap_or_default(),
+        settings: job.map(settings).unwrap_or_default(),
+        next: awake.map(|job| next_lines(&job.timetable(), now, NEXT_LINES)).unwrap_or_default(),
+    }
+}
+
+/// The next occurrences of a timetable.
+pub fn next_lines(timetable: &Timetable, after: Timestamp, count: usize) -> Vec<NextLine> {
+    let lines = preview(timetable, after, count).lines.into_iter().map(|line| NextLine {
+        at: stamp(line.at),
+        local: line.local,
+        offset: line.offset,
+        note: line.note.map(|note| note_word(note).to_owned()),
+    });
+    lines.collect()
+}
+
+fn note_word(note: PreviewNote) -> &'static str {
+    match note {
+        PreviewNote::DstGap => "dst_gap",
+        PreviewNote::DstFold => "dst_fold",
+        PreviewNote::DstFoldAgain => "dst_fold_again",
+    }
+}
+
+fn average_ms(records: &[RunRecord]) -> Option<u64> {
+    let times: Vec<u64> = records.iter().filter_map(duration_ms).collect();
+    let count = u64::try_from(times.len()).ok().filter(|count| *count > 0)?;
+    Some(times.iter().sum::<u64>() / count)
+}
+
+fn place_words(on: &PlaceOn, language: Language) -> String {
+    match (on, language) {
+        (PlaceOn::One, Language::En) => "on one node".to_owned(),
+        (PlaceOn::One, Language::ZhCn) => "任一节点".to_owned(),
+        (PlaceOn::All, Language::En) => "on every node".to_owned(),
+        (PlaceOn::All, Language::ZhCn) => "每个节点".to_owned(),
+        (PlaceOn::Node(node), Language::En) => format!("on {node}"),
+        (PlaceOn::Node(node), Language::ZhCn) => format!("节点 {node}"),
+    }
+}
+
+/// What a row and a page show by themselves.
+const SHOWN_APART: [&str; 10] = [
+    "project", "name", "schedule", "timezone", "paused", "note", "owner", "tags", "starred", "shell.script",
+];
+
+/// How it runs, as written in a file: only what differs from the defaults.
+fn settings(job: &Job) -> Vec<Setting> {
+    let fields = serde_json::to_value(JobDraft::from(job)).expect("texts, numbers and tables have a JSON form");
+    let mut settings = Vec::new();
+    flatten("", &fields, &mut settings);
+    settings.retain(|setting| !SHOWN_APART.contains(&setting.key.as_str()));
+    settings
+}
+
+fn flatten(at: &str, value: &Value, settings: &mut Vec<Setting>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let key = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                flatten(&key, value, settings);
+            }
+        }
+        Value::Null => {}
+        Value::String(text) => settings.push(Setting { key: at.to_owned(), value: text.clone() }),
+        other if at != "tags" => settings.push(Setting { key: at.to_owned(), value: other.to_string() }),
+        _ => {}
+    }
+}

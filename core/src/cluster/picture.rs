@@ -1,0 +1,229 @@
+//! The present as a window needs it: what watches and history tell, reduced to jobs, open runs
+//! and nodes. Pure: the tasks that feed it are in `live`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::StoredJob;
+use crate::dispatch::{RunKey, RunValue, SessionValue, own_record};
+use crate::id::{JobId, NodeId, RunId};
+use crate::keyspace::{Key, Keyspace};
+use crate::run::{RunRecord, RunState};
+use crate::txn::Entry;
+use crate::view::{AgentState, JobQuery, JobSort};
+
+/// A node that is there.
+#[derive(Clone, Debug)]
+pub struct NodeSeen {
+    /// Its id.
+    pub id: NodeId,
+    /// Its sign of life.
+    pub session: SessionValue,
+}
+
+/// The present.
+pub struct Picture {
+    keys: Keyspace,
+    jobs: BTreeMap<JobId, Arc<StoredJob>>,
+    sessions: BTreeMap<NodeId, SessionValue>,
+    /// The newest form of every attempt that the store still needs.
+    open: HashMap<RunKey, RunRecord>,
+    /// How the newest run of each job stands.
+    newest: HashMap<JobId, (Timestamp, RunState)>,
+}
+
+/// Part of a list of jobs, with the runs of each that are going.
+pub(super) struct Selection {
+    pub jobs: Vec<(Arc<StoredJob>, Vec<RunId>)>,
+    pub matched: u32,
+    pub total: u32,
+}
+
+/// What a change means to lists.
+#[derive(Debug, PartialEq)]
+pub(super) enum Change {
+    /// Nothing that they show.
+    Nothing,
+    /// A definition.
+    Jobs,
+    /// A run, in its newest form.
+    Run(Box<RunRecord>),
+    /// A node.
+    Nodes,
+}
+
+/// One of the three folders that a picture is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Folder {
+    Jobs,
+    Runs,
+    Nodes,
+}
+
+impl Picture {
+    /// Nothing known yet.
+    pub(super) fn new(keys: Keyspace) -> Self {
+        let (jobs, sessions) = (BTreeMap::new(), BTreeMap::new());
+        Self { keys, jobs, sessions, open: HashMap::new(), newest: HashMap::new() }
+    }
+
+    /// Forgets a folder that is about to be told anew.
+    pub(super) fn reset(&mut self, folder: Folder) {
+        match folder {
+            Folder::Jobs => self.jobs.clear(),
+            Folder::Runs => self.open.clear(),
+            Folder::Nodes => self.sessions.clear(),
+        }
+    }
+
+    /// Learns keys as they stand.
+    pub(super) fn load(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.learn(entry);
+        }
+    }
+
+    /// Learns a key that was written.
+    pub(super) fn learn(&mut self, entry: &Entry) -> Change {
+        match self.keys.parse(&entry.key) {
+            Some(Key::Job(_, id)) => {
+                match StoredJob::read(&self.keys, entry) {
+                    Some(job) => drop(self.jobs.insert(id, Arc::new(job))),
+                    None => drop(self.jobs.remove(&id)),
+                }
+                Change::Jobs
+            }
+            Some(Key::Run(key)) => self.learn_run(key, entry),
+            Some(Key::Session(node)) => match serde_json::from_slice(&entry.value) {
+                Ok(session) => match self.sessions.insert(node, session) {
+                    None => Change::Nodes,
+                    Some(_) => Change::Nothing,
+                },
+                Err(_) => Change::Nothing,
+            },
+            _ => Change::Nothing,
+        }
+    }
+
+    fn learn_run(&mut self, key: RunKey, entry: &Entry) -> Change {
+        let Ok(value) = serde_json::from_slice::<RunValue>(&entry.value) else { return Change::Nothing };
+        let record = stored_record(&key, &value, entry.mod_revision);
+        let known = self.open.get(&key);
+        if known.is_some_and(|known| known.attempt == record.attempt && !record.replaces(known)) {
+            return Change::Nothing;
+        }
+        self.open.insert(key, record.clone());
+        Change::Run(Box::new(record))
+    }
+
+    /// Learns that a key is gone.
+    pub(super) fn forget(&mut self, key: &str) -> Change {
+        match self.keys.parse(key) {
+            Some(Key::Job(_, id)) if self.jobs.remove(&id).is_some() => Change::Jobs,
+            Some(Key::Session(node)) if self.sessions.remove(&node).is_some() => Change::Nodes,
+            Some(Key::Run(key)) => {
+                self.open.remove(&key);
+                Change::Nothing
+            }
+            _ => Change::Nothing,
+        }
+    }
+
+    /// Learns what history was told. The store's word on an attempt never replaces a later one.
+    pub(super) fn learn_record(&mut self, record: &RunRecord) {
+        let key = run_key(record);
+        if let Some(open) = self.open.get_mut(&key)
+            && (open.attempt < record.attempt || open.attempt == record.attempt && record.replaces(open))
+        {
+            *open = record.clone();
+        }
+        self.learn_ends(std::slice::from_ref(record));
+    }
+
+    /// Learns how jobs' newest runs stand.
+    pub(super) fn learn_ends(&mut self, records: &[RunRecord]) {
+        for record in records.iter().filter(|record| record.state.is_over()) {
+            let end = (record.scheduled_at, record.state);
+            let known = self.newest.entry(record.job_id).or_insert(end);
+            if known.0 <= end.0 {
+                *known = end;
+            }
+        }
+    }
+
+    /// The ids of all jobs.
+    pub(super) fn job_ids(&self) -> Vec<JobId> {
+        self.jobs.keys().copied().collect()
+    }
+
+    /// The nodes that are there, by id.
+    pub fn nodes(&self) -> Vec<NodeSeen> {
+        self.sessions.iter().map(|(id, session)| NodeSeen { id: id.clone(), session: session.clone() }).collect()
+    }
+
+    /// Whether any agent is there.
+    pub fn agent(&self) -> AgentState {
+        if self.sessions.is_empty() { AgentState::Stopped } else { AgentState::Running }
+    }
+
+    /// A job by its id.
+    pub fn job(&self, id: JobId) -> Option<Arc<StoredJob>> {
+        self.jobs.get(&id).cloned()
+    }
+
+    /// The rows that a query shows.
+    pub(super) fn select(&self, query: &JobQuery, now: Timestamp) -> Selection {
+        let words: Vec<String> = query.text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let mut matching: Vec<&Arc<StoredJob>> = self.jobs.values().filter(|job| job.has_words(&words)).collect();
+        matching.sort_by(|a, b| (&a.project, &a.name, a.id).cmp(&(&b.project, &b.name, b.id)));
+        match query.sort {
+            JobSort::Name => {}
+            JobSort::Next => matching.sort_by_cached_key(|job| {
+                super::job_view::next_at(job, now).map_or((1, Timestamp::MAX), |at| (0, at))
+            }),
+            JobSort::Trouble => matching.sort_by_key(|job| self.calmness(job)),
+        }
+        let (offset, limit) = (query.offset as usize, query.limit as usize);
+        let shown = matching.iter().skip(offset).take(limit);
+        let jobs = shown.map(|job| (Arc::clone(job), self.running(job.id))).collect();
+        Selection { jobs, matched: count(matching.len()), total: count(self.jobs.len()) }
+    }
+
+    /// 0 for jobs that need somebody: unusable, or the newest run ended badly.
+    fn calmness(&self, job: &StoredJob) -> u8 {
+        let state = self.newest.get(&job.id).map(|(_, state)| *state);
+        match (&job.job, state) {
+            (Err(_), _) => 0,
+            (_, Some(RunState::Failed | RunState::TimedOut | RunState::Lost | RunState::Rejected)) => 0,
+            _ => 1,
+        }
+    }
+
+    fn running(&self, job: JobId) -> Vec<RunId> {
+        let going = self.open.iter().filter(|(key, run)| key.job == job && !run.state.is_over());
+        let mut going: Vec<&RunRecord> = going.map(|(_, run)| run).collect();
+        going.sort_by_key(|run| (run.scheduled_at, run.run_id));
+        going.into_iter().map(|run| run.run_id).collect()
+    }
+}
+
+/// Where a record's run stands in the store.
+pub(super) fn run_key(record: &RunRecord) -> RunKey {
+    RunKey {
+        project: record.project.clone(),
+        job: record.job_id,
+        scope: record.scope.clone(),
+        moment: record.moment,
+    }
+}
+
+/// The newest that the store says of a run.
+pub(super) fn stored_record(key: &RunKey, value: &RunValue, revision: u64) -> RunRecord {
+    value.outcome.clone().unwrap_or_else(|| own_record(key, value, revision))
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

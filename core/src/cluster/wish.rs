@@ -1,0 +1,210 @@
+//! What people ask of agents: a run now, the end of a run, the output of a run as it comes.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::edit::usable;
+use super::error::Doing;
+use super::picture::run_key;
+use super::{Cluster, ClusterError, StoredJob};
+use crate::clock;
+use crate::dispatch::{Ask, OrderValue, RequestKey, RequestValue, RunKey};
+use crate::id::{Moment, NodeId, OrderId, RequestId, RunId, Scope};
+use crate::keyspace::Key;
+use crate::limits::{
+    EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_TAKEN_WITHIN, RUN_LOOK_EVERY,
+    TAIL_INTEREST,
+};
+use crate::run::{RunRecord, RunState, Trigger};
+
+/// Version of the formats of requests and orders.
+const FORM: u32 = 1;
+
+/// A kill that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KillWish {
+    /// The run.
+    pub run: RunId,
+    /// Who was asked; nobody when the run was only a request, which is cancelled.
+    pub node: Option<NodeId>,
+}
+
+/// What became of a kill.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KillEnd {
+    /// The run's own end says so.
+    Killed(Box<RunRecord>),
+    /// It ended otherwise, before or despite the kill.
+    EndedOtherwise(Box<RunRecord>),
+    /// Nobody can say yet: the run goes on as far as anybody knows.
+    NotConfirmed,
+}
+
+/// A wish to follow a run's output, to be renewed every `TAIL_RENEW_EVERY`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tail {
+    run: RunId,
+    node: NodeId,
+    order: OrderId,
+}
+
+impl Cluster {
+    /// Asks for a run of a job now. The run itself appears when an agent takes the request.
+    pub async fn run_now(&self, job: &StoredJob) -> Result<RunId, ClusterError> {
+        usable(job)?;
+        let request = RequestId(Uuid::new_v4());
+        let key = RequestKey { project: job.project.clone(), job: job.id, request };
+        let run = run_of(&key);
+        let asked_at = clock::now();
+        let value = RequestValue {
+            v: FORM,
+            by: self.who.clone(),
+            asked_at,
+            not_after: later(asked_at, REQUEST_TAKEN_WITHIN),
+            trigger: Trigger::Manual,
+            node: None,
+            anyway: false,
+            cancel: false,
+            extra: Default::default(),
+        };
+        let txn = self.keys.spell_request(&key, &run, &value);
+        let mut answer = self.coord.transact(&txn).await;
+        // A request whose answer was lost is sent again: it is put once.
+        for _ in 1..EDIT_TRIES_MAX {
+            if answer.is_ok() {
+                break;
+            }
+            answer = self.coord.transact(&txn).await;
+        }
+        if !answer.doing("ask for the run")?.succeeded && self.job(&job.id.to_string()).await.is_err() {
+            return Err(ClusterError::NoSuchJob { name: job.title() });
+        }
+        Ok(run.run_id())
+    }
+
+    /// Asks the node that has a run to end it, or takes back a request that nobody has taken.
+    pub async fn kill(&self, run: RunId) -> Result<KillWish, ClusterError> {
+        if self.cancel_request(run).await? {
+            return Ok(KillWish { run, node: None });
+        }
+        let attempts = self.attempts(run).await?;
+        let last = attempts.last().expect("a run that is known has an attempt");
+        // Between two attempts the newest record is an end, and yet the run goes on.
+        let open = self.stored_run_at(&run_key(last)).await?;
+        let going = open.filter(|open| !open.value.state.is_over());
+        let node = going.ok_or(ClusterError::NotRunning { run })?.value.node;
+        if self.kill_order(&node, run).await?.is_none() {
+            let order = OrderId(Uuid::new_v4());
+            self.put_order((&node, order), Ask::Kill { run_id: run }, KILL_OBEYED_WITHIN).await?;
+        }
+        Ok(KillWish { run, node: Some(node) })
+    }
+
+    /// Waits until the run's own end tells what became of a kill, `KILL_CONFIRMED_WITHIN` at most.
+    pub async fn wait_for_kill(&self, wish: &KillWish) -> Result<KillEnd, ClusterError> {
+        Ok(match self.wait_for_end(wish.run, KILL_CONFIRMED_WITHIN).await? {
+            None => KillEnd::NotConfirmed,
+            Some(end) if is_stopped(&end) => KillEnd::Killed(Box::new(end)),
+            Some(end) => KillEnd::EndedOtherwise(Box::new(end)),
+        })
+    }
+
+    /// Waits for the end of a run's newest attempt; `None` when it does not come in time.
+    ///
+    /// An attempt after which another one follows is no end.
+    pub async fn wait_for_end(&self, run: RunId, at_most: Duration) -> Result<Option<RunRecord>, ClusterError> {
+        let deadline = clock::boot().saturating_add(at_most);
+        loop {
+            let attempts = self.attempts_so_far(run).await?;
+            if let Some(last) = attempts.last().filter(|last| last.state.is_over())
+                && self.is_settled(last).await?
+            {
+                return Ok(Some(last.clone()));
+            }
+            if clock::boot() >= deadline {
+                return Ok(None);
+            }
+            tokio::time::sleep(RUN_LOOK_EVERY).await;
+        }
+    }
+
+    /// Whether the store agrees that an attempt was the last: it has the run ended, or not at all.
+    async fn is_settled(&self, last: &RunRecord) -> Result<bool, ClusterError> {
+        let open = self.stored_run_at(&run_key(last)).await?;
+        Ok(open.is_none_or(|open| open.value.state.is_over()))
+    }
+
+    /// Takes back the request that a run is the run of, if it is still there.
+    async fn cancel_request(&self, run: RunId) -> Result<bool, ClusterError> {
+        let listing = self.coord.list(&self.keys.requests()).await.doing("read the requests")?;
+        for entry in &listing.entries {
+            let Some(Key::Request(key)) = self.keys.parse(&entry.key) else { continue };
+            let Ok(mut value) = serde_json::from_slice::<RequestValue>(&entry.value) else { continue };
+            if run_of(&key).run_id() != run {
+                continue;
+            }
+            value.cancel = true;
+            let txn = self.keys.spell_request_change(&key, entry.mod_revision, &value);
+            return Ok(self.coord.transact(&txn).await.doing("take the request back")?.succeeded);
+        }
+        Ok(false)
+    }
+
+    /// Tells the node that has a run that somebody watches, for `TAIL_INTEREST`. `None` when the
+    /// run is over: its whole log is in history.
+    pub async fn follow_log(&self, run: RunId) -> Result<Option<Tail>, ClusterError> {
+        let attempts = self.attempts(run).await?;
+        let last = attempts.last().filter(|last| !last.state.is_over());
+        let Some(last) = last else { return Ok(None) };
+        let tail = Tail { run, node: last.node.clone(), order: OrderId(Uuid::new_v4()) };
+        self.put_order((&tail.node, tail.order), Ask::Tail { run_id: run }, TAIL_INTEREST).await?;
+        Ok(Some(tail))
+    }
+
+    /// Renews the wish: nodes obey an order once, so it is another order.
+    pub async fn renew_tail(&self, tail: &mut Tail) -> Result<(), ClusterError> {
+        let before = std::mem::replace(&mut tail.order, OrderId(Uuid::new_v4()));
+        self.put_order((&tail.node, tail.order), Ask::Tail { run_id: tail.run }, TAIL_INTEREST).await?;
+        let txn = self.keys.spell_order_end(&tail.node, before);
+        self.coord.transact(&txn).await.doing("renew the wish to follow the log").map(drop)
+    }
+
+    /// Takes the wish back; without it the wish ends by itself.
+    pub async fn end_tail(&self, tail: &Tail) -> Result<(), ClusterError> {
+        let txn = self.keys.spell_order_end(&tail.node, tail.order);
+        self.coord.transact(&txn).await.doing("stop following the log").map(drop)
+    }
+
+    async fn put_order(
+        &self,
+        (node, order): (&NodeId, OrderId),
+        ask: Ask,
+        holds_for: Duration,
+    ) -> Result<(), ClusterError> {
+        let asked_at = clock::now();
+        let not_after = later(asked_at, holds_for);
+        let value = OrderValue { v: FORM, by: self.who.clone(), asked_at, not_after, ask };
+        let txn = self.keys.spell_order(node, order, &value);
+        self.coord.transact(&txn).await.doing("send the order to the node").map(drop)
+    }
+}
+
+fn is_stopped(end: &RunRecord) -> bool {
+    let cancelled = end.state == RunState::Skipped && end.reason == Some(crate::run::Reason::Cancelled);
+    end.state == RunState::Killed || cancelled
+}
+
+fn run_of(key: &RequestKey) -> RunKey {
+    RunKey {
+        project: key.project.clone(),
+        job: key.job,
+        scope: Scope::Manual(key.request),
+        moment: Moment::Request(key.request),
+    }
+}
+
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    at.saturating_add(by).expect("a duration is no calendar span")
+}

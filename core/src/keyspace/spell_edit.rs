@@ -1,0 +1,106 @@
+//! Edits of definitions as one transaction, and what people ask of agents.
+
+use super::spell::{changed, created, get, json, put};
+use super::Keyspace;
+use crate::definition::{EditPlan, FullName, Kind};
+use crate::dispatch::{OrderValue, RequestKey, RequestValue, RunKey, SeriesKey};
+use crate::id::{JobId, NodeId, OrderId, ProjectName, Scope};
+use crate::txn::{Check, Compare, Op, Txn};
+
+/// A job with what an edit does to it.
+#[derive(Clone, Debug)]
+pub struct PlannedEdit {
+    /// The job's project.
+    pub project: ProjectName,
+    /// The job.
+    pub id: JobId,
+    /// The edit.
+    pub plan: EditPlan,
+}
+
+impl Keyspace {
+    /// All edits as one transaction: definitions by their revisions, names, entries for history,
+    /// and cursors where there are none. Names that one edit gives up cannot be taken by another.
+    ///
+    /// When it fails, the answer has what stands at every definition and at every wanted name.
+    pub fn spell_edits(&self, edits: &[PlannedEdit]) -> Txn {
+        let mut txn = Txn::default();
+        for edit in edits {
+            self.spell_edit(&mut txn, edit);
+        }
+        txn
+    }
+
+    fn spell_edit(&self, txn: &mut Txn, edit: &PlannedEdit) {
+        let PlannedEdit { project, id, plan } = edit;
+        let definition = self.job(project, *id);
+        txn.compares.push(changed(definition.clone(), plan.expected_revision));
+        txn.then.push(put(definition.clone(), plan.value.clone()));
+        txn.otherwise.push(get(definition));
+        if let Some(name) = &plan.claims {
+            let key = self.job_name(name);
+            txn.compares.push(created(key.clone(), 0));
+            txn.then.push(put(key.clone(), id.to_string()));
+            txn.otherwise.push(get(key));
+        }
+        if let Some(name) = &plan.releases {
+            txn.then.push(Op::Delete(self.job_name(name)));
+        }
+        txn.then.push(put(self.pending(plan.version.edit), json(&plan.version)));
+        if let Some(start) = &plan.cursor {
+            let series = SeriesKey { project: project.clone(), job: *id, scope: Scope::One };
+            let key = self.cursor(&series);
+            let cursor = crate::dispatch::Cursor { instant: start.instant, sgen: start.schedule_generation };
+            // A cursor that is there never moves by an edit.
+            txn.then.push(Op::Nested(Txn {
+                compares: vec![created(key.clone(), 0)],
+                then: vec![put(key, cursor.to_string())],
+                otherwise: vec![],
+            }));
+        }
+    }
+
+    fn job_name(&self, name: &FullName) -> String {
+        self.name(Kind::Job.as_str(), &name.project, &name.name)
+    }
+
+    /// A request, put once: a replayed one finds the request or its run and does nothing.
+    pub fn spell_request(&self, key: &RequestKey, run: &RunKey, value: &RequestValue) -> Txn {
+        let request = self.request(key);
+        Txn {
+            compares: vec![
+                created(request.clone(), 0),
+                created(self.run(run), 0),
+                Compare { key: self.job(&key.project, key.job), check: Check::Present },
+            ],
+            then: vec![put(request, json(value))],
+            otherwise: vec![],
+        }
+    }
+
+    /// A request in its new form, if it still is at `revision`.
+    pub fn spell_request_change(&self, key: &RequestKey, revision: u64, value: &RequestValue) -> Txn {
+        let request = self.request(key);
+        Txn {
+            compares: vec![changed(request.clone(), revision)],
+            then: vec![put(request, json(value))],
+            otherwise: vec![],
+        }
+    }
+
+    /// An order to a node.
+    pub fn spell_order(&self, node: &NodeId, order: OrderId, value: &OrderValue) -> Txn {
+        Txn { then: vec![put(self.order(node, order), json(value))], ..Txn::default() }
+    }
+
+    /// Takes an order back.
+    pub fn spell_order_end(&self, node: &NodeId, order: OrderId) -> Txn {
+        Txn { then: vec![Op::Delete(self.order(node, order))], ..Txn::default() }
+    }
+
+    /// Removes the entries of versions that history has.
+    pub fn spell_forwarded(&self, edits: &[PlannedEdit]) -> Txn {
+        let gone = edits.iter().map(|edit| Op::Delete(self.pending(edit.plan.version.edit)));
+        Txn { then: gone.collect(), ..Txn::default() }
+    }
+}
