@@ -25,7 +25,9 @@ mod document;
 const JOURNAL_DB: FileKind = FileKind {
     file_name: "journal.db",
     application_id: 0x42_66_4a_6f,
-    migrations: &[include_str!("../migrations/journal/0001_journal.sql")],
+    migrations: &[include_str!(
+        "../../migrations/sqlite/journal/0001_journal.sql"
+    )],
     synchronous: SqliteSynchronous::Full,
 };
 

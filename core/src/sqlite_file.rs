@@ -46,7 +46,8 @@ pub enum Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Unavailable(sentence) | Self::Refused(sentence) | Self::Damaged(sentence)) = self;
+        let (Self::Unavailable(sentence) | Self::Refused(sentence) | Self::Damaged(sentence)) =
+            self;
         f.write_str(sentence)
     }
 }

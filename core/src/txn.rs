@@ -129,7 +129,11 @@ impl Txn {
         let mut answer = self.run(lookup, &mut writes)?;
         // To remove what is not there changes nothing, and makes no revision.
         writes.retain(|key, change| change.is_some() || lookup(key).is_some());
-        answer.set_revision(if writes.is_empty() { revision } else { revision + 1 });
+        answer.set_revision(if writes.is_empty() {
+            revision
+        } else {
+            revision + 1
+        });
         Ok((answer, writes))
     }
 
@@ -138,8 +142,15 @@ impl Txn {
         lookup: &dyn Fn(&str) -> Option<Entry>,
         writes: &mut Writes,
     ) -> Result<TxnAnswer, WrittenTwice> {
-        let succeeded = self.compares.iter().all(|compare| compare.holds(lookup(&compare.key).as_ref()));
-        let branch = if succeeded { &self.then } else { &self.otherwise };
+        let succeeded = self
+            .compares
+            .iter()
+            .all(|compare| compare.holds(lookup(&compare.key).as_ref()));
+        let branch = if succeeded {
+            &self.then
+        } else {
+            &self.otherwise
+        };
         let mut results = Vec::with_capacity(branch.len());
         for op in branch {
             results.push(match op {
@@ -155,7 +166,11 @@ impl Txn {
                 Op::Nested(txn) => OpResult::Nested(txn.run(lookup, writes)?),
             });
         }
-        Ok(TxnAnswer { succeeded, revision: 0, results })
+        Ok(TxnAnswer {
+            succeeded,
+            revision: 0,
+            results,
+        })
     }
 
     /// Every key that the transaction may read or write, each once.
@@ -185,7 +200,9 @@ fn write(
 ) -> Result<(), WrittenTwice> {
     match writes.insert(key.to_owned(), change) {
         None => Ok(()),
-        Some(_) => Err(WrittenTwice { key: key.to_owned() }),
+        Some(_) => Err(WrittenTwice {
+            key: key.to_owned(),
+        }),
     }
 }
 
@@ -193,7 +210,9 @@ impl Compare {
     fn holds(&self, entry: Option<&Entry>) -> bool {
         match &self.check {
             Check::Value(value) => entry.is_some_and(|entry| entry.value == *value),
-            Check::ModRevision(revision) => entry.map_or(0, |entry| entry.mod_revision) == *revision,
+            Check::ModRevision(revision) => {
+                entry.map_or(0, |entry| entry.mod_revision) == *revision
+            }
             Check::CreateRevision(revision) => {
                 entry.map_or(0, |entry| entry.create_revision) == *revision
             }

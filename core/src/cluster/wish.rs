@@ -130,6 +130,19 @@ impl Cluster {
         }
     }
 
+    /// Waits for the end of a run that was asked for, however long it takes; `None` when no agent
+    /// took the request before it expired.
+    pub async fn wait_for_request(&self, run: RunId) -> Result<Option<RunRecord>, ClusterError> {
+        let expires = clock::boot() + REQUEST_TAKEN_WITHIN;
+        while self.attempts_so_far(run).await?.is_empty() {
+            if clock::boot() > expires {
+                return Ok(None);
+            }
+            tokio::time::sleep(RUN_LOOK_EVERY).await;
+        }
+        self.wait_for_end(run, Duration::MAX).await
+    }
+
     /// Whether the store agrees that an attempt was the last: it has the run ended, or not at all.
     async fn is_settled(&self, last: &RunRecord) -> Result<bool, ClusterError> {
         let open = self.stored_run_at(&run_key(last)).await?;

@@ -31,7 +31,9 @@ use writer::{Answer, Order, Request, Writer};
 const COORD_DB: FileKind = FileKind {
     file_name: "coord.db",
     application_id: 0x42_66_43_6f,
-    migrations: &[include_str!("../../migrations/sqlite/coord/0001_store.sql")],
+    migrations: &[include_str!(
+        "../../../migrations/sqlite/coord/0001_store.sql"
+    )],
     synchronous: SqliteSynchronous::Full,
 };
 

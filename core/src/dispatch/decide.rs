@@ -44,7 +44,11 @@ impl Dispatcher {
             self.before.insert(id, (old.sgen, job.timetable()));
         }
         let revision = seen.revision;
-        if self.jobs.get(&id).is_some_and(|known| known.revision > revision) {
+        if self
+            .jobs
+            .get(&id)
+            .is_some_and(|known| known.revision > revision)
+        {
             return;
         }
         let changed = self

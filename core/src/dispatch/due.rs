@@ -84,18 +84,29 @@ fn rebase(
     now: Timestamp,
 ) -> Rebased {
     let to = whole_second(now).max(cursor.instant);
-    let reason = if seen.was_paused { Reason::Paused } else { Reason::Edited };
+    let reason = if seen.was_paused {
+        Reason::Paused
+    } else {
+        Reason::Edited
+    };
     // Instants of either schedule are left behind, and each must be accounted for.
     let current = (!job.paused).then(|| job.timetable());
     let timetables = || before.into_iter().chain(current.as_ref());
     let firsts = timetables().filter_map(|timetable| timetable.next_after(cursor.instant));
-    let count = timetables().map(|timetable| timetable.count_between(cursor.instant, to)).max();
+    let count = timetables()
+        .map(|timetable| timetable.count_between(cursor.instant, to))
+        .max();
     let first = match before {
         Some(_) => firsts.filter(|first| *first <= to).min(),
         // Without the old timetable nobody can say that nothing was passed.
         None => (to > cursor.instant).then(|| cursor.instant + SECOND),
     };
-    Rebased { to, first, count: count.unwrap_or(0), reason }
+    Rebased {
+        to,
+        first,
+        count: count.unwrap_or(0),
+        reason,
+    }
 }
 
 fn due_step(job: &Job, offset: Duration, cursor: Timestamp, now: Timestamp) -> Step {

@@ -25,7 +25,7 @@ const HISTORY_DB: FileKind = FileKind {
     file_name: "history.db",
     application_id: 0x42_66_48_69,
     migrations: &[include_str!(
-        "../../migrations/sqlite/history/0001_history.sql"
+        "../../../migrations/sqlite/history/0001_history.sql"
     )],
     synchronous: SqliteSynchronous::Normal,
 };

@@ -199,7 +199,13 @@ impl Place {
         let now = Timestamp::now();
         let order = OrderId(Uuid::new_v4());
         let not_after = now + Duration::from_secs(60);
-        let value = OrderValue { v: 1, by: "test".to_owned(), asked_at: now, not_after, ask };
+        let value = OrderValue {
+            v: 1,
+            by: "test".to_owned(),
+            asked_at: now,
+            not_after,
+            ask,
+        };
         let node = NodeId::new(NODE).expect("a plain name");
         self.put(self.keys.order(&node, order), &json(&value)).await;
         order

@@ -43,7 +43,11 @@ impl World {
         for start in self.starts.iter().filter(|start| start.attempt == 1) {
             if let Moment::At(at) = start.key.moment {
                 let decided = start.decided_at;
-                assert!(decided >= at, "{:?} was decided early, at {decided}", start.key);
+                assert!(
+                    decided >= at,
+                    "{:?} was decided early, at {decided}",
+                    start.key
+                );
             }
         }
     }

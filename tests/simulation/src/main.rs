@@ -41,7 +41,10 @@ fn many(from: u64, to: u64) {
             Ok(faults) => faults
                 .into_iter()
                 .for_each(|(fault, count)| *total.entry(fault).or_default() += count),
-            Err(_) => failed.push(seed),
+            Err(_) => {
+                println!("seed {seed} is broken: replay it with `simulate {seed}`");
+                failed.push(seed);
+            }
         }
     }
     println!("{} worlds, {} broken: {failed:?}", to - from, failed.len());

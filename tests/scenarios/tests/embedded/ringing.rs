@@ -117,16 +117,24 @@ async fn whoever_follows_a_run_sees_its_output_while_it_runs() {
     let place = Place::new().await;
     let go = place.dir().join("go");
     let _agent = place.agent().await;
-    let script = format!("echo early; while [ ! -e '{}' ]; do sleep 0.1; done; echo late", go.display());
+    let script = format!(
+        "echo early; while [ ! -e '{}' ]; do sleep 0.1; done; echo late",
+        go.display()
+    );
     let id = place.put_job(job("slow", "@manual", script)).await;
     let run = place.run_now(id).await;
     place.follow(run).await;
-    wait::until("the first line is there", Duration::from_secs(10), async || {
-        (place.output(run, 1).await == b"early\n").then_some(())
-    })
+    wait::until(
+        "the first line is there",
+        Duration::from_secs(10),
+        async || (place.output(run, 1).await == b"early\n").then_some(()),
+    )
     .await;
     let running = place.history.run(run).await.expect("history answers");
-    assert!(running.iter().all(|record| !record.state.is_over()), "{running:?}");
+    assert!(
+        running.iter().all(|record| !record.state.is_over()),
+        "{running:?}"
+    );
     std::fs::write(&go, "").expect("the folder is ours");
     place.ended(run, Duration::from_secs(10)).await;
     assert_eq!(place.output(run, 1).await, b"early\nlate\n");
@@ -142,6 +150,16 @@ async fn a_version_that_nobody_brought_to_history_is_forwarded() {
         (place.count(&place.keys.pendings()).await == 0).then_some(())
     })
     .await;
-    let versions = place.history.versions("job", &id.to_string(), 10).await.expect("history answers");
-    assert_eq!(versions.iter().map(|version| version.action.as_str()).collect::<Vec<_>>(), ["create"]);
+    let versions = place
+        .history
+        .versions("job", &id.to_string(), 10)
+        .await
+        .expect("history answers");
+    assert_eq!(
+        versions
+            .iter()
+            .map(|version| version.action.as_str())
+            .collect::<Vec<_>>(),
+        ["create"]
+    );
 }

@@ -1,0 +1,272 @@
+//! The words on the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use belfry_core::clock;
+use belfry_core::id::{NodeId, ProjectName};
+use belfry_core::job::parse_duration;
+use belfry_core::run::RunState;
+use belfry_core::schedule::{DstPolicy, Language, Zone};
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+/// Jobs, runs and schedules of Belfry, for people and scripts.
+#[derive(Parser)]
+#[command(name = "belfryctl", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// The folder of this computer's stores [default: $XDG_DATA_HOME/belfry/this-computer]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub embedded: Option<PathBuf>,
+    /// Print JSON instead of tables
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make the jobs be as a file says, whole or not at all
+    Apply(ApplyArguments),
+    /// Print the jobs as a file that apply reads
+    Export {
+        /// Of this project only
+        #[arg(long, value_name = "P")]
+        project: Option<ProjectName>,
+    },
+    /// Print the JSON Schema of files
+    Schema,
+    /// Jobs: what runs when
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// Runs: what ran, runs and was skipped
+    #[command(subcommand)]
+    Runs(RunsCommand),
+    /// Schedules, without any job
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
+    /// The account of every instant
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Nodes: where jobs run
+    #[command(subcommand)]
+    Nodes(NodesCommand),
+}
+
+/// `apply`.
+#[derive(Args)]
+pub struct ApplyArguments {
+    /// The file, TOML or JSON; - reads standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only say what would change
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Pause those jobs of the file's projects that it does not have
+    #[arg(long)]
+    pub prune: bool,
+}
+
+/// A job, and the generation that somebody looked at.
+#[derive(Args)]
+pub struct JobChange {
+    /// project/name, or the name where only one project has it
+    pub name: String,
+    /// Only if the job still has this generation
+    #[arg(long, value_name = "N")]
+    pub generation: Option<u64>,
+}
+
+/// `jobs …`.
+#[derive(Subcommand)]
+pub enum JobsCommand {
+    /// All jobs
+    List {
+        /// Words that must all occur in name, project, tags, owner, note or script
+        words: Vec<String>,
+    },
+    /// One job with everything about it
+    Show {
+        /// project/name, or the name where only one project has it
+        name: String,
+    },
+    /// Let a job's schedule rest
+    Pause(JobChange),
+    /// Wake a job's schedule
+    Resume(JobChange),
+    /// Make a job like another one; it rests until it is resumed
+    Copy {
+        /// The job
+        name: String,
+        /// The new name, or project/name
+        new_name: String,
+    },
+    /// Remove a job; it can be restored for 30 days
+    Delete(JobChange),
+    /// The next times of a job
+    Next {
+        /// The job
+        name: String,
+        /// How many
+        #[arg(long, default_value_t = 10, value_name = "N")]
+        count: usize,
+    },
+    /// Who changed a job, when and how
+    Versions {
+        /// The job, also a deleted one
+        name: String,
+    },
+    /// Bring back what a job was
+    Restore {
+        /// The job, also a deleted one
+        name: String,
+        /// The generation to bring back, as `jobs versions` shows it
+        generation: u64,
+    },
+    /// Run a job now
+    Run {
+        /// The job
+        name: String,
+        /// Wait for its end; exit 1 unless it succeeded
+        #[arg(long)]
+        wait: bool,
+    },
+}
+
+/// `runs list`.
+#[derive(Args)]
+pub struct RunsList {
+    /// Of this job
+    #[arg(long, value_name = "NAME")]
+    pub job: Option<String>,
+    /// In one of these states, separated by commas
+    #[arg(long, value_delimiter = ',', value_parser = run_state, value_name = "STATE")]
+    pub state: Vec<RunState>,
+    /// On this node
+    #[arg(long, value_name = "N")]
+    pub node: Option<NodeId>,
+    /// Scheduled at or after: 24h, 7d or an instant with its offset [default: 24h]
+    #[arg(long, value_parser = instant, value_name = "T")]
+    pub since: Option<Timestamp>,
+    /// Scheduled before
+    #[arg(long, value_parser = instant, value_name = "T")]
+    pub until: Option<Timestamp>,
+    /// Rows at most
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub limit: usize,
+}
+
+/// `runs …`.
+#[derive(Subcommand)]
+pub enum RunsCommand {
+    /// Runs, newest first
+    List(RunsList),
+    /// One run with its attempts
+    Show {
+        /// Its id, or how it begins
+        run: String,
+    },
+    /// What a run wrote
+    Logs {
+        /// Its id, or how it begins
+        run: String,
+        /// Go on until it ends
+        #[arg(short = 'f', long)]
+        follow: bool,
+        /// The attempt [default: the newest]
+        #[arg(long, value_name = "K")]
+        attempt: Option<u32>,
+    },
+    /// End a run and wait for the proof; exit 1 if there is none
+    Kill {
+        /// Its id, or how it begins
+        run: String,
+    },
+    /// A line as each run starts and ends
+    Watch,
+}
+
+/// `schedule …`.
+#[derive(Subcommand)]
+pub enum ScheduleCommand {
+    /// The next times of an expression
+    Next {
+        /// Cron fields, @daily, @every 90s, @at …
+        expression: String,
+        /// Its IANA zone
+        #[arg(long, default_value = "UTC", value_parser = zone, value_name = "Z")]
+        zone: Zone,
+        /// After this instant [default: now]
+        #[arg(long, value_parser = instant, value_name = "T")]
+        after: Option<Timestamp>,
+        /// How many
+        #[arg(long, default_value_t = 10, value_name = "N")]
+        count: usize,
+        /// Where the clock jumps: vixie, skip or run_both
+        #[arg(long, default_value = "vixie", value_parser = dst, value_name = "POLICY")]
+        dst: DstPolicy,
+    },
+    /// What an expression says
+    Words {
+        /// Cron fields, @daily, @every 90s, @at …
+        expression: String,
+        /// en or zh-CN [default: the terminal's]
+        #[arg(long, value_parser = language, value_name = "LANGUAGE")]
+        language: Option<Language>,
+    },
+}
+
+/// `ledger …`.
+#[derive(Subcommand)]
+pub enum LedgerCommand {
+    /// Check that every instant has exactly one record; exit 1 on a gap or an extra
+    Verify {
+        /// After: 24h, 7d or an instant with its offset [default: 24h]
+        #[arg(long, value_parser = instant, value_name = "T")]
+        since: Option<Timestamp>,
+        /// Up to
+        #[arg(long, value_parser = instant, value_name = "T")]
+        until: Option<Timestamp>,
+    },
+}
+
+/// `nodes …`.
+#[derive(Subcommand)]
+pub enum NodesCommand {
+    /// The nodes that are there
+    List,
+}
+
+/// An instant: as it is, or as a time back from now.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    let back = |duration: Duration| clock::now().saturating_sub(duration).expect("a duration is no calendar span");
+    match text.parse::<Timestamp>() {
+        Ok(at) => Ok(at),
+        Err(_) => parse_duration(text)
+            .map(back)
+            .ok_or_else(|| "write a time back from now such as 24h or 7d, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
+    }
+}
+
+fn run_state(text: &str) -> Result<RunState, String> {
+    RunState::parse(text).ok_or_else(|| {
+        let words: Vec<&str> = RunState::ALL.iter().map(|state| state.as_str()).collect();
+        format!("the states are {}", words.join(", "))
+    })
+}
+
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).map_err(|error| error.to_string())
+}
+
+fn dst(text: &str) -> Result<DstPolicy, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+        .map_err(|_| "the policies are vixie, skip and run_both".to_owned())
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    text.parse().map_err(|error: belfry_core::schedule::UnknownLanguage| error.to_string())
+}
