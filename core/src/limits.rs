@@ -225,3 +225,11 @@ pub const VERSIONS_MAX: u32 = 500;
 pub const JOBS_PER_QUERY_MAX: usize = 500;
 
 const _: () = assert!(TAIL_RENEW_EVERY.as_secs() * 2 < TAIL_INTEREST.as_secs());
+/// A quiet window is told at least this often that it is up to date.
+pub const LIVE_AT_LEAST_EVERY: Duration = Duration::from_secs(1);
+/// An agent that was started holds its folder's lock by then, else it has failed.
+pub const AGENT_UP_WITHIN: Duration = Duration::from_secs(5);
+/// While an agent comes up, its lock is looked at this often.
+pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
+
+const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
