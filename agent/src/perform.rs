@@ -135,9 +135,7 @@ impl Performer {
             for part in series.chunks(CURSORS_PER_READ) {
                 let paths: Vec<String> = part.iter().map(|series| keys.cursor(series)).collect();
                 let found = until_read(|| coord.get(&paths)).await.1;
-                let cursors = found
-                    .iter()
-                    .map(|entry| entry.as_ref().and_then(read_text));
+                let cursors = found.iter().map(|entry| entry.as_ref().and_then(read_text));
                 let cursors = part.iter().cloned().zip(cursors).collect();
                 host.tell(Event::CursorsRead(cursors)).await;
             }

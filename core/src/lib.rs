@@ -34,6 +34,8 @@ pub mod cluster;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
+pub mod preferences;
+#[cfg(feature = "io")]
 pub mod sqlite_file;
 
 #[cfg(feature = "io")]

@@ -179,6 +179,23 @@ const _: () = assert!(OUTPUT_HEAD_DEFAULT + OUTPUT_TAIL_DEFAULT <= OUTPUT_KEPT_M
 const _: () = assert!(START_DEADLINE_MIN.as_secs() <= START_DEADLINE_DEFAULT.as_secs());
 const _: () = assert!(TIMEOUT_MIN.as_secs() < DURATION_MAX.as_secs());
 const _: () = assert!(RETRY_INTERVAL_MAX_DEFAULT.as_secs() <= RETRY_INTERVAL_MAX.as_secs());
+/// Default of `max_parallel`: so many programs for each core, within the bounds below.
+pub const MAX_PARALLEL_PER_CORE: usize = 4;
+/// Bounds of the default of `max_parallel`: a small computer still runs a few jobs at once, and a
+/// large one is not flooded unasked.
+pub const MAX_PARALLEL_DEFAULT: (usize, usize) = (8, 64);
+/// Largest `max_parallel`: each program costs a supervisor and some descriptors.
+pub const MAX_PARALLEL_MAX: usize = 10_000;
+/// A configuration file. The longest sensible one is a page.
+pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
+/// A version on its way to history is left to its author for so long.
+pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
+/// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
+pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
+/// A transaction that is not answered by then has an unknown outcome.
+pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// Cursors read in one request.
+pub const CURSORS_PER_READ: usize = 500;
 /// Times that an edit is sent before its author is told that the outcome is not yet known.
 pub const EDIT_TRIES_MAX: u32 = 5;
 /// A kill that the node has not seen by then is not obeyed any more.
@@ -208,20 +225,11 @@ pub const VERSIONS_MAX: u32 = 500;
 pub const JOBS_PER_QUERY_MAX: usize = 500;
 
 const _: () = assert!(TAIL_RENEW_EVERY.as_secs() * 2 < TAIL_INTEREST.as_secs());
-/// Default of `max_parallel`: so many programs for each core, within the bounds below.
-pub const MAX_PARALLEL_PER_CORE: usize = 4;
-/// Bounds of the default of `max_parallel`: a small computer still runs a few jobs at once, and a
-/// large one is not flooded unasked.
-pub const MAX_PARALLEL_DEFAULT: (usize, usize) = (8, 64);
-/// Largest `max_parallel`: each program costs a supervisor and some descriptors.
-pub const MAX_PARALLEL_MAX: usize = 10_000;
-/// A configuration file. The longest sensible one is a page.
-pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
-/// A version on its way to history is left to its author for so long.
-pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
-/// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
-pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
-/// A transaction that is not answered by then has an unknown outcome.
-pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
-/// Cursors read in one request.
-pub const CURSORS_PER_READ: usize = 500;
+/// A quiet window is told at least this often that it is up to date.
+pub const LIVE_AT_LEAST_EVERY: Duration = Duration::from_secs(1);
+/// An agent that was started holds its folder's lock by then, else it has failed.
+pub const AGENT_UP_WITHIN: Duration = Duration::from_secs(5);
+/// While an agent comes up, its lock is looked at this often.
+pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
+
+const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());

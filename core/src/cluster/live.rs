@@ -2,17 +2,22 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::kills::Kills;
 use super::picture::{Change, Folder, Picture};
 use super::run_view::{row, stamp};
-use super::{Cluster, ClusterError};
+use super::{Cluster, ClusterError, LocalAgent};
 use crate::clock;
 use crate::coord::WatchEvent;
 use crate::history::ChangeMark;
-use crate::limits::{CHANGES_EVERY, LIVE_EVERY, LIVE_RUNS_MAX, LIVES_WAITING_MAX};
+use crate::id::RunId;
+use crate::keyspace::Key;
+use crate::limits::{
+    CHANGES_EVERY, LIVE_AT_LEAST_EVERY, LIVE_EVERY, LIVE_RUNS_MAX, LIVES_WAITING_MAX,
+};
 use crate::run::RunRecord;
 use crate::view::{AgentState, JobPage, JobQuery, Live};
 
@@ -21,18 +26,30 @@ pub struct Following {
     cluster: Arc<Cluster>,
     picture: Arc<RwLock<Picture>>,
     lives: broadcast::Sender<Live>,
+    /// Whether the jobs were read, or cannot be.
+    settled: watch::Receiver<bool>,
+    local: Option<LocalAgent>,
     task: JoinHandle<()>,
 }
 
 impl Cluster {
     /// Begins to follow everything. Must be called within a runtime.
     pub fn follow(self: &Arc<Self>) -> Following {
+        self.follow_with(None)
+    }
+
+    /// The same, where the agent is a process of this computer.
+    pub(super) fn follow_with(self: &Arc<Self>, local: Option<LocalAgent>) -> Following {
         let picture = Arc::new(RwLock::new(Picture::new(self.keys.clone())));
         let (lives, _) = broadcast::channel(LIVES_WAITING_MAX);
+        let (is_settled, settled) = watch::channel(false);
         let feed = Feed {
             cluster: Arc::clone(self),
             picture: Arc::clone(&picture),
             lives: lives.clone(),
+            is_settled,
+            local: local.clone(),
+            kills: Kills::default(),
             batch: Batch::default(),
             mark: None,
         };
@@ -40,28 +57,41 @@ impl Cluster {
             cluster: Arc::clone(self),
             picture,
             lives,
+            settled,
+            local,
             task: tokio::spawn(feed.run()),
         }
     }
 }
 
 impl Following {
-    /// What changes from here on, four batches a second at most.
+    /// What changes from here on, four batches a second at most and, where nothing does, an empty
+    /// one each second.
     ///
     /// A reader that is too slow misses some; it sees a jump of `sequence` and reads all anew.
     pub fn lives(&self) -> broadcast::Receiver<Live> {
         self.lives.subscribe()
     }
 
-    /// A window into the list of jobs.
+    /// A window into the list of jobs. The first one waits until the jobs were read.
     pub async fn jobs_page(&self, query: &JobQuery) -> Result<JobPage, ClusterError> {
+        // An end of the feed is an answer too.
+        let _ = self.settled.clone().wait_for(|is| *is).await;
         let selection = read(&self.picture).select(query, clock::now());
         self.cluster.compose(selection, &query.language).await
     }
 
     /// Whether an agent is there.
     pub fn agent(&self) -> AgentState {
-        read(&self.picture).agent()
+        agent_now(&self.picture, self.local.as_ref())
+    }
+}
+
+fn agent_now(picture: &RwLock<Picture>, local: Option<&LocalAgent>) -> AgentState {
+    let seen = read(picture).agent();
+    match local {
+        Some(local) => local.state(seen),
+        None => seen,
     }
 }
 
@@ -82,13 +112,18 @@ struct Batch {
     jobs_changed: bool,
     runs: Vec<RunRecord>,
     agent: Option<AgentState>,
+    agent_told: Option<AgentState>,
     /// Why each source cannot be read: a watch by its folder, history last.
     troubles: [Option<String>; 4],
-    trouble_told: Option<String>,
     is_due: bool,
+    /// Looks since the last batch.
+    quiet: u128,
+    /// When the newest that was told was stored; empty before the first.
+    at: String,
 }
 
 const HISTORY: usize = 3;
+const QUIET_MAX: u128 = LIVE_AT_LEAST_EVERY.as_millis() / LIVE_EVERY.as_millis();
 
 impl Batch {
     fn add_run(&mut self, record: RunRecord) {
@@ -104,17 +139,28 @@ impl Batch {
         self.troubles[source] = why;
     }
 
-    /// The batch as it is told, if there is anything.
+    fn set_agent(&mut self, agent: AgentState) {
+        if self.agent_told.as_ref() != Some(&agent) {
+            (self.agent, self.agent_told, self.is_due) = (Some(agent.clone()), Some(agent), true);
+        }
+    }
+
+    /// The batch as it is told, if there is anything or the last one is long ago.
     fn take(&mut self) -> Option<Live> {
-        if !std::mem::take(&mut self.is_due) {
+        self.quiet += 1;
+        if !std::mem::take(&mut self.is_due) && self.quiet < QUIET_MAX {
             return None;
         }
+        self.quiet = 0;
         let trouble = self.troubles.iter().flatten().next().cloned();
         let runs = std::mem::take(&mut self.runs);
         // Too much to tell: the jump makes the reader read anew.
         let is_too_much = runs.len() > LIVE_RUNS_MAX;
         self.sequence += if is_too_much { 2 } else { 1 };
-        self.trouble_told = trouble.clone();
+        // While something cannot be read, what is shown gets no newer.
+        if trouble.is_none() || self.at.is_empty() {
+            self.at = stamp(clock::now());
+        }
         Some(Live {
             sequence: self.sequence,
             jobs_changed: std::mem::take(&mut self.jobs_changed),
@@ -125,7 +171,7 @@ impl Batch {
             },
             agent: self.agent.take(),
             trouble,
-            at: stamp(clock::now()),
+            at: self.at.clone(),
         })
     }
 }
@@ -134,6 +180,9 @@ struct Feed {
     cluster: Arc<Cluster>,
     picture: Arc<RwLock<Picture>>,
     lives: broadcast::Sender<Live>,
+    is_settled: watch::Sender<bool>,
+    local: Option<LocalAgent>,
+    kills: Kills,
     batch: Batch,
     /// How far history was read; `None` before the first time.
     mark: Option<ChangeMark>,
@@ -145,6 +194,7 @@ impl Feed {
         let mut jobs = coord.watch(&keys.jobs());
         let mut runs = coord.watch(&keys.runs());
         let mut nodes = coord.watch(&keys.nodes());
+        let mut orders = coord.watch(&keys.all_orders());
         let mut looks = interval(CHANGES_EVERY);
         let mut tells = interval(LIVE_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -154,21 +204,31 @@ impl Feed {
                 event = jobs.events.recv() => (Folder::Jobs, event),
                 event = runs.events.recv() => (Folder::Runs, event),
                 event = nodes.events.recv() => (Folder::Nodes, event),
+                event = orders.events.recv() => {
+                    let Some(event) = event else { return };
+                    self.learn_order(event);
+                    continue;
+                }
                 _ = looks.tick() => {
                     self.look_at_history().await;
                     continue;
                 }
                 _ = tells.tick() => {
+                    self.look_at_agent_and_kills();
                     // Without listeners nobody misses it.
                     let _ = self.batch.take().map(|live| self.lives.send(live));
                     continue;
                 }
             };
             let Some(event) = event else { return };
-            let is_first_picture = folder == Folder::Jobs && matches!(event, WatchEvent::Ready(_));
+            let is_picture = folder == Folder::Jobs && matches!(event, WatchEvent::Ready(_));
+            let is_trouble = matches!(event, WatchEvent::Trouble(_));
             self.learn(folder, event);
-            if is_first_picture {
+            if is_picture {
                 self.look_at_ends().await;
+            }
+            if is_picture || is_trouble {
+                self.is_settled.send_replace(true);
             }
         }
     }
@@ -202,14 +262,52 @@ impl Feed {
             WatchEvent::Changed(entry) => picture.learn(&entry),
             WatchEvent::Removed(key, _) => picture.forget(&key),
         };
-        let agent = picture.agent();
         drop(picture);
         match change {
-            Change::Nothing => {}
+            // The agent is looked at before each batch.
+            Change::Nothing | Change::Nodes => {}
             Change::Jobs => (self.batch.jobs_changed, self.batch.is_due) = (true, true),
             Change::Run(record) => self.batch.add_run(*record),
-            Change::Nodes => (self.batch.agent, self.batch.is_due) = (Some(agent), true),
         }
+    }
+
+    /// A run is told again whenever its kill is asked for, overdue, or answered.
+    fn learn_order(&mut self, event: WatchEvent) {
+        let keys = &self.cluster.keys;
+        let order_at = |key: &str| match keys.parse(key) {
+            Some(Key::Order(_, id)) => Some(id),
+            _ => None,
+        };
+        let run = match event {
+            WatchEvent::Reset => {
+                self.kills.clear();
+                None
+            }
+            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => {
+                let order = serde_json::from_slice(&entry.value).ok();
+                order_at(&entry.key)
+                    .zip(order)
+                    .and_then(|(id, order)| self.kills.learn(id, &order))
+            }
+            WatchEvent::Removed(key, _) => order_at(&key).and_then(|id| self.kills.forget(id)),
+            // The other watches of the same store tell how it is.
+            WatchEvent::Ready(_) | WatchEvent::Progress(_) | WatchEvent::Trouble(_) => None,
+        };
+        run.into_iter().for_each(|run| self.tell_again(run));
+    }
+
+    fn tell_again(&mut self, run: RunId) {
+        let record = read(&self.picture).open_run(run).cloned();
+        record
+            .into_iter()
+            .for_each(|record| self.batch.add_run(record));
+    }
+
+    fn look_at_agent_and_kills(&mut self) {
+        let overdue = self.kills.newly_overdue(clock::now());
+        overdue.into_iter().for_each(|run| self.tell_again(run));
+        self.batch
+            .set_agent(agent_now(&self.picture, self.local.as_ref()));
     }
 
     async fn look_at_history(&mut self) {

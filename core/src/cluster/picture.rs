@@ -151,6 +151,11 @@ impl Picture {
         self.learn_ends(std::slice::from_ref(record));
     }
 
+    /// The newest of a run that the store still needs.
+    pub(super) fn open_run(&self, run: RunId) -> Option<&RunRecord> {
+        self.open.values().find(|record| record.run_id == run)
+    }
+
     /// Learns how jobs' newest runs stand.
     pub(super) fn learn_ends(&mut self, records: &[RunRecord]) {
         for record in records.iter().filter(|record| record.state.is_over()) {

@@ -1,0 +1,143 @@
+//! "This computer" as a window sees it: its stores, its agent, and what stands around every screen.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::tails::Tails;
+use super::{Cluster, ClusterError, Following, LocalAgent, LocalAgentError, this_person};
+use crate::id::{JobId, RunId};
+use crate::view::{CommandError, ErrorCode, Hello, JobDetail};
+
+/// The examples that a new computer is offered.
+const EXAMPLES: &str = include_str!("../../../examples/jobs.toml");
+
+/// This computer's stores, followed, and its agent.
+pub struct ThisComputer {
+    /// The use-cases.
+    pub cluster: Arc<Cluster>,
+    /// What changes.
+    pub following: Following,
+    tails: Tails,
+    agent: LocalAgent,
+    program: PathBuf,
+    dir: PathBuf,
+}
+
+impl ThisComputer {
+    /// Opens the stores in `dir` and follows them. `program` is the agent to start on request.
+    /// Must be called within a runtime.
+    pub async fn open(dir: &Path, program: PathBuf) -> Result<Self, ClusterError> {
+        let agent = LocalAgent::of(dir);
+        let cluster = Arc::new(Cluster::open_embedded(dir, this_person()).await?);
+        let following = cluster.follow_with(Some(agent.clone()));
+        Ok(Self {
+            cluster,
+            following,
+            tails: Tails::default(),
+            agent,
+            program,
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// What stands around every screen.
+    pub fn hello(&self) -> Hello {
+        Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            profile: String::new(),
+            embedded: true,
+            zone: TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+            agent: self.following.agent(),
+            data_dir: self.dir.display().to_string(),
+        }
+    }
+
+    /// Starts the agent unless one runs; it goes on when its starter ends.
+    pub async fn start_agent(&self) -> Result<(), LocalAgentError> {
+        self.agent.start(&self.program).await
+    }
+
+    /// Asks the agent to end; running programs go on.
+    pub fn stop_agent(&self) -> Result<(), LocalAgentError> {
+        self.agent.stop()
+    }
+
+    /// A job by its id, in the words of a language.
+    pub async fn show_job(&self, id: JobId, language: &str) -> Result<JobDetail, ClusterError> {
+        self.cluster
+            .job_detail(&self.cluster.job(&id.to_string()).await?, language)
+            .await
+    }
+
+    /// Lets a job's schedule rest, or wakes it, if it still has this generation.
+    pub async fn pause_job(&self, id: JobId, paused: bool, seen: u64) -> Result<(), ClusterError> {
+        let job = self.cluster.job(&id.to_string()).await?;
+        self.cluster
+            .set_paused(&job, paused, Some(seen))
+            .await
+            .map(drop)
+    }
+
+    /// Asks for a run now; refused when nobody is there who could take it.
+    pub async fn run_job(&self, id: JobId) -> Result<RunId, CommandError> {
+        if self.following.agent() == crate::view::AgentState::Stopped {
+            return Err(no_agent());
+        }
+        let refused = |error: ClusterError| error.to_command_error();
+        let job = self.cluster.job(&id.to_string()).await.map_err(refused)?;
+        self.cluster.run_now(&job).await.map_err(refused)
+    }
+
+    /// Tells whoever has the run that its log is watched, until it is told otherwise or for
+    /// `TAIL_INTEREST`.
+    pub async fn watch_log(&self, run: RunId, on: bool) -> Result<(), ClusterError> {
+        self.tails.set(&self.cluster, run, on).await
+    }
+
+    /// Applies the examples; gives how many of them are new.
+    pub async fn add_examples(&self) -> Result<usize, ClusterError> {
+        self.cluster
+            .apply(EXAMPLES, false, false)
+            .await
+            .map(|applied| applied.created.len())
+    }
+}
+
+fn no_agent() -> CommandError {
+    CommandError {
+        code: ErrorCode::NoAgent,
+        params: Default::default(),
+        detail: "could not ask for a run: no agent runs on this computer, start it first"
+            .to_owned(),
+    }
+}
+
+impl From<ClusterError> for CommandError {
+    fn from(error: ClusterError) -> Self {
+        error.to_command_error()
+    }
+}
+
+impl From<LocalAgentError> for CommandError {
+    fn from(error: LocalAgentError) -> Self {
+        Self {
+            code: ErrorCode::NoAgent,
+            params: Default::default(),
+            detail: error.to_string(),
+        }
+    }
+}
+
+/// Where this computer's own data lies: `$XDG_DATA_HOME/belfry/this-computer`.
+pub fn this_computer_dir() -> Option<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let data =
+        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))?;
+    Some(data.join("belfry/this-computer"))
+}

@@ -1,0 +1,25 @@
+//! Puts the window's own commands into its access list: a command that is missing here is refused.
+
+const COMMANDS: &[&str] = &[
+    "hello",
+    "jobs_list",
+    "job_show",
+    "job_pause",
+    "job_run",
+    "jobs_add_examples",
+    "runs_list",
+    "run_show",
+    "run_kill",
+    "run_log",
+    "log_follow",
+    "agent_start",
+    "agent_stop",
+    "preferences_get",
+    "preferences_set",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    tauri_build::try_build(attributes).expect("the configuration beside this file is valid");
+}

@@ -1,0 +1,170 @@
+//! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
+
+use belfry_core::cluster::{ClusterError, ThisComputer};
+use belfry_core::id::{JobId, RunId};
+use belfry_core::view::{
+    CommandError, Hello, JobDetail, JobPage, JobQuery, LogPage, Preferences, RunDetail, RunsPage,
+    RunsQuery,
+};
+use tauri::ipc::Invoke;
+use tauri::{State, command};
+
+use crate::Desk;
+
+type Answer<T> = Result<T, CommandError>;
+
+/// All of them; `build.rs` names them for the access list.
+pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        hello,
+        jobs_list,
+        job_show,
+        job_pause,
+        job_run,
+        jobs_add_examples,
+        runs_list,
+        run_show,
+        run_kill,
+        run_log,
+        log_follow,
+        agent_start,
+        agent_stop,
+        preferences_get,
+        preferences_set,
+    ]
+}
+
+impl Desk {
+    fn computer(&self) -> Answer<&ThisComputer> {
+        self.computer.as_ref().map_err(CommandError::clone)
+    }
+}
+
+/// An id that cannot be read is nobody's.
+fn job_id(text: &str) -> Answer<JobId> {
+    text.parse().map_err(|_| {
+        ClusterError::NoSuchJob {
+            name: text.to_owned(),
+        }
+        .into()
+    })
+}
+
+fn run_id(text: &str) -> Answer<RunId> {
+    text.parse().map_err(|_| {
+        ClusterError::NoSuchRun {
+            text: text.to_owned(),
+        }
+        .into()
+    })
+}
+
+#[command]
+async fn hello(desk: State<'_, Desk>) -> Answer<Hello> {
+    Ok(desk.computer()?.hello())
+}
+
+#[command]
+async fn jobs_list(desk: State<'_, Desk>, query: JobQuery) -> Answer<JobPage> {
+    Ok(desk.computer()?.following.jobs_page(&query).await?)
+}
+
+#[command]
+async fn job_show(desk: State<'_, Desk>, job_id: String, language: String) -> Answer<JobDetail> {
+    Ok(desk
+        .computer()?
+        .show_job(self::job_id(&job_id)?, &language)
+        .await?)
+}
+
+#[command]
+async fn job_pause(
+    desk: State<'_, Desk>,
+    job_id: String,
+    generation: u64,
+    paused: bool,
+) -> Answer<()> {
+    Ok(desk
+        .computer()?
+        .pause_job(self::job_id(&job_id)?, paused, generation)
+        .await?)
+}
+
+#[command]
+async fn job_run(desk: State<'_, Desk>, job_id: String) -> Answer<String> {
+    desk.computer()?
+        .run_job(self::job_id(&job_id)?)
+        .await
+        .map(|run| run.to_string())
+}
+
+#[command]
+async fn jobs_add_examples(desk: State<'_, Desk>) -> Answer<usize> {
+    Ok(desk.computer()?.add_examples().await?)
+}
+
+#[command]
+async fn runs_list(desk: State<'_, Desk>, query: RunsQuery) -> Answer<RunsPage> {
+    Ok(desk.computer()?.cluster.runs_page(&query).await?)
+}
+
+#[command]
+async fn run_show(desk: State<'_, Desk>, run_id: String) -> Answer<RunDetail> {
+    Ok(desk
+        .computer()?
+        .cluster
+        .run_detail(self::run_id(&run_id)?)
+        .await?)
+}
+
+#[command]
+async fn run_kill(desk: State<'_, Desk>, run_id: String) -> Answer<()> {
+    Ok(desk
+        .computer()?
+        .cluster
+        .kill(self::run_id(&run_id)?)
+        .await
+        .map(drop)?)
+}
+
+#[command]
+async fn run_log(
+    desk: State<'_, Desk>,
+    run_id: String,
+    attempt: u32,
+    offset: u64,
+) -> Answer<LogPage> {
+    Ok(desk
+        .computer()?
+        .cluster
+        .log(self::run_id(&run_id)?, attempt, offset)
+        .await?)
+}
+
+#[command]
+async fn log_follow(desk: State<'_, Desk>, run_id: String, on: bool) -> Answer<()> {
+    Ok(desk
+        .computer()?
+        .watch_log(self::run_id(&run_id)?, on)
+        .await?)
+}
+
+#[command]
+async fn agent_start(desk: State<'_, Desk>) -> Answer<()> {
+    Ok(desk.computer()?.start_agent().await?)
+}
+
+#[command]
+async fn agent_stop(desk: State<'_, Desk>) -> Answer<()> {
+    Ok(desk.computer()?.stop_agent()?)
+}
+
+#[command]
+async fn preferences_get(desk: State<'_, Desk>) -> Answer<Preferences> {
+    Ok(desk.preferences.read())
+}
+
+#[command]
+async fn preferences_set(desk: State<'_, Desk>, preferences: Preferences) -> Answer<()> {
+    Ok(desk.preferences.write(&preferences)?)
+}

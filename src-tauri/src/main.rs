@@ -1,0 +1,126 @@
+//! The desktop program: a window over core's use-cases. It starts things and passes them on;
+//! whatever has to be decided is decided in core.
+
+mod commands;
+
+use std::env;
+use std::path::PathBuf;
+
+use belfry_core::cluster::{ThisComputer, this_computer_dir};
+use belfry_core::preferences::PreferencesFile;
+use belfry_core::view::{CommandError, ErrorCode};
+use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
+use tokio::sync::broadcast::error::RecvError;
+use tracing::{error, warn};
+use tracing_subscriber::EnvFilter;
+
+/// What all commands share.
+struct Desk {
+    computer: Result<ThisComputer, CommandError>,
+    preferences: PreferencesFile,
+}
+
+fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("BELFRY_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    spare_the_graphics_driver();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            show_window(app)
+        }))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .invoke_handler(commands::all())
+        .setup(set_up)
+        .run(tauri::generate_context!())?;
+    Ok(())
+}
+
+/// WebKitGTK shows an empty window with some drivers unless it draws without DMA buffers.
+#[expect(
+    unsafe_code,
+    reason = "no other thread runs yet that could read the environment"
+)]
+fn spare_the_graphics_driver() {
+    const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if env::var_os(SWITCH).is_none() {
+        // SAFETY: called first thing in `main`, which is the only thread.
+        unsafe { env::set_var(SWITCH, "1") };
+    }
+}
+
+fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
+    let window = app
+        .config()
+        .app
+        .windows
+        .first()
+        .cloned()
+        .expect("the configuration has a window");
+    WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
+    let computer = tauri::async_runtime::block_on(open());
+    if let Err(error) = &computer {
+        error!("{}", error.detail);
+    }
+    let preferences = PreferencesFile::in_folder(&app.path().app_config_dir()?);
+    app.manage(Desk {
+        computer,
+        preferences,
+    });
+    tauri::async_runtime::spawn(tell_the_window(app.handle().clone()));
+    Ok(())
+}
+
+/// Opens this computer's stores and makes sure that jobs ring.
+async fn open() -> Result<ThisComputer, CommandError> {
+    let dir = env::var_os("BELFRY_DIR")
+        .map(PathBuf::from)
+        .or_else(this_computer_dir);
+    let dir = dir.ok_or_else(|| {
+        homeless("neither XDG_DATA_HOME nor HOME says where this computer's data lies")
+    })?;
+    let program = env::current_exe()
+        .map_err(|error| homeless(&format!("this program has no path: {error}")))?;
+    let computer = ThisComputer::open(&dir, program.with_file_name("belfry-agent")).await?;
+    if let Err(error) = computer.start_agent().await {
+        warn!("{error}");
+    }
+    Ok(computer)
+}
+
+fn homeless(detail: &str) -> CommandError {
+    CommandError {
+        code: ErrorCode::Unreachable,
+        params: Default::default(),
+        detail: detail.to_owned(),
+    }
+}
+
+/// Passes on what changes. A batch that is missed shows in the next one's number.
+async fn tell_the_window(app: AppHandle) {
+    let desk = app.state::<Desk>();
+    let Ok(computer) = &desk.computer else { return };
+    let mut lives = computer.following.lives();
+    loop {
+        match lives.recv().await {
+            Ok(live) => {
+                // Without a window nobody misses it.
+                let _ = app.emit("live", live);
+            }
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn show_window(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        // A window manager may refuse; there is nothing else to try.
+        let _ = window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus());
+    }
+}
