@@ -30,8 +30,6 @@ pub mod keyspace;
 #[cfg(feature = "io")]
 pub mod clock;
 #[cfg(feature = "io")]
-pub mod cluster;
-#[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
 pub mod sqlite_file;
@@ -40,3 +38,6 @@ pub mod sqlite_file;
 pub mod coord;
 #[cfg(feature = "io")]
 pub mod history;
+
+#[cfg(feature = "io")]
+pub mod cluster;
