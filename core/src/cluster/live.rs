@@ -84,7 +84,6 @@ struct Batch {
     agent: Option<AgentState>,
     /// Why each source cannot be read: a watch by its folder, history last.
     troubles: [Option<String>; 4],
-    trouble_told: Option<String>,
     is_due: bool,
 }
 
@@ -114,7 +113,6 @@ impl Batch {
         // Too much to tell: the jump makes the reader read anew.
         let is_too_much = runs.len() > LIVE_RUNS_MAX;
         self.sequence += if is_too_much { 2 } else { 1 };
-        self.trouble_told = trouble.clone();
         Some(Live {
             sequence: self.sequence,
             jobs_changed: std::mem::take(&mut self.jobs_changed),
