@@ -12,14 +12,11 @@ pub mod envelope;
 
 pub mod definition;
 pub mod job;
-pub mod node;
 pub mod output;
 pub mod run;
 
 pub mod dispatch;
-pub mod placement;
 
-pub mod explain;
 pub mod ledger;
 pub mod view;
 
@@ -29,8 +26,6 @@ pub mod keyspace;
 
 #[cfg(feature = "io")]
 pub mod clock;
-#[cfg(feature = "io")]
-pub mod cluster;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
@@ -42,3 +37,6 @@ pub mod sqlite_file;
 pub mod coord;
 #[cfg(feature = "io")]
 pub mod history;
+
+#[cfg(feature = "io")]
+pub mod cluster;

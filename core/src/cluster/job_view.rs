@@ -175,3 +175,97 @@ fn flatten(at: &str, value: &Value, settings: &mut Vec<Setting>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::{Content, Envelope};
+    use crate::id::{EditId, JobId};
+    use crate::keyspace::Keyspace;
+    use crate::txn::Entry;
+    use uuid::Uuid;
+
+    fn stored(body: Value) -> StoredJob {
+        let (keys, id) = (Keyspace::this_computer(), JobId(Uuid::from_u128(1)));
+        let envelope = Envelope {
+            kind: "job".to_owned(),
+            id: id.to_string(),
+            generation: 3,
+            edit: EditId(Uuid::from_u128(2)),
+            schedule_generation: Some(1),
+            rested: Default::default(),
+            content: Content::Body(body),
+            key_id: None,
+            signature: None,
+            extra: Default::default(),
+        };
+        let project = "ops".parse().expect("a name");
+        let entry = Entry {
+            key: keys.job(&project, id),
+            value: envelope.encode().expect("small"),
+            create_revision: 1,
+            mod_revision: 9,
+            lease: None,
+        };
+        StoredJob::read(&keys, &entry).expect("a job")
+    }
+
+    fn shown(body: Value) -> JobDetail {
+        let now = Timestamp::from_second(1_790_000_040).expect("in range");
+        let seen = Seen {
+            strip: Vec::new(),
+            running: vec![RunId([7; 16])],
+        };
+        detail(&stored(body), &seen, Language::En, now)
+    }
+
+    #[test]
+    fn a_job_shows_only_what_differs_from_the_defaults() {
+        let detail = shown(serde_json::json!({
+            "project": "ops", "name": "tick", "schedule": "*/15 * * * *", "timeout": "1h",
+            "shell": { "argv": ["echo", "it's", "plain"] }, "retries": { "count": 2 },
+            "env": { "A": "b" }, "tags": ["x"], "note": "N",
+        }));
+        let settings: Vec<String> = detail
+            .settings
+            .iter()
+            .map(|s| format!("{}={}", s.key, s.value))
+            .collect();
+        let expected = [
+            "env.A=b",
+            "retries.count=2",
+            r#"shell.argv=["echo","it's","plain"]"#,
+            "timeout=1h",
+        ];
+        assert_eq!(settings, expected);
+        assert_eq!(detail.command, r"echo 'it'\''s' plain");
+        assert_eq!(detail.row.schedule_words, "every 15 minutes");
+        assert_eq!(
+            detail.row.next_at.as_deref(),
+            Some("2026-09-21T14:15:00.000Z")
+        );
+        assert_eq!((detail.next.len(), detail.row.generation), (10, 3));
+        assert_eq!(detail.row.running, ["07070707070707070707070707070707"]);
+    }
+
+    #[test]
+    fn a_job_that_rests_has_no_next_and_one_of_a_newer_version_says_so() {
+        let resting = shown(serde_json::json!({
+            "project": "ops", "name": "tick", "schedule": "* * * * *", "paused": true,
+            "shell": { "script": "true" },
+        }));
+        assert_eq!(
+            (resting.row.next_at, resting.next.len(), resting.row.paused),
+            (None, 0, true)
+        );
+        let newer = shown(serde_json::json!({ "name": "later", "warp": 9 }));
+        assert_eq!(newer.row.name, "later");
+        assert!(
+            newer
+                .row
+                .broken
+                .is_some_and(|why| why.contains("newer version"))
+        );
+        assert_eq!(newer.document, "");
+    }
+}

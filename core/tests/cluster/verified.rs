@@ -111,12 +111,17 @@ async fn every_instant_up_to_the_cursor_needs_a_key_or_a_record() {
         .await
         .expect("a check");
     assert!(found.is_whole(), "{found:?}");
+}
 
+#[tokio::test]
+async fn a_record_of_an_instant_that_nobody_planned_is_an_extra() {
+    let stage = Stage::new().await;
+    let series = decided(&stage).await;
+    let at = minute(3) + std::time::Duration::from_secs(7);
     let stray = RunKey {
-        moment: Moment::At(minute(3) + std::time::Duration::from_secs(7)),
+        moment: Moment::At(at),
         ..key(&series, 3)
     };
-    let at = minute(3) + std::time::Duration::from_secs(7);
     let runs = vec![record(&stray, &claimed(&stray, at), RunState::Succeeded)];
     stage
         .history
@@ -131,5 +136,11 @@ async fn every_instant_up_to_the_cursor_needs_a_key_or_a_record() {
         .verify(minute(0), None)
         .await
         .expect("a check");
-    assert_eq!(found.series[0].findings.extras.len(), 1);
+    let extras: Vec<_> = found.series[0]
+        .findings
+        .extras
+        .iter()
+        .map(|extra| extra.at)
+        .collect();
+    assert_eq!(extras, [at]);
 }
