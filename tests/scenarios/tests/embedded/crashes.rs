@@ -13,23 +13,31 @@ use uuid::Uuid;
 
 use crate::ledger;
 
-const JOBS: usize = 20;
 const KILLS: u32 = 10;
 const LINES: usize = 100;
 
+/// How many jobs ring every second, and how far apart the kills are: by night there is time for more.
+fn size() -> (usize, u64) {
+    match std::env::var_os("BELFRY_NIGHTLY") {
+        Some(_) => (40, 40),
+        None => (20, 10),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_crashes_neither_double_nor_lose_a_run() {
+    let (many, apart) = size();
     let place = Place::new().await;
     let witness = Witness::new(place.dir(), "witness");
     let mut agent = place.agent().await;
     let mut jobs = Vec::new();
-    for number in 0..JOBS {
+    for number in 0..many {
         let draft = job(&format!("job {number}"), "* * * * * *", witness.line());
         jobs.push(place.put_job(draft).await);
     }
     let first = Timestamp::now().as_second() + 1;
     for kill in 0..KILLS {
-        let moment = moment(kill);
+        let moment = moment(kill, apart);
         wait::a_while(moment).await;
         let before = witness.starts().len();
         agent.kill();
@@ -55,22 +63,22 @@ async fn ten_crashes_neither_double_nor_lose_a_run() {
                 .or_default() += 1;
         }
     }
-    println!("{} s, {JOBS} jobs: {states:?}", last - first);
+    println!("{} s, {many} jobs: {states:?}", last - first);
     let succeeded = states.get("succeeded ").copied().unwrap_or_default();
     assert!(
-        succeeded > JOBS * 10,
+        succeeded > many * 10,
         "too few programs ran for this to show anything: {states:?}"
     );
 }
 
 /// Any moment; every other time one just after a full second, when everything is due.
-fn moment(kill: u32) -> Duration {
+fn moment(kill: u32, apart: u64) -> Duration {
     let random = u64::from(Uuid::new_v4().as_bytes()[0]);
     match kill % 2 {
-        0 => Duration::from_millis(random * 10),
+        0 => Duration::from_millis(random * apart),
         _ => {
             let past = u64::try_from(Timestamp::now().subsec_millisecond()).expect("after 1970");
-            Duration::from_millis(2_000 - past + random / 2)
+            Duration::from_millis(apart * 200 - past + random / 2)
         }
     }
 }
