@@ -126,16 +126,28 @@ fn pauses_one(desk: &Desk, window: &Window, words: &Words) {
     desk.picture(window, words, "paused");
 }
 
-async fn walk(words: &Words) {
-    let desk = Desk::new(words);
+/// Whoever closes the window and opens it again finds everything as it went on.
+async fn opens_it_again(desk: &Desk, words: &Words) {
     let begun = Instant::now();
     let window = desk.window().await;
-    add_examples(&window, words);
+    window.shows(&row("heartbeat"));
+    let time = begun.elapsed().as_millis();
     println!(
-        "{}: jobs {} ms after the start of the driver",
-        words.code,
-        begun.elapsed().as_millis()
+        "{}: first jobs {time} ms after the start of the driver",
+        words.code
     );
+    window.shows(&format!(
+        "{}[.//*[normalize-space(.)='{}']]",
+        row("heartbeat"),
+        words.paused
+    ));
+    window.shows(&row("import"));
+}
+
+async fn walk(words: &Words) {
+    let desk = Desk::new(words);
+    let window = desk.window().await;
+    add_examples(&window, words);
     sees_it_ring(&window, words);
     desk.apply(JOBS);
     window.shows(&row("import"));
@@ -150,6 +162,7 @@ async fn walk(words: &Words) {
     window.shows(&log_line(words, "good morning from"));
     let agent = desk.agent().expect("the window has started an agent");
     drop(window);
+    opens_it_again(&desk, words).await;
     assert_eq!(
         desk.agent(),
         Some(agent),
