@@ -28,6 +28,7 @@ export const en = {
     starts: 'The agent is starting: jobs ring in a moment.',
     start: 'Start the agent',
     stop: 'Stop the agent',
+    staysOn: 'Jobs go on ringing when this window is closed.',
     stopTitle: 'Stop the agent?',
     stopText: 'Running programs go on. No job rings until the agent is started again.',
   },

@@ -24,6 +24,7 @@ export const zhCN = {
     starts: '代理正在启动：任务马上就会触发。',
     start: '启动代理',
     stop: '停止代理',
+    staysOn: '关闭此窗口后，任务仍会按时运行。',
     stopTitle: '要停止代理吗？',
     stopText: '正在运行的程序会继续。再次启动代理之前，任务不会触发。',
   },

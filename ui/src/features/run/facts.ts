@@ -42,7 +42,8 @@ export function runFacts(run: RunRow, zone: string, t: Translate, words: Words):
           }),
         }
       : null,
-    run.started_at
+    // While it goes on, nobody has counted it yet.
+    run.started_at && run.finished_at
       ? { name: t('run.output'), value: words.size(run.output_bytes), title: run.output_sha256 ?? undefined }
       : null,
     { name: t('run.generation'), value: String(run.generation) },

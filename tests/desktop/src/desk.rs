@@ -1,0 +1,110 @@
+//! A person's place at a computer of its own: folders, the window, the command line.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::window::Window;
+use crate::words::Words;
+
+/// Names the folder of the programs under test.
+const PROGRAMS: &str = "BELFRY_BIN_DIR";
+/// The folder of the program's settings, by its identifier.
+const SETTINGS: &str = "io.github.belfry.desktop";
+/// Where pictures of the window are kept.
+const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screens");
+
+/// Temporary folders, and what runs on them. Dropping it stops the agent.
+pub struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    /// An empty one, whose window will speak and look like this.
+    pub fn new(words: &Words) -> Self {
+        let desk = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        let settings = desk.path("config").join(SETTINGS);
+        fs::create_dir_all(&settings).expect("the folder is ours");
+        let (language, theme) = (words.code, words.theme);
+        let kept = json!({
+            "language": language, "theme": theme, "density": "compact", "rail_folded": false,
+        });
+        let file = settings.join("preferences.json");
+        fs::write(file, kept.to_string()).expect("the folder is ours");
+        fs::create_dir(desk.path("data")).expect("the folder is ours");
+        desk
+    }
+
+    /// Opens the window.
+    pub async fn window(&self) -> Window {
+        let (data, config, home) = (self.path("data"), self.path("config"), self.path("home"));
+        let variables: [(&str, &Path); 4] = [
+            ("BELFRY_DIR", &data),
+            ("XDG_CONFIG_HOME", &config),
+            ("XDG_DATA_HOME", &home),
+            ("HOME", &home),
+        ];
+        Window::open(&program("belfry"), &variables).await
+    }
+
+    /// Applies a file of jobs as another person would, beside the window. `@GATES@` in it stands
+    /// for the folder that [`Desk::open_gate`] puts files into.
+    pub fn apply(&self, jobs: &str) {
+        let file = self.path("jobs.toml");
+        let gates = self.folder.path().display().to_string();
+        fs::write(&file, jobs.replace("@GATES@", &gates)).expect("the folder is ours");
+        let mut ctl = Command::new(program("belfryctl"));
+        ctl.arg("--embedded")
+            .arg(self.path("data"))
+            .args(["apply", "-f"])
+            .arg(file);
+        assert!(
+            ctl.status().expect("belfryctl runs").success(),
+            "the jobs are applied"
+        );
+    }
+
+    /// Lets a program go on that waits for this file.
+    pub fn open_gate(&self, name: &str) {
+        fs::write(self.path(name), "").expect("the folder is ours");
+    }
+
+    /// The process that holds the agent's lock, if it still lives.
+    pub fn agent(&self) -> Option<u32> {
+        let text = fs::read_to_string(self.path("data/agent.lock")).ok()?;
+        let pid: u32 = text.trim().parse().ok()?;
+        Path::new(&format!("/proc/{pid}")).exists().then_some(pid)
+    }
+
+    /// Takes a picture of the window.
+    pub fn picture(&self, window: &Window, words: &Words, name: &str) {
+        fs::create_dir_all(PICTURES).expect("the tree is ours");
+        let file = format!("desktop-{}-{name}.png", words.code);
+        window.picture(&Path::new(PICTURES).join(file));
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Some(pid) = self.agent() {
+            // The test has said all it has to say.
+            let _ = Command::new("kill").arg(pid.to_string()).status();
+        }
+    }
+}
+
+fn program(name: &str) -> PathBuf {
+    let folder = env::var_os(PROGRAMS);
+    let folder = folder.unwrap_or_else(|| panic!("{PROGRAMS} names the folder of the programs"));
+    PathBuf::from(folder).join(name)
+}
