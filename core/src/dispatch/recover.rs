@@ -38,8 +38,8 @@ impl Dispatcher {
                 _ => self.meet(now, key, value, revision),
             }
         }
+        self.go_on(now, confirmed);
         if first {
-            self.go_on(now, confirmed);
             self.obey_waiting_orders(now);
             self.look_at_requests(now);
         }

@@ -25,7 +25,12 @@ impl Dispatcher {
         // A claim that others may have called lost meanwhile is confirmed before it starts.
         match self.trusted_session(now) {
             Some(session) if session == run.value.session => self.spawn(now, key),
-            _ => self.set_stage(key, Stage::Held),
+            trusted => {
+                self.set_stage(key, Stage::Held);
+                if trusted.is_some() {
+                    self.ask_for_runs(now);
+                }
+            }
         }
     }
 

@@ -311,7 +311,12 @@ impl World {
             return;
         }
         self.hosts[host].journal.insert(key, intent);
-        self.tell(host, incarnation, Event::IntentDurable(key.0, key.1));
+        let slow = if self.random.once_in(50) { 8_000 } else { 4 };
+        let time = self.soon(slow);
+        self.at(
+            time,
+            Happening::Tell(host, incarnation, Event::IntentDurable(key.0, key.1)),
+        );
     }
 
     /// A transaction reaches the store, or does not; its answer comes back, or does not.
