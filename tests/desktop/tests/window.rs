@@ -5,6 +5,7 @@ use std::time::Instant;
 use belfry_desktop::desk::Desk;
 use belfry_desktop::window::Window;
 use belfry_desktop::words::{CHINESE, ENGLISH, Words};
+use serde_json::json;
 use tokio::sync::Mutex;
 
 /// There is one screen, and the program has one window for each person.
@@ -180,4 +181,43 @@ async fn a_person_runs_follows_kills_and_pauses_jobs_in_english() {
 async fn a_person_runs_follows_kills_and_pauses_jobs_in_chinese() {
     let _screen = SCREEN.lock().await;
     walk(&CHINESE).await;
+}
+
+/// What a hostile line of output would try if it ever became more than text.
+const TRIES: &str = r#"
+const done = arguments[arguments.length - 1]
+const refused = []
+document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective))
+const frame = document.createElement('iframe')
+frame.src = 'https://example.org/'
+document.body.append(frame)
+const image = new Image()
+image.src = 'https://example.org/image.png'
+const script = document.createElement('script')
+script.textContent = 'window.ran = true'
+document.body.append(script)
+const invoke = (name) => window.__TAURI_INTERNALS__.invoke(name).then(() => 'done', () => 'refused')
+const fetched = fetch('https://example.org/').then(() => 'done', () => 'refused')
+Promise.all([fetched, invoke('plugin:window|close'), invoke('plugin:event|emit'), invoke('hello')]).then(
+  ([fetched, close, emit, hello]) => {
+    const answers = { fetched, close, emit, hello: hello === 'done' }
+    const frozen = Object.isFrozen(Object.prototype)
+    done({ ...answers, frozen, global: '__TAURI__' in window, ran: 'ran' in window, refused: refused.sort() })
+  },
+)
+"#;
+
+#[tokio::test]
+async fn a_script_in_the_window_reaches_nothing_but_the_windows_own_commands() {
+    let _screen = SCREEN.lock().await;
+    let desk = Desk::new(&ENGLISH);
+    let window = desk.window().await;
+    window.shows(&format!("//*[contains(text(), '{}')]", ENGLISH.no_jobs));
+    let heard = window.hears(TRIES);
+    let refused = ["connect-src", "frame-src", "img-src", "script-src-elem"];
+    let expected = json!({
+        "fetched": "refused", "close": "refused", "emit": "refused", "hello": true,
+        "frozen": true, "global": false, "ran": false, "refused": refused,
+    });
+    assert_eq!(heard, expected);
 }
