@@ -127,6 +127,26 @@ fn pauses_one(desk: &Desk, window: &Window, words: &Words) {
     desk.picture(window, words, "paused");
 }
 
+fn stops_and_starts_the_agent(desk: &Desk, window: &Window, words: &Words) {
+    let runs = format!(
+        "//header//*[@role='status'][normalize-space(.)='{}']",
+        words.agent_runs
+    );
+    window.shows(&runs);
+    window.press(&format!("//button[@aria-label='{}']", words.settings));
+    window.shows(&button(words.stop_agent));
+    desk.picture(window, words, "settings");
+    window.press(&button(words.stop_agent));
+    window.press(&format!("//*[@role='dialog']{}", button(words.stop_agent)));
+    window.shows(&format!(
+        "//main//*[normalize-space(.)='{}']",
+        words.no_agent
+    ));
+    desk.picture(window, words, "no-agent");
+    window.press(&format!("//main{}", button(words.start_agent)));
+    window.shows(&runs);
+}
+
 /// Whoever closes the window and opens it again finds everything as it went on.
 async fn opens_it_again(desk: &Desk, words: &Words) {
     let begun = Instant::now();
@@ -161,6 +181,7 @@ async fn walk(words: &Words) {
     run_now(&window, words, "greeting");
     window.shows(&run_in_state(words.succeeded, "greeting"));
     window.shows(&log_line(words, "good morning from"));
+    stops_and_starts_the_agent(&desk, &window, words);
     let agent = desk.agent().expect("the window has started an agent");
     drop(window);
     opens_it_again(&desk, words).await;
