@@ -346,3 +346,40 @@ impl Feed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The next batch, and after how many looks it came.
+    fn next(batch: &mut Batch) -> (u128, Live) {
+        (1..)
+            .find_map(|looks| batch.take().map(|live| (looks, live)))
+            .expect("looks never end")
+    }
+
+    #[test]
+    fn a_quiet_window_hears_something_each_second_numbered_without_a_gap() {
+        let mut batch = Batch::default();
+        let (first, second) = (next(&mut batch), next(&mut batch));
+        assert_eq!((first.0, first.1.sequence), (QUIET_MAX, 1));
+        assert_eq!((second.0, second.1.sequence), (QUIET_MAX, 2));
+        assert_eq!((second.1.runs, second.1.jobs_changed), (vec![], false));
+    }
+
+    #[test]
+    fn what_is_shown_gets_no_newer_while_a_store_is_away() {
+        let mut batch = Batch::default();
+        let before = next(&mut batch).1.at;
+        while stamp(clock::now()) == before {}
+        batch.set_trouble(HISTORY, Some("gone".to_owned()));
+        let (looks, away) = next(&mut batch);
+        assert_eq!((looks, away.trouble.as_deref()), (1, Some("gone")));
+        assert_eq!(away.at, before);
+        assert_eq!(next(&mut batch).1.at, before);
+        batch.set_trouble(HISTORY, None);
+        let back = next(&mut batch).1;
+        assert_eq!(back.trouble, None);
+        assert!(back.at > before);
+    }
+}

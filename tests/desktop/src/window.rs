@@ -109,6 +109,12 @@ impl Window {
         panic!("{path} could not be pressed: {last}");
     }
 
+    /// What a script in the page gives to its last argument, a function.
+    pub fn hears(&self, script: &str) -> Value {
+        let answer = self.post("execute/async", &json!({ "script": script, "args": [] }));
+        answer.unwrap_or_else(|error| panic!("the script failed: {error}"))
+    }
+
     /// Takes a picture of the whole screen. The driver's own picture can hang.
     pub fn picture(&self, file: &Path) {
         let taken = Command::new("import")

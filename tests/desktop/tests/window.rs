@@ -5,6 +5,7 @@ use std::time::Instant;
 use belfry_desktop::desk::Desk;
 use belfry_desktop::window::Window;
 use belfry_desktop::words::{CHINESE, ENGLISH, Words};
+use serde_json::json;
 use tokio::sync::Mutex;
 
 /// There is one screen, and the program has one window for each person.
@@ -126,6 +127,26 @@ fn pauses_one(desk: &Desk, window: &Window, words: &Words) {
     desk.picture(window, words, "paused");
 }
 
+fn stops_and_starts_the_agent(desk: &Desk, window: &Window, words: &Words) {
+    let runs = format!(
+        "//header//*[@role='status'][normalize-space(.)='{}']",
+        words.agent_runs
+    );
+    window.shows(&runs);
+    window.press(&format!("//button[@aria-label='{}']", words.settings));
+    window.shows(&button(words.stop_agent));
+    desk.picture(window, words, "settings");
+    window.press(&button(words.stop_agent));
+    window.press(&format!("//*[@role='dialog']{}", button(words.stop_agent)));
+    window.shows(&format!(
+        "//main//*[normalize-space(.)='{}']",
+        words.no_agent
+    ));
+    desk.picture(window, words, "no-agent");
+    window.press(&format!("//main{}", button(words.start_agent)));
+    window.shows(&runs);
+}
+
 /// Whoever closes the window and opens it again finds everything as it went on.
 async fn opens_it_again(desk: &Desk, words: &Words) {
     let begun = Instant::now();
@@ -160,6 +181,7 @@ async fn walk(words: &Words) {
     run_now(&window, words, "greeting");
     window.shows(&run_in_state(words.succeeded, "greeting"));
     window.shows(&log_line(words, "good morning from"));
+    stops_and_starts_the_agent(&desk, &window, words);
     let agent = desk.agent().expect("the window has started an agent");
     drop(window);
     opens_it_again(&desk, words).await;
@@ -180,4 +202,43 @@ async fn a_person_runs_follows_kills_and_pauses_jobs_in_english() {
 async fn a_person_runs_follows_kills_and_pauses_jobs_in_chinese() {
     let _screen = SCREEN.lock().await;
     walk(&CHINESE).await;
+}
+
+/// What a hostile line of output would try if it ever became more than text.
+const TRIES: &str = r#"
+const done = arguments[arguments.length - 1]
+const refused = []
+document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective))
+const frame = document.createElement('iframe')
+frame.src = 'https://example.org/'
+document.body.append(frame)
+const image = new Image()
+image.src = 'https://example.org/image.png'
+const script = document.createElement('script')
+script.textContent = 'window.ran = true'
+document.body.append(script)
+const invoke = (name) => window.__TAURI_INTERNALS__.invoke(name).then(() => 'done', () => 'refused')
+const fetched = fetch('https://example.org/').then(() => 'done', () => 'refused')
+Promise.all([fetched, invoke('plugin:window|close'), invoke('plugin:event|emit'), invoke('hello')]).then(
+  ([fetched, close, emit, hello]) => {
+    const answers = { fetched, close, emit, hello: hello === 'done' }
+    const frozen = Object.isFrozen(Object.prototype)
+    done({ ...answers, frozen, global: '__TAURI__' in window, ran: 'ran' in window, refused: refused.sort() })
+  },
+)
+"#;
+
+#[tokio::test]
+async fn a_script_in_the_window_reaches_nothing_but_the_windows_own_commands() {
+    let _screen = SCREEN.lock().await;
+    let desk = Desk::new(&ENGLISH);
+    let window = desk.window().await;
+    window.shows(&format!("//*[contains(text(), '{}')]", ENGLISH.no_jobs));
+    let heard = window.hears(TRIES);
+    let refused = ["connect-src", "frame-src", "img-src", "script-src-elem"];
+    let expected = json!({
+        "fetched": "refused", "close": "refused", "emit": "refused", "hello": true,
+        "frozen": true, "global": false, "ran": false, "refused": refused,
+    });
+    assert_eq!(heard, expected);
 }
