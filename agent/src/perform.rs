@@ -156,10 +156,7 @@ impl Performer {
                 .entries
                 .iter()
                 .filter_map(|entry| read_run(&keys, entry));
-            let runs = runs
-                .filter(|(_, value, _)| value.node == host.node)
-                .collect();
-            host.tell(Event::RunsRead(runs)).await;
+            host.tell(Event::RunsRead(runs.collect())).await;
         });
     }
 }

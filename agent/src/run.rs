@@ -28,7 +28,7 @@ use crate::lock::DirLock;
 use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
-use crate::watch::{Definitions, Wishes, follow};
+use crate::watch::{Definitions, Nodes, Wishes, follow};
 use crate::{children, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
@@ -228,6 +228,13 @@ fn watch_all(
         keys.clone(),
         keys.requests(),
         Wishes::default(),
+    ));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        keys.nodes(),
+        Nodes::default(),
     ));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use belfry_core::coord::{Coord, WatchEvent};
 use belfry_core::dispatch::{Event, Order, SeenJob};
 use belfry_core::envelope::{Content, Envelope};
-use belfry_core::id::JobId;
+use belfry_core::id::{JobId, NodeId};
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Key, Keyspace};
 use belfry_core::limits::WATCH_SILENT_AFTER;
@@ -123,6 +123,45 @@ fn usable(keys: &Keyspace, entry: &Entry, body: &serde_json::Value) -> Result<Ar
             "{} holds a job of the project {}",
             entry.key, job.project
         )),
+    }
+}
+
+/// Reads which nodes have a session.
+#[derive(Default)]
+pub struct Nodes {
+    alive: BTreeSet<NodeId>,
+    loading: bool,
+}
+
+impl Reader for Nodes {
+    fn read(&mut self, keys: &Keyspace, event: WatchEvent) -> Vec<Event> {
+        match event {
+            WatchEvent::Reset => {
+                self.alive.clear();
+                self.loading = true;
+                return vec![Event::NodesSeen(None)];
+            }
+            WatchEvent::Ready(_) => self.loading = false,
+            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => {
+                let Some(Key::Session(node)) = keys.parse(&entry.key) else {
+                    return Vec::new();
+                };
+                if !self.alive.insert(node) {
+                    return Vec::new();
+                }
+            }
+            WatchEvent::Removed(key, _) => {
+                let Some(Key::Session(node)) = keys.parse(&key) else {
+                    return Vec::new();
+                };
+                self.alive.remove(&node);
+            }
+            WatchEvent::Progress(_) | WatchEvent::Trouble(_) => return Vec::new(),
+        }
+        match self.loading {
+            true => Vec::new(),
+            false => vec![Event::NodesSeen(Some(self.alive.clone()))],
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod event;
 mod guard;
 mod local;
 mod order;
+mod reap;
 mod record;
 mod recover;
 mod request;
@@ -111,6 +112,10 @@ pub struct Dispatcher {
     runs: BTreeMap<AttemptKey, LocalRun>,
     /// Claims ended since the runs were last asked for: that reading may still show them.
     concluded: BTreeSet<ClaimId>,
+    /// Nodes with a session; `None` while nobody can tell.
+    alive: Option<BTreeSet<NodeId>>,
+    /// Since when nodes have been seen to be gone, without a break.
+    absent_since: BTreeMap<NodeId, Duration>,
     requests: BTreeMap<RequestKey, request::Seen>,
     orders: BTreeMap<OrderId, Order>,
     kills: BTreeMap<RunId, Kill>,
@@ -141,6 +146,8 @@ impl Dispatcher {
             journal_read: false,
             runs: BTreeMap::new(),
             concluded: BTreeSet::new(),
+            alive: None,
+            absent_since: BTreeMap::new(),
             requests: BTreeMap::new(),
             orders: BTreeMap::new(),
             kills: BTreeMap::new(),
@@ -184,6 +191,7 @@ impl Dispatcher {
             Event::SupervisorGone(run, attempt) => self.supervisor_gone(now, (run, attempt)),
             Event::StrayEnded(run) => self.stray_ended(now, run),
             Event::Uploaded(token) => self.uploaded(now, token),
+            Event::NodesSeen(nodes) => self.see_nodes(now, nodes),
         }
         self.pass_time(now);
         std::mem::take(&mut self.out)

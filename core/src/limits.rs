@@ -233,3 +233,5 @@ pub const AGENT_UP_WITHIN: Duration = Duration::from_secs(5);
 pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
+/// While a node is gone, what it left is looked at this often.
+pub const REAP_EVERY: Duration = Duration::from_secs(60);

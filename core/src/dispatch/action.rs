@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::value::{Cursor, LastValue, RequestKey, RunKey, RunValue, SeriesKey};
-use crate::id::{ClaimId, OrderId, RunId, Scope};
+use crate::id::{ClaimId, NodeId, OrderId, RunId, Scope};
 use crate::job::Job;
 use crate::run::RunRecord;
 
@@ -21,7 +21,7 @@ pub enum Action {
     SendTxn(Token, Transaction),
     /// Read cursors; answer with `CursorsRead`.
     ReadCursors(Vec<SeriesKey>),
-    /// Read every run that names this node; answer with `RunsRead`.
+    /// Read every run in the store; answer with `RunsRead`.
     ReadRuns,
     /// Make an intent durable; answer with `IntentDurable` or `IntentFailed`.
     WriteIntent(Intent),
@@ -150,6 +150,29 @@ pub enum Transaction {
         old_claim: ClaimId,
         /// The attempt to come.
         run: RunValue,
+    },
+    /// The owner is gone: nobody can tell what became of its run. `active` stays held.
+    Lost {
+        /// The run's key.
+        key: RunKey,
+        /// The revision last seen.
+        revision: u64,
+        /// The run, lost; its node is the owner whose session must be absent.
+        run: RunValue,
+    },
+    /// Removes a lost run and frees its series: its owner was absent for so long that no program
+    /// of it can be alive.
+    Release {
+        /// The run's key.
+        key: RunKey,
+        /// The revision last seen.
+        revision: u64,
+        /// The owner, whose session must be absent.
+        owner: NodeId,
+        /// The claim whose `active` is freed.
+        claim_id: ClaimId,
+        /// The series whose `active` it holds.
+        active: Scope,
     },
     /// Removes an ended run that history has acknowledged.
     Clear {

@@ -290,9 +290,23 @@ impl Dispatcher {
             self.timers.insert((at, Timer::Conclude(key)));
             return;
         }
-        let transaction = Transaction::Clear {
-            key: run.key.clone(),
-            revision: run.revision,
+        let transaction = match run
+            .value
+            .active
+            .clone()
+            .filter(|_| run.value.state == RunState::Lost)
+        {
+            Some(active) if run.value.node != self.config.node => Transaction::Release {
+                key: run.key.clone(),
+                revision: run.revision,
+                owner: run.value.node.clone(),
+                claim_id: run.value.claim_id,
+                active,
+            },
+            _ => Transaction::Clear {
+                key: run.key.clone(),
+                revision: run.revision,
+            },
         };
         self.send(Pending::new(Purpose::Clear(key), transaction, None));
     }

@@ -1,5 +1,6 @@
 //! What the dispatcher learns. Sources turn everything into one of these.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 
 use super::action::{Intent, Token};
 use super::value::{Cursor, Order, RequestKey, RequestValue, RunKey, RunValue, SeriesKey};
-use crate::id::{ClaimId, JobId, OrderId, RunId};
+use crate::id::{ClaimId, JobId, NodeId, OrderId, RunId};
 use crate::job::Job;
 use crate::run::Reason;
 
@@ -51,7 +52,9 @@ pub enum Event {
     OrderGone(OrderId),
     /// Cursors as they stand.
     CursorsRead(Vec<(SeriesKey, Option<Cursor>)>),
-    /// Runs that name this node, with the revisions that last changed them.
+    /// The nodes that have a session; `None` while the watch begins anew.
+    NodesSeen(Option<BTreeSet<NodeId>>),
+    /// Every run in the store, with the revisions that last changed them.
     RunsRead(Vec<(RunKey, RunValue, u64)>),
     /// The answer to a transaction.
     TxnAnswered(Token, Answer),

@@ -20,15 +20,19 @@ impl Dispatcher {
         }
     }
 
-    /// The runs in the store that name this node, read after this session began or again later.
+    /// The runs in the store, read after this session began or again later.
     pub(super) fn runs_read(&mut self, now: Now, runs: Vec<(RunKey, RunValue, u64)>) {
         let Some(session) = &mut self.session else {
             return;
         };
         let first = !session.runs_read;
         session.runs_read = true;
-        let mut confirmed = Vec::new();
+        let (mut confirmed, mut others) = (Vec::new(), Vec::new());
         for (key, value, revision) in runs {
+            if value.node != self.config.node {
+                others.push((key, value, revision));
+                continue;
+            }
             let attempt = (value.run_id, value.attempt);
             match self.runs.get_mut(&attempt) {
                 Some(run) if run.value.claim_id == value.claim_id => {
@@ -42,6 +46,9 @@ impl Dispatcher {
         if first {
             self.obey_waiting_orders(now);
             self.look_at_requests(now);
+        }
+        for (key, value, revision) in others {
+            self.reap(now, key, value, revision);
         }
     }
 
@@ -60,7 +67,9 @@ impl Dispatcher {
         let job = self.usable_job(key.job).map(|(_, job)| job.clone());
         let attempt = (value.run_id, value.attempt);
         match value.state {
-            RunState::Claimed if value.disk_id != self.config.disk_id => {
+            RunState::Claimed | RunState::Lost
+                if value.disk_id != self.config.disk_id && value.outcome.is_none() =>
+            {
                 let run_id = value.run_id;
                 let mut run = LocalRun::born_ended(key, value, revision);
                 run.ending = Ending::Open;
@@ -79,17 +88,25 @@ impl Dispatcher {
                     },
                 );
             }
-            RunState::Claimed => self.give_up(
-                now,
-                Decided {
+            RunState::Claimed => {
+                let decided = Decided {
                     key,
                     value,
                     revision,
                     job,
-                },
-            ),
-            // Called lost by another agent, which sees to its record and its overlap.
-            RunState::Lost if value.outcome.is_none() => {}
+                };
+                self.end_unstarted(now, decided, RunState::Skipped, Reason::Deadline);
+            }
+            // Called lost while this node was gone, and indeed nothing of it ever began here.
+            RunState::Lost if value.outcome.is_none() => {
+                let decided = Decided {
+                    key,
+                    value,
+                    revision,
+                    job,
+                };
+                self.end_unstarted(now, decided, RunState::Lost, Reason::OwnerGone);
+            }
             _ => self.adopt_ended(key, value, revision),
         }
     }

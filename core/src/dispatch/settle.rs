@@ -28,6 +28,8 @@ pub(super) enum Purpose {
     Retry(AttemptKey),
     /// An acknowledged run is removed.
     Clear(AttemptKey),
+    /// A gone node's run is called lost.
+    Lost,
     /// An order is answered.
     Answer,
 }
@@ -117,6 +119,7 @@ impl Dispatcher {
             Purpose::Finish(key) => self.settle_finish(now, key, answer),
             Purpose::Retry(key) => self.settle_retry(now, key, pending, answer),
             Purpose::Clear(key) => self.cleared(key),
+            Purpose::Lost => self.settle_lost(pending, answer),
             Purpose::Answer => {}
         }
     }
@@ -269,6 +272,17 @@ impl Dispatcher {
 
     /// The claim was applied, but its answer came after the deadline: it ends without a start.
     pub(super) fn give_up(&mut self, now: Now, decided: Decided) {
+        self.end_unstarted(now, decided, RunState::Skipped, Reason::Deadline);
+    }
+
+    /// Ends a claim of this node that nothing was begun for.
+    pub(super) fn end_unstarted(
+        &mut self,
+        now: Now,
+        decided: Decided,
+        state: RunState,
+        reason: Reason,
+    ) {
         let Decided {
             key,
             value,
@@ -281,7 +295,7 @@ impl Dispatcher {
         run.stage = Stage::Intending;
         let attempt = run.attempt_key();
         self.runs.insert(attempt, run);
-        self.close(now, attempt, RunState::Skipped, Reason::Deadline);
+        self.close(now, attempt, state, reason);
     }
 }
 

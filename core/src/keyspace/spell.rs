@@ -67,6 +67,12 @@ impl Keyspace {
                 old_claim,
                 run,
             } => self.spell_retry(node, key, *revision, *old_claim, run),
+            Transaction::Lost { key, revision, run } => Txn {
+                compares: self.of_a_gone_node(key, *revision, &run.node),
+                then: vec![put(self.run(key), json(run))],
+                otherwise: vec![get(self.run(key))],
+            },
+            Transaction::Release { .. } => self.spell_release(transaction),
             Transaction::Clear { key, revision } => Txn {
                 compares: vec![changed(self.run(key), *revision)],
                 then: vec![Op::Delete(self.run(key))],
@@ -195,6 +201,40 @@ impl Keyspace {
             compares: vec![changed(run, *revision)],
             then,
             otherwise,
+        }
+    }
+
+    /// The run is as it was seen, and its owner has no session.
+    fn of_a_gone_node(&self, key: &RunKey, revision: u64, owner: &NodeId) -> Vec<Compare> {
+        vec![
+            changed(self.run(key), revision),
+            created(self.session(owner), 0),
+        ]
+    }
+
+    fn spell_release(&self, transaction: &Transaction) -> Txn {
+        let Transaction::Release {
+            key,
+            revision,
+            owner,
+            claim_id,
+            active,
+        } = transaction
+        else {
+            return Txn::default();
+        };
+        let held = self.active(&series_of(key, active));
+        Txn {
+            compares: self.of_a_gone_node(key, *revision, owner),
+            then: vec![
+                Op::Delete(self.run(key)),
+                Op::Nested(Txn {
+                    compares: vec![has(held.clone(), claim_id.to_string())],
+                    then: vec![Op::Delete(held)],
+                    otherwise: vec![],
+                }),
+            ],
+            otherwise: vec![get(self.run(key))],
         }
     }
 

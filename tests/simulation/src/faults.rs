@@ -19,6 +19,8 @@ pub enum Fault {
     AgentKilled,
     /// An agent is killed and its disk replaced by an empty one.
     DiskLost,
+    /// An agent is killed and stays away for so long that its runs are called lost.
+    NodeGone,
     /// An agent is stopped for a while and goes on.
     AgentStopped,
     /// A supervisor is killed, and its program with it.
@@ -48,7 +50,8 @@ pub enum Fault {
 }
 
 /// Every kind of misfortune.
-pub const ALL: [Fault; 15] = [
+pub const ALL: [Fault; 16] = [
+    Fault::NodeGone,
     Fault::AgentKilled,
     Fault::DiskLost,
     Fault::AgentStopped,
@@ -110,8 +113,14 @@ impl World {
             this.folders.clear();
             this.disk_id = DiskId(Uuid::from_u128(this.disk_id.0.as_u128() + 1000));
         }
-        let away = *self.random.pick(&[100u64, 1_000, 8_000, 40_000, 90_000]);
+        let away = *self
+            .random
+            .pick(&[100u64, 1_000, 8_000, 40_000, 90_000, 900_000]);
         let time = self.soon(away);
+        if time > self.elapsed + Duration::from_secs(90) {
+            self.hosts[host].is_gone = true;
+            self.count(Fault::NodeGone);
+        }
         self.at(time, Happening::Boot(host));
     }
 
@@ -157,6 +166,7 @@ impl World {
         let key = self.keys.session(&self.hosts[host].node);
         self.store.remove(&key);
         self.hosts[host].session = None;
+        self.tell_nodes();
         self.count(Fault::SessionEnded);
         self.note(format!("n{host} session ended"));
     }

@@ -51,6 +51,8 @@ pub struct Host {
     pub agent: Option<Dispatcher>,
     /// Grows with each start of the agent: what is meant for an earlier one is lost.
     pub incarnation: u64,
+    /// Its agent stays away for long.
+    pub is_gone: bool,
     /// Nothing reaches the agent before then: it is stopped.
     pub stopped_until: Duration,
     /// When the agent is to be told of the time next.
@@ -74,6 +76,7 @@ impl Host {
             spawned: BTreeSet::new(),
             agent: None,
             incarnation: 0,
+            is_gone: false,
             stopped_until: Duration::ZERO,
             wake_at: None,
             session: None,

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::id::JobId;
+use belfry_core::dispatch::{Cursor, SeriesKey};
+use belfry_core::id::{JobId, Scope};
 use belfry_core::job::{
     Action, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell,
 };
@@ -28,7 +29,7 @@ use world::{Edition, Happening, World};
 /// How long misfortunes go on.
 const TROUBLE: Duration = Duration::from_secs(150);
 /// Jobs end a little later; by this time everything must have come to rest.
-const REST: Duration = Duration::from_secs(900);
+const REST: Duration = Duration::from_secs(3_000);
 
 /// Lives one world through; panics where a law is broken. Returns what went wrong in it.
 /// Aloud, it prints what happens.
@@ -44,50 +45,19 @@ pub fn live(seed: u64, aloud: bool) -> (World, BTreeMap<Fault, u32>) {
 
 /// The world of a seed, before anything happens.
 pub fn prepare(seed: u64) -> World {
-    let hosts = 1 + seed % 2;
-    let mut world = World::new(seed, hosts);
+    let mut world = World::new(seed, 1 + seed % 2);
     let end = world.start + TROUBLE + Duration::from_secs(10);
     for number in 0..4 {
-        let id = JobId(Uuid::from_u128(100 + number));
         let job = random_job(&mut world, number, end);
-        let key = world.keys.job(&job.project, id);
-        let revision = world.store.write(key, b"1".to_vec());
-        for host in &world.hosts {
-            if job.scope_on(&host.node) == Some(belfry_core::id::Scope::One) {
-                let series = belfry_core::dispatch::SeriesKey {
-                    project: job.project.clone(),
-                    job: id,
-                    scope: belfry_core::id::Scope::One,
-                };
-                let cursor = belfry_core::dispatch::Cursor {
-                    instant: world.start,
-                    sgen: 1,
-                };
-                let key = world.keys.cursor(&series);
-                world.store.write(key, cursor.to_string().into_bytes());
-            }
-        }
-        let since = world.start;
-        world.jobs.insert(
-            id,
-            vec![Edition {
-                since,
-                job,
-                generation: 1,
-                sgen: 1,
-                was_paused: false,
-                revision,
-            }],
-        );
+        world.add_job(job);
     }
-    for host in 0..world.hosts.len() {
-        world.at(Duration::from_millis(1), Happening::Boot(host));
-    }
+    world.boot_all();
     world.at(Duration::from_secs(2), Happening::Misfortune);
     world
 }
 
-fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
+/// A job of a world.
+pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
     let random = &mut world.random;
     let schedule = *random.pick(&[
         "* * * * * *",
@@ -117,7 +87,7 @@ fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         dst: DstPolicy::Vixie,
         paused: false,
         place: Place { on },
-        timeout: None,
+        timeout: Some(Duration::from_secs(250)),
         stop_grace: Duration::from_secs(1),
         retries: Retries {
             count: random.below(3) as u32,
@@ -134,14 +104,58 @@ fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
 }
 
 impl World {
+    /// Puts a job into the store, with its cursor, as whoever creates a job does.
+    pub fn add_job(&mut self, job: Job) {
+        let id = JobId(Uuid::from_u128(100 + self.jobs.len() as u128));
+        let revision = self
+            .store
+            .write(self.keys.job(&job.project, id), b"1".to_vec());
+        let series = SeriesKey {
+            project: job.project.clone(),
+            job: id,
+            scope: Scope::One,
+        };
+        let cursor = Cursor {
+            instant: self.start,
+            sgen: 1,
+        };
+        self.store
+            .write(self.keys.cursor(&series), cursor.to_string().into_bytes());
+        let since = self.start;
+        let edition = Edition {
+            since,
+            job,
+            generation: 1,
+            sgen: 1,
+            was_paused: false,
+            revision,
+        };
+        self.jobs.insert(id, vec![edition]);
+    }
+
+    /// Starts every agent.
+    pub fn boot_all(&mut self) {
+        for host in 0..self.hosts.len() {
+            self.at(Duration::from_millis(1), Happening::Boot(host));
+        }
+    }
+
+    /// Kills an agent that never comes back; its programs live on.
+    pub fn lose_agent(&mut self, host: usize) {
+        self.hosts[host].agent = None;
+        self.hosts[host].incarnation += 1;
+    }
+
     /// Ends all misfortunes: clocks are right, agents run, history is there.
     fn heal(&mut self) {
         self.healed = true;
         self.history_up = true;
         for host in 0..self.hosts.len() {
             self.hosts[host].clock_error = jiff::SignedDuration::ZERO;
-            let time = self.elapsed + Duration::from_millis(10);
-            self.at(time, Happening::Boot(host));
+            if !self.hosts[host].is_gone {
+                let time = self.elapsed + Duration::from_millis(10);
+                self.at(time, Happening::Boot(host));
+            }
         }
         let ids: Vec<JobId> = self.jobs.keys().copied().collect();
         for id in ids {

@@ -18,6 +18,7 @@ impl World {
         }
         // A stop is of a process: the new one is not stopped.
         self.hosts[host].stopped_until = Duration::ZERO;
+        self.hosts[host].is_gone = false;
         self.hosts[host].boot_agent(6);
         let incarnation = self.hosts[host].incarnation;
         self.note(format!("n{host} boots its agent, number {incarnation}"));
@@ -77,9 +78,26 @@ impl World {
         self.hosts[host].session = Some(revision);
         self.hosts[host].renewed_at = self.elapsed;
         self.tell(host, incarnation, Event::SessionGained(revision));
+        self.tell_nodes();
+    }
+
+    /// Tells every agent which nodes have a session.
+    pub(crate) fn tell_nodes(&mut self) {
+        let prefix = self.keys.nodes();
+        let sessions = self.store.below(&prefix);
+        let nodes = sessions.filter_map(|entry| match self.keys.parse(&entry.key) {
+            Some(belfry_core::keyspace::Key::Session(node)) => Some(node),
+            _ => None,
+        });
+        let nodes: std::collections::BTreeSet<_> = nodes.collect();
+        for host in 0..self.hosts.len() {
+            let incarnation = self.hosts[host].incarnation;
+            self.tell_at_once(host, incarnation, Event::NodesSeen(Some(nodes.clone())));
+        }
     }
 
     pub(crate) fn heartbeat(&mut self, host: usize, incarnation: u64) {
+        self.expire_sessions();
         let this = &self.hosts[host];
         if this.incarnation != incarnation || this.agent.is_none() {
             return;
@@ -116,6 +134,7 @@ impl World {
                 let key = self.keys.session(&this.node);
                 self.store.remove(&key);
                 self.hosts[host].session = None;
+                self.tell_nodes();
             }
         }
     }
@@ -157,7 +176,13 @@ impl World {
             key.1
         ));
         self.starts.push(start);
-        let lasts = *self.random.pick(&[5u64, 200, 900, 1_500, 4_000, 25_000]);
+        // Few last so long that a release before its time would meet them alive.
+        let long = self.elapsed < Duration::from_secs(100) && self.random.once_in(12);
+        let lasts = match (self.programs_last_ms, long) {
+            (Some(lasts), _) => lasts,
+            (None, true) => 240_000,
+            (None, false) => *self.random.pick(&[5u64, 200, 900, 1_500, 4_000, 25_000]),
+        };
         let ends = self.soon(lasts);
         self.at(ends, Happening::ProgramEnds(host, key));
         let incarnation = self.hosts[host].incarnation;

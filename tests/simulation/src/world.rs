@@ -102,10 +102,14 @@ pub struct World {
     /// begins anew at the agent's own time, so that with a wrong clock nobody can say which
     /// edition an instant belongs to.
     pub clocks_may_step: bool,
+    /// How long programs last at most, where that is not left to the seed.
+    pub programs_last_ms: Option<u64>,
     /// No more misfortunes.
     pub healed: bool,
     /// Whether what happens is printed, for whoever reads a failure.
     pub aloud: bool,
+    /// Runs of gone nodes that were called lost, and those that were released.
+    pub reaped: (u32, u32),
     /// Requests that people made.
     pub requests: Vec<RunKey>,
     pub(crate) keys: Keyspace,
@@ -128,8 +132,10 @@ impl World {
             starts: Vec::new(),
             faults: BTreeMap::new(),
             clocks_may_step: seed % 4 < 2,
+            programs_last_ms: None,
             healed: false,
             aloud: false,
+            reaped: (0, 0),
             requests: Vec::new(),
             keys: Keyspace::this_computer(),
             queue: BTreeMap::new(),
@@ -296,7 +302,7 @@ impl World {
             let Some(belfry_core::keyspace::Key::Run(key)) = self.keys.parse(&entry.key) else {
                 return None;
             };
-            (value.node == self.hosts[host].node).then_some((key, value, entry.mod_revision))
+            Some((key, value, entry.mod_revision))
         });
         let runs = runs.collect();
         self.tell(host, incarnation, Event::RunsRead(runs));
@@ -344,6 +350,11 @@ impl World {
                 "lost"
             }
         ));
+        match (transaction, &answer) {
+            (Transaction::Lost { .. }, Answer::Won(_)) => self.reaped.0 += 1,
+            (Transaction::Release { .. }, Answer::Won(_)) => self.reaped.1 += 1,
+            _ => {}
+        }
         let lost_reply = !self.healed && self.random.once_in(40);
         if lost_reply {
             self.count(Fault::LostReply);
@@ -410,6 +421,8 @@ fn brief(transaction: &Transaction) -> String {
         Transaction::Retry { key, run, .. } => {
             format!("retry {} as {}", key.run_id().short(), run.attempt)
         }
+        Transaction::Lost { key, .. } => format!("lost {}", key.run_id().short()),
+        Transaction::Release { key, .. } => format!("release {}", key.run_id().short()),
         Transaction::Clear { key, .. } => format!("clear {}", key.run_id().short()),
         Transaction::Answer { order } => format!("answer {order}"),
     }

@@ -4,9 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
+use belfry_core::job::{Job, Misfire, Overlap};
+use belfry_core::limits::RELEASE_SLACK;
 use belfry_simulation::faults::{ALL, Fault};
-use belfry_simulation::live;
+use belfry_simulation::world::World;
+use belfry_simulation::{live, random_job};
 
 #[test]
 fn the_laws_hold_in_even_worlds() {
@@ -15,7 +19,45 @@ fn the_laws_hold_in_even_worlds() {
 
 #[test]
 fn the_laws_hold_in_odd_worlds() {
-    laws_hold((1..1000).step_by(2));
+    // Odd worlds have two servers: each must have seen to what the other left.
+    let (lost, released) = laws_hold((1..1000).step_by(2));
+    assert!(lost > 0 && released > 0, "nothing was ever reaped");
+}
+
+/// The owner of a running program is gone: its job goes on elsewhere, but not before the program
+/// must have ended by its own timeout.
+#[test]
+fn a_gone_nodes_job_goes_on_after_its_grace_and_not_before() {
+    let mut world = World::new(2, 2);
+    world.healed = true;
+    world.programs_last_ms = Some(90_000);
+    let end = world.start + Duration::from_secs(3_000);
+    let job = Job {
+        overlap: Overlap::Skip,
+        start_deadline: Duration::from_secs(60),
+        timeout: Some(Duration::from_secs(100)),
+        stop_grace: Duration::from_secs(1),
+        misfire: Misfire::Skip,
+        ..random_job(&mut world, 1, end)
+    };
+    world.add_job(job);
+    world.boot_all();
+    world.run_until(Duration::from_secs(40));
+    let owner = world.starts.first().expect("the job rings").host;
+    let begun = world.starts.len();
+    world.lose_agent(owner);
+    world.run_until(Duration::from_secs(600));
+
+    let next = world.starts.get(begun).expect("the job goes on");
+    assert_ne!(next.host, owner);
+    let grace = Duration::from_secs(60 + 100 + 1) + RELEASE_SLACK;
+    let gone_at = world.start + Duration::from_secs(40);
+    assert!(
+        next.decided_at > gone_at + grace,
+        "it went on at {}",
+        next.decided_at
+    );
+    assert_eq!(world.reaped, (1, 1));
 }
 
 /// A law is broken on purpose: the checks must see it, or they prove nothing.
@@ -40,21 +82,24 @@ fn is_broken(check: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(check)).is_err()
 }
 
-fn laws_hold(seeds: impl Iterator<Item = u64>) {
+/// Returns how many runs were called lost, and how many released.
+fn laws_hold(seeds: impl Iterator<Item = u64>) -> (u32, u32) {
     let mut total: BTreeMap<Fault, u32> = BTreeMap::new();
+    let mut reaped = (0, 0);
     for seed in seeds {
         let lived = catch_unwind(|| {
             let (world, faults) = live(seed, false);
             world.check();
-            faults
+            (faults, world.reaped)
         });
-        let faults = lived.unwrap_or_else(|_| {
+        let (faults, (lost, released)) = lived.unwrap_or_else(|_| {
             panic!("seed {seed} broke a law; replay it: cargo run -p belfry-simulation -- {seed}")
         });
         assert!(
             !faults.is_empty(),
             "nothing went wrong in world {seed}: it proves nothing"
         );
+        reaped = (reaped.0 + lost, reaped.1 + released);
         for (fault, count) in faults {
             *total.entry(fault).or_default() += count;
         }
@@ -65,5 +110,6 @@ fn laws_hold(seeds: impl Iterator<Item = u64>) {
             "{fault:?} never happened in any world"
         );
     }
-    println!("{total:?}");
+    println!("{total:?}, lost and released {reaped:?}");
+    reaped
 }
