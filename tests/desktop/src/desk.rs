@@ -70,6 +70,17 @@ impl Desk {
         );
     }
 
+    /// Makes the place of the stores unusable.
+    pub fn take_the_stores_away(&self) {
+        fs::remove_dir(self.path("data")).expect("nothing lies in it yet");
+        fs::write(self.path("data"), "").expect("the folder is ours");
+    }
+
+    /// Undoes it.
+    pub fn give_the_stores_back(&self) {
+        fs::remove_file(self.path("data")).expect("the folder is ours");
+    }
+
     /// Lets a program go on that waits for this file.
     pub fn open_gate(&self, name: &str) {
         fs::write(self.path(name), "").expect("the folder is ours");

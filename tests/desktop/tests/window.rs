@@ -242,3 +242,21 @@ async fn a_script_in_the_window_reaches_nothing_but_the_windows_own_commands() {
     });
     assert_eq!(heard, expected);
 }
+
+#[tokio::test]
+async fn stores_that_cannot_be_opened_are_said_and_tried_again_on_request() {
+    let _screen = SCREEN.lock().await;
+    let desk = Desk::new(&ENGLISH);
+    desk.take_the_stores_away();
+    let window = desk.window().await;
+    window.shows("//*[@role='alert'][contains(., 'The store cannot be reached.')]");
+    window.shows("//header[not(.//*[@role='status'])]");
+    desk.picture(&window, &ENGLISH, "no-stores");
+    desk.give_the_stores_back();
+    window.press(&button("Try again"));
+    window.shows(&format!("//*[contains(text(), '{}')]", ENGLISH.no_jobs));
+    window.shows(&format!(
+        "//header//*[normalize-space(.)='{}']",
+        ENGLISH.agent_runs
+    ));
+}
