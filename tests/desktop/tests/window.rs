@@ -223,7 +223,8 @@ Promise.all([fetched, invoke('plugin:window|close'), invoke('plugin:event|emit')
   ([fetched, close, emit, hello]) => {
     const answers = { fetched, close, emit, hello: hello === 'done' }
     const frozen = Object.isFrozen(Object.prototype)
-    done({ ...answers, frozen, global: '__TAURI__' in window, ran: 'ran' in window, refused: refused.sort() })
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    done({ ...answers, frozen, still, global: '__TAURI__' in window, ran: 'ran' in window, refused: refused.sort() })
   },
 )
 "#;
@@ -238,7 +239,7 @@ async fn a_script_in_the_window_reaches_nothing_but_the_windows_own_commands() {
     let refused = ["connect-src", "frame-src", "img-src", "script-src-elem"];
     let expected = json!({
         "fetched": "refused", "close": "refused", "emit": "refused", "hello": true,
-        "frozen": true, "global": false, "ran": false, "refused": refused,
+        "frozen": true, "still": true, "global": false, "ran": false, "refused": refused,
     });
     assert_eq!(heard, expected);
 }
