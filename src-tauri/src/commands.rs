@@ -1,6 +1,6 @@
 //! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
 
-use belfry_core::cluster::{ClusterError, ThisComputer};
+use belfry_core::cluster::ClusterError;
 use belfry_core::id::{JobId, RunId};
 use belfry_core::view::{
     CommandError, Hello, JobDetail, JobPage, JobQuery, LogPage, Preferences, RunDetail, RunsPage,
@@ -34,12 +34,6 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
     ]
 }
 
-impl Desk {
-    fn computer(&self) -> Answer<&ThisComputer> {
-        self.computer.as_ref().map_err(CommandError::clone)
-    }
-}
-
 /// An id that cannot be read is nobody's.
 fn job_id(text: &str) -> Answer<JobId> {
     text.parse().map_err(|_| {
@@ -61,18 +55,19 @@ fn run_id(text: &str) -> Answer<RunId> {
 
 #[command]
 async fn hello(desk: State<'_, Desk>) -> Answer<Hello> {
-    Ok(desk.computer()?.hello())
+    Ok(desk.computer().await?.hello())
 }
 
 #[command]
 async fn jobs_list(desk: State<'_, Desk>, query: JobQuery) -> Answer<JobPage> {
-    Ok(desk.computer()?.following.jobs_page(&query).await?)
+    Ok(desk.computer().await?.following.jobs_page(&query).await?)
 }
 
 #[command]
 async fn job_show(desk: State<'_, Desk>, job_id: String, language: String) -> Answer<JobDetail> {
     Ok(desk
-        .computer()?
+        .computer()
+        .await?
         .show_job(self::job_id(&job_id)?, &language)
         .await?)
 }
@@ -85,14 +80,16 @@ async fn job_pause(
     paused: bool,
 ) -> Answer<()> {
     Ok(desk
-        .computer()?
+        .computer()
+        .await?
         .pause_job(self::job_id(&job_id)?, paused, generation)
         .await?)
 }
 
 #[command]
 async fn job_run(desk: State<'_, Desk>, job_id: String) -> Answer<String> {
-    desk.computer()?
+    desk.computer()
+        .await?
         .run_job(self::job_id(&job_id)?)
         .await
         .map(|run| run.to_string())
@@ -100,18 +97,19 @@ async fn job_run(desk: State<'_, Desk>, job_id: String) -> Answer<String> {
 
 #[command]
 async fn jobs_add_examples(desk: State<'_, Desk>) -> Answer<usize> {
-    Ok(desk.computer()?.add_examples().await?)
+    Ok(desk.computer().await?.add_examples().await?)
 }
 
 #[command]
 async fn runs_list(desk: State<'_, Desk>, query: RunsQuery) -> Answer<RunsPage> {
-    Ok(desk.computer()?.cluster.runs_page(&query).await?)
+    Ok(desk.computer().await?.cluster.runs_page(&query).await?)
 }
 
 #[command]
 async fn run_show(desk: State<'_, Desk>, run_id: String) -> Answer<RunDetail> {
     Ok(desk
-        .computer()?
+        .computer()
+        .await?
         .cluster
         .run_detail(self::run_id(&run_id)?)
         .await?)
@@ -120,7 +118,8 @@ async fn run_show(desk: State<'_, Desk>, run_id: String) -> Answer<RunDetail> {
 #[command]
 async fn run_kill(desk: State<'_, Desk>, run_id: String) -> Answer<()> {
     Ok(desk
-        .computer()?
+        .computer()
+        .await?
         .cluster
         .kill(self::run_id(&run_id)?)
         .await
@@ -135,7 +134,8 @@ async fn run_log(
     offset: u64,
 ) -> Answer<LogPage> {
     Ok(desk
-        .computer()?
+        .computer()
+        .await?
         .cluster
         .log(self::run_id(&run_id)?, attempt, offset)
         .await?)
@@ -144,19 +144,20 @@ async fn run_log(
 #[command]
 async fn log_follow(desk: State<'_, Desk>, run_id: String, on: bool) -> Answer<()> {
     Ok(desk
-        .computer()?
+        .computer()
+        .await?
         .watch_log(self::run_id(&run_id)?, on)
         .await?)
 }
 
 #[command]
 async fn agent_start(desk: State<'_, Desk>) -> Answer<()> {
-    Ok(desk.computer()?.start_agent().await?)
+    Ok(desk.computer().await?.start_agent().await?)
 }
 
 #[command]
 async fn agent_stop(desk: State<'_, Desk>) -> Answer<()> {
-    Ok(desk.computer()?.stop_agent()?)
+    Ok(desk.computer().await?.stop_agent()?)
 }
 
 #[command]

@@ -8,16 +8,25 @@ use std::path::PathBuf;
 
 use belfry_core::cluster::{ThisComputer, this_computer_dir};
 use belfry_core::preferences::PreferencesFile;
-use belfry_core::view::{CommandError, ErrorCode};
+use belfry_core::view::{CommandError, ErrorCode, Live};
 use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::OnceCell;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tracing::{error, warn};
 use tracing_subscriber::EnvFilter;
 
 /// What all commands share.
 struct Desk {
-    computer: Result<ThisComputer, CommandError>,
+    app: AppHandle,
+    computer: OnceCell<ThisComputer>,
     preferences: PreferencesFile,
+}
+
+impl Desk {
+    /// This computer, opened by whoever asks first; after a failure the next one tries again.
+    async fn computer(&self) -> Result<&ThisComputer, CommandError> {
+        self.computer.get_or_try_init(|| open(&self.app)).await
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -60,30 +69,33 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         .cloned()
         .expect("the configuration has a window");
     WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
-    let computer = tauri::async_runtime::block_on(open());
-    if let Err(error) = &computer {
-        error!("{}", error.detail);
-    }
     let preferences = PreferencesFile::in_folder(&app.path().app_config_dir()?);
+    let computer = OnceCell::new();
+    let app = app.handle().clone();
     app.manage(Desk {
+        app: app.clone(),
         computer,
         preferences,
     });
-    tauri::async_runtime::spawn(tell_the_window(app.handle().clone()));
+    // Jobs ring before the window asks for anything.
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = app.state::<Desk>().computer().await {
+            error!("{}", error.detail);
+        }
+    });
     Ok(())
 }
 
-/// Opens this computer's stores and makes sure that jobs ring.
-async fn open() -> Result<ThisComputer, CommandError> {
-    let dir = env::var_os("BELFRY_DIR")
-        .map(PathBuf::from)
-        .or_else(this_computer_dir);
-    let dir = dir.ok_or_else(|| {
+/// Opens this computer's stores, makes sure that jobs ring, and tells the window what changes.
+async fn open(app: &AppHandle) -> Result<ThisComputer, CommandError> {
+    let given = env::var_os("BELFRY_DIR").map(PathBuf::from);
+    let dir = given.or_else(this_computer_dir).ok_or_else(|| {
         homeless("neither XDG_DATA_HOME nor HOME says where this computer's data lies")
     })?;
     let program = env::current_exe()
         .map_err(|error| homeless(&format!("this program has no path: {error}")))?;
     let computer = ThisComputer::open(&dir, program.with_file_name("belfry-agent")).await?;
+    tauri::async_runtime::spawn(pass_on(computer.following.lives(), app.clone()));
     if let Err(error) = computer.start_agent().await {
         warn!("{error}");
     }
@@ -98,11 +110,9 @@ fn homeless(detail: &str) -> CommandError {
     }
 }
 
-/// Passes on what changes. A batch that is missed shows in the next one's number.
-async fn tell_the_window(app: AppHandle) {
-    let desk = app.state::<Desk>();
-    let Ok(computer) = &desk.computer else { return };
-    let mut lives = computer.following.lives();
+/// Passes on what changes, until there is nothing to follow any more. A batch that is missed
+/// shows in the next one's number.
+async fn pass_on(mut lives: Receiver<Live>, app: AppHandle) {
     loop {
         match lives.recv().await {
             Ok(live) => {

@@ -8,15 +8,13 @@ use std::process::Command;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::window::Window;
+use crate::window::{PICTURES, Window};
 use crate::words::Words;
 
 /// Names the folder of the programs under test.
 const PROGRAMS: &str = "BELFRY_BIN_DIR";
 /// The folder of the program's settings, by its identifier.
 const SETTINGS: &str = "io.github.belfry.desktop";
-/// Where pictures of the window are kept.
-const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screens");
 
 /// Temporary folders, and what runs on them. Dropping it stops the agent.
 pub struct Desk {
@@ -37,8 +35,17 @@ impl Desk {
         });
         let file = settings.join("preferences.json");
         fs::write(file, kept.to_string()).expect("the folder is ours");
+        desk.hold_still();
         fs::create_dir(desk.path("data")).expect("the folder is ours");
         desk
+    }
+
+    /// Asks for reduced motion: a button that still moves is missed by the driver's pointer.
+    fn hold_still(&self) {
+        let folder = self.path("config").join("gtk-3.0");
+        fs::create_dir_all(&folder).expect("the folder is ours");
+        let settings = "[Settings]\ngtk-enable-animations=0\n";
+        fs::write(folder.join("settings.ini"), settings).expect("the folder is ours");
     }
 
     /// Opens the window.
@@ -68,6 +75,17 @@ impl Desk {
             ctl.status().expect("belfryctl runs").success(),
             "the jobs are applied"
         );
+    }
+
+    /// Makes the place of the stores unusable.
+    pub fn take_the_stores_away(&self) {
+        fs::remove_dir(self.path("data")).expect("nothing lies in it yet");
+        fs::write(self.path("data"), "").expect("the folder is ours");
+    }
+
+    /// Undoes it.
+    pub fn give_the_stores_back(&self) {
+        fs::remove_file(self.path("data")).expect("the folder is ours");
     }
 
     /// Lets a program go on that waits for this file.

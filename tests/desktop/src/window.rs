@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use ureq::Agent;
 
 /// The driver looks this long for what is not there yet.
-const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+const APPEARS_WITHIN: Duration = Duration::from_secs(30);
+/// Where pictures of the window are kept.
+pub const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screens");
 /// The name that WebDriver gives to an element's reference.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// An element may be drawn anew between being found and being pressed.
@@ -90,23 +92,32 @@ impl Window {
 
     /// Waits until something like this is on the window.
     pub fn shows(&self, path: &str) {
-        self.find(path)
-            .unwrap_or_else(|error| panic!("nothing is like {path}: {error}"));
+        if let Err(error) = self.find(path) {
+            self.give_up(&format!("nothing is like {path}: {error}"));
+        }
     }
 
     /// Presses what is like this, once it is there.
     pub fn press(&self, path: &str) {
         let mut last = String::new();
         for _ in 0..PRESSES_MAX {
-            match self
-                .find(path)
-                .and_then(|id| self.post(&format!("element/{id}/click"), &json!({})))
-            {
+            match self.find(path).and_then(|id| self.click(&id)) {
                 Ok(_) => return,
                 Err(error) => last = error,
             }
         }
-        panic!("{path} could not be pressed: {last}");
+        self.give_up(&format!("{path} could not be pressed: {last}"));
+    }
+
+    fn click(&self, id: &str) -> Result<Value, String> {
+        self.post(&format!("element/{id}/click"), &json!({}))
+    }
+
+    /// Fails the test, and leaves a picture of what was there instead.
+    fn give_up(&self, why: &str) -> ! {
+        let file = Path::new(PICTURES).join("desktop-failed.png");
+        self.picture(&file);
+        panic!("{why}; what is there is in {}", file.display());
     }
 
     /// What a script in the page gives to its last argument, a function.

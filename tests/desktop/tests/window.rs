@@ -223,7 +223,8 @@ Promise.all([fetched, invoke('plugin:window|close'), invoke('plugin:event|emit')
   ([fetched, close, emit, hello]) => {
     const answers = { fetched, close, emit, hello: hello === 'done' }
     const frozen = Object.isFrozen(Object.prototype)
-    done({ ...answers, frozen, global: '__TAURI__' in window, ran: 'ran' in window, refused: refused.sort() })
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    done({ ...answers, frozen, still, global: '__TAURI__' in window, ran: 'ran' in window, refused: refused.sort() })
   },
 )
 "#;
@@ -238,7 +239,25 @@ async fn a_script_in_the_window_reaches_nothing_but_the_windows_own_commands() {
     let refused = ["connect-src", "frame-src", "img-src", "script-src-elem"];
     let expected = json!({
         "fetched": "refused", "close": "refused", "emit": "refused", "hello": true,
-        "frozen": true, "global": false, "ran": false, "refused": refused,
+        "frozen": true, "still": true, "global": false, "ran": false, "refused": refused,
     });
     assert_eq!(heard, expected);
+}
+
+#[tokio::test]
+async fn stores_that_cannot_be_opened_are_said_and_tried_again_on_request() {
+    let _screen = SCREEN.lock().await;
+    let desk = Desk::new(&ENGLISH);
+    desk.take_the_stores_away();
+    let window = desk.window().await;
+    window.shows("//*[@role='alert'][contains(., 'The store cannot be reached.')]");
+    window.shows("//header[not(.//*[@role='status'])]");
+    desk.picture(&window, &ENGLISH, "no-stores");
+    desk.give_the_stores_back();
+    window.press(&button("Try again"));
+    window.shows(&format!("//*[contains(text(), '{}')]", ENGLISH.no_jobs));
+    window.shows(&format!(
+        "//header//*[normalize-space(.)='{}']",
+        ENGLISH.agent_runs
+    ));
 }
