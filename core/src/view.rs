@@ -340,7 +340,7 @@ views! {
         pub jobs_changed: bool,
         /// Runs that are new or changed, newest last.
         pub runs: Vec<RunRow>,
-        /// The agent's state, if it changed.
+        /// The agent's state, once it is known.
         pub agent: Option<AgentState>,
         /// Why the stores cannot be reached at present.
         pub trouble: Option<String>,

@@ -112,7 +112,6 @@ struct Batch {
     jobs_changed: bool,
     runs: Vec<RunRecord>,
     agent: Option<AgentState>,
-    agent_told: Option<AgentState>,
     /// Why each source cannot be read: a watch by its folder, history last.
     troubles: [Option<String>; 4],
     is_due: bool,
@@ -140,9 +139,8 @@ impl Batch {
     }
 
     fn set_agent(&mut self, agent: AgentState) {
-        if self.agent_told.as_ref() != Some(&agent) {
-            (self.agent, self.agent_told, self.is_due) = (Some(agent.clone()), Some(agent), true);
-        }
+        self.is_due |= self.agent.as_ref() != Some(&agent);
+        self.agent = Some(agent);
     }
 
     /// The batch as it is told, if there is anything or the last one is long ago.
@@ -169,7 +167,8 @@ impl Batch {
             } else {
                 runs.iter().map(row).collect()
             },
-            agent: self.agent.take(),
+            // Told each time: a reader that missed a batch knows again with the next one.
+            agent: self.agent.clone(),
             trouble,
             at: self.at.clone(),
         })

@@ -539,7 +539,7 @@ jobs_changed: boolean,
  */
 runs: Array<RunRow>, 
 /**
- * The agent's state, if it changed.
+ * The agent's state, once it is known.
  */
 agent: AgentState | null, 
 /**

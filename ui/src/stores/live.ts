@@ -39,7 +39,7 @@ export function reduceLive(state: LiveState, live: Live): { state: LiveState; ef
       everything: missed || back,
       jobs: live.jobs_changed || live.runs.length > 0,
       runs: live.runs,
-      hello: live.agent !== null,
+      hello: live.agent !== null && live.agent !== state.agent,
     },
   }
 }
