@@ -194,18 +194,13 @@ impl Dispatcher {
             Answer::Lost(standing) => match mine_in(&standing, &run) {
                 Some((value, revision)) => {
                     self.requests.remove(&request);
-                    let gave_up =
-                        value.state == RunState::Claimed && run.state != RunState::Claimed;
                     let decided = Decided {
                         key,
                         value,
                         revision,
                         job,
                     };
-                    match gave_up {
-                        true => self.give_up(now, decided),
-                        false => self.won(now, decided),
-                    }
+                    self.found_mine(now, run.state, decided);
                 }
                 None => self.request_lost(now, &request, &run, &standing),
             },

@@ -205,18 +205,13 @@ impl Dispatcher {
             Answer::Lost(standing) => match mine_in(&standing, &run) {
                 Some((found, revision)) => {
                     self.decided(now, &series, standing.cursor.or(Some(to)));
-                    let gave_up =
-                        found.state == RunState::Claimed && run.state != RunState::Claimed;
                     let decided = Decided {
                         key,
                         value: found,
                         revision,
                         job,
                     };
-                    match gave_up {
-                        true => self.give_up(now, decided),
-                        false => self.won(now, decided),
-                    }
+                    self.found_mine(now, run.state, decided);
                 }
                 None => {
                     self.drop_kill(now, run.run_id);
@@ -270,9 +265,14 @@ impl Dispatcher {
         }
     }
 
-    /// The claim was applied, but its answer came after the deadline: it ends without a start.
-    pub(super) fn give_up(&mut self, now: Now, decided: Decided) {
-        self.end_unstarted(now, decided, RunState::Skipped, Reason::Deadline);
+    /// A decision of this agent stands in the store, though its answer was lost. A claim that was
+    /// given up meanwhile, by sending it on as a skip, ends without a start.
+    pub(super) fn found_mine(&mut self, now: Now, sent: RunState, decided: Decided) {
+        let gave_up = decided.value.state == RunState::Claimed && sent != RunState::Claimed;
+        match gave_up {
+            true => self.end_unstarted(now, decided, RunState::Skipped, Reason::Deadline),
+            false => self.won(now, decided),
+        }
     }
 
     /// Ends a claim of this node that nothing was begun for.

@@ -160,7 +160,7 @@ fn pauses(tree: &Tree) -> Findings {
 /// in the tree.
 fn foreign_words() -> Vec<String> {
     let hosts = [
-        ("registry.npmjs", "org"),
+        ("registry", "npmjs.org"),
         ("static.crates", "io"),
         ("index.crates", "io"),
         ("pypi", "org"),
