@@ -14,23 +14,7 @@ impl Keyspace {
     /// The transaction as the store takes it, sent by `node`.
     pub fn spell(&self, node: &NodeId, transaction: &Transaction) -> Txn {
         match transaction {
-            Transaction::CreateCursor {
-                series,
-                cursor,
-                job_revision,
-                session,
-            } => Txn {
-                compares: vec![
-                    created(self.cursor(series), 0),
-                    changed(self.job(&series.project, series.job), *job_revision),
-                    created(self.session(node), *session),
-                ],
-                then: vec![put(self.cursor(series), cursor.to_string())],
-                otherwise: vec![
-                    get(self.cursor(series)),
-                    get(self.job(&series.project, series.job)),
-                ],
-            },
+            Transaction::CreateCursor { .. } => self.spell_create_cursor(node, transaction),
             Transaction::Rebase {
                 series,
                 from,
@@ -82,6 +66,28 @@ impl Keyspace {
                 then: vec![Op::Delete(self.order(node, *order))],
                 ..Txn::default()
             },
+        }
+    }
+
+    fn spell_create_cursor(&self, node: &NodeId, transaction: &Transaction) -> Txn {
+        let Transaction::CreateCursor {
+            series,
+            cursor,
+            job_revision,
+            session,
+        } = transaction
+        else {
+            return Txn::default();
+        };
+        let job = self.job(&series.project, series.job);
+        Txn {
+            compares: vec![
+                created(self.cursor(series), 0),
+                changed(job.clone(), *job_revision),
+                created(self.session(node), *session),
+            ],
+            then: vec![put(self.cursor(series), cursor.to_string())],
+            otherwise: vec![get(self.cursor(series)), get(job)],
         }
     }
 
