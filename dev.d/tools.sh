@@ -4,13 +4,14 @@ RUST_LEAST=1.94
 NODE_LEAST=20.19
 
 # The one list of Debian packages, by what they are for.
-PACKAGES_BUILD="build-essential ca-certificates file git pkg-config python3 python3-venv"
+PACKAGES_BUILD="build-essential ca-certificates file git libprotobuf-dev pkg-config protobuf-compiler
+    python3 python3-venv"
 PACKAGES_RUST="rustc-web cargo-web rustfmt-web rust-web-clippy"
 PACKAGES_DESKTOP="libayatana-appindicator3-dev libdbus-1-dev librsvg2-dev libssl-dev
     libwebkit2gtk-4.1-dev libxdo-dev"
 PACKAGES_BROWSER="chromium fonts-dejavu-core fonts-noto-cjk"
 PACKAGES_WINDOW="dbus dbus-x11 imagemagick openbox scrot webkit2gtk-driver xauth xvfb"
-PACKAGES_TEST="systemd"
+PACKAGES_TEST="etcd-client etcd-server faketime mariadb-server systemd"
 PACKAGES_ICONS="librsvg2-bin python3"
 
 on_debian_12() {
