@@ -235,3 +235,13 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// A crontab that is imported. The longest sensible one is a few pages.
+pub const CRONTAB_BYTES_MAX: usize = 1024 * 1024;
+/// Lines of a crontab: the window shows them all at once.
+pub const CRONTAB_LINES_MAX: usize = 2_000;
+/// A line of a crontab; its command becomes a definition's body, escaped.
+pub const CRONTAB_LINE_BYTES_MAX: usize = 16 * 1024;
+/// Characters of a command from which on Debian's cron refuses it (its `MAX_COMMAND`).
+pub const CRON_COMMAND_CHARS_MAX: usize = 998;
+
+const _: () = assert!(CRONTAB_LINE_BYTES_MAX * 3 < BODY_BYTES_MAX);
