@@ -30,6 +30,8 @@ pub struct Proposal {
     pub line: usize,
     /// The job's name.
     pub name: String,
+    /// Whether it does not exist yet, so that its name may be chosen.
+    pub is_new: bool,
     /// The job; none when a remark says why not.
     pub job: Option<Job>,
     /// What would happen.
@@ -126,6 +128,7 @@ fn proposal(
     Proposal {
         line,
         name,
+        is_new: stored.is_none(),
         job: job.filter(|_| !matches!(effect, Effect::LeftOut | Effect::Refused)),
         effect,
         remarks,
