@@ -164,7 +164,8 @@ pub fn read(bytes: &[u8], around: &Surroundings) -> Crontab {
         (has_user_column, RemarkCode::UserColumn),
     ]
     .into_iter()
-    .filter_map(|(is, code)| is.then(|| code.into()))
+    .filter(|(is_so, _)| *is_so)
+    .map(|(_, code)| code.into())
     .collect();
     if lines
         .iter()

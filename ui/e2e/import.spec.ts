@@ -133,6 +133,14 @@ test('a dropped file opens, and all jobs leave as a file', async ({ page }) => {
   await expect(page.getByText('Saved as /home/lin/jobs.toml', { exact: true })).toBeVisible()
 })
 
+test('the settings lead to files too', async ({ page }) => {
+  await open(page)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('group', { name: 'Files' }).getByRole('button', { name: 'Import a crontab' }).click()
+  await expect(table(page)).toBeVisible()
+  await expect(page.getByRole('group', { name: 'Files' })).toHaveCount(0)
+})
+
 test('stores away: the table says why', async ({ page }) => {
   await open(page, { fake: 'down', path: '/import' })
   await expect(page.getByRole('alert')).toContainText('The store cannot be reached.')
@@ -161,27 +169,27 @@ const places: Record<string, (page: Page, start: Start) => Promise<void>> = {
   },
 }
 
-for (const language of ['en', 'zh-CN']) {
-  for (const theme of ['light', 'dark']) {
-    test(`files in ${language}, ${theme}: nothing is clipped and axe finds nothing`, async ({ page }) => {
-      await page.emulateMedia({ reducedMotion: 'reduce' })
-      for (const [name, go] of Object.entries(places)) {
-        for (const [width, height] of [
-          [1280, 800],
-          [960, 600],
-        ] as const) {
-          await page.setViewportSize({ width, height })
+const sizes = [
+  { width: 960, height: 600 },
+  { width: 1280, height: 800 },
+]
+
+for (const [name, go] of Object.entries(places)) {
+  for (const language of ['en', 'zh-CN']) {
+    for (const theme of ['light', 'dark']) {
+      test(`${name} in ${language}, ${theme}: nothing is clipped and axe finds nothing`, async ({ page }) => {
+        await page.emulateMedia({ reducedMotion: 'reduce' })
+        for (const size of sizes) {
+          await page.setViewportSize(size)
           await go(page, { language, theme })
-          const path = `../target/screens/files-${name}-${language}-${theme}-${width}.png`
+          const path = `../target/screens/files-${name}-${language}-${theme}-${size.width}.png`
           await page.screenshot({ path, animations: 'disabled' })
           const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-          expect(over, `${name} at ${width}`).toBeLessThanOrEqual(0)
+          expect(over, `${name} at ${size.width}`).toBeLessThanOrEqual(0)
         }
         const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map((each) => `${name}: ${each.id} ${each.nodes[0]?.html.slice(0, 160)}`)).toEqual(
-          [],
-        )
-      }
-    })
+        expect(violations.map((each) => `${each.id} ${each.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+      })
+    }
   }
 }

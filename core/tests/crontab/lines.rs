@@ -42,6 +42,16 @@ fn the_percent_sign_is_read_to_the_letter() {
 }
 
 #[test]
+fn sunday_is_zero_and_seven_in_ranges_too() {
+    let words = |line: &str| {
+        let schedule = job(&format!("{line} a\n")).schedule;
+        belfry_core::schedule::words(&schedule, belfry_core::schedule::Language::En)
+    };
+    assert_eq!(words("0 5 * * 7-7"), words("0 5 * * SUN"));
+    assert_eq!(words("0 5 * * 6-7"), words("0 5 * * SAT,SUN"));
+}
+
+#[test]
 fn settings_hold_from_their_line_on() {
     let first = job("* * * * * a\nA=1\nHOME=/srv\nSHELL=/bin/bash\n");
     assert_eq!(
