@@ -1,0 +1,59 @@
+//! Every world holds, and every clause that is left out is missed.
+
+use belfry_model::{breaks, claim, ending, holds};
+
+#[test]
+fn a_claimed_instant_starts_once() {
+    let world = |without, crashes, wipes, drops, lapses| claim::World {
+        without,
+        crashes,
+        wipes,
+        drops,
+        lapses,
+    };
+    for (a,b,c,d) in [(1,1,0,0),(1,0,1,0),(0,0,1,1),(1,1,1,0)] {
+    let t = std::time::Instant::now();
+    let states = holds(world(None, a,b,c,d));
+    println!("{a}{b}{c}{d} {states} states {:?}", t.elapsed());
+    }
+    use claim::Clause::*;
+    for clause in [
+        RecoveryReadsIntents,
+        IntentBeforeStart,
+        DiskCompared,
+        SameClaimAgain,
+        SameSessionAgain,
+        CursorCompared,
+        SessionCompared,
+    ] {
+        let found = breaks(world(Some(clause), 1, 1, 1, 1));
+        println!("{clause:?}: {found:?}");
+    }
+}
+
+#[test]
+fn active_is_freed_when_nobody_can_run_and_then_only() {
+    let world = |without, grace, bounds: [u8; 4]| ending::World {
+        without,
+        grace,
+        crashes: bounds[0],
+        wipes: bounds[1],
+        deaths: bounds[2],
+        cuts: bounds[3],
+    };
+    let enough = ending::START_DEADLINE + ending::TIMEOUT + 1;
+    for bounds in [[1, 0, 0, 1], [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 1], [1, 1, 0, 1]] {
+        let t = std::time::Instant::now();
+        let states = holds(world(None, enough, bounds));
+        println!("{bounds:?} {states} states {:?}", t.elapsed());
+    }
+    println!("grace: {:?}", breaks(world(None, enough - 1, [0, 0, 0, 1])));
+    use ending::Clause::*;
+    for clause in [
+        Release, LostKeepsActive, LostStays, StartByJudgedLast, RequestsTakeActive,
+        WipedOwnerLeavesActive, ProgramDiesWithSupervisor, AbsenceByBootClock, RankGuard,
+    ] {
+        let found = [[1, 1, 0, 0], [1, 0, 0, 1], [0, 0, 1, 1]].into_iter().find_map(|bounds| breaks(world(Some(clause), enough, bounds)));
+        println!("{clause:?}: {found:?}");
+    }
+}
