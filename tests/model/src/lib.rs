@@ -12,6 +12,7 @@ use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
 pub mod claim;
 pub mod ending;
+pub mod takeover;
 
 /// What states and steps must be to be walked and shown.
 pub trait Part: Clone + Debug + PartialEq + Send + Sync + 'static {}

@@ -1,6 +1,6 @@
 //! Every world holds, and every clause that is left out is missed.
 
-use belfry_model::{breaks, claim, ending, holds};
+use belfry_model::{breaks, claim, ending, holds, takeover};
 
 #[test]
 fn a_claimed_instant_starts_once() {
@@ -54,6 +54,30 @@ fn active_is_freed_when_nobody_can_run_and_then_only() {
         WipedOwnerLeavesActive, ProgramDiesWithSupervisor, AbsenceByBootClock, RankGuard,
     ] {
         let found = [[1, 1, 0, 0], [1, 0, 0, 1], [0, 0, 1, 1]].into_iter().find_map(|bounds| breaks(world(Some(clause), enough, bounds)));
+        println!("{clause:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_further_attempt_starts_once_and_holds_active_alone() {
+    let world = |without, bounds: [u8; 4], releases| takeover::World {
+        without,
+        crashes: bounds[0],
+        deaths: bounds[1],
+        cuts: bounds[2],
+        drops: bounds[3],
+        releases,
+    };
+    for (bounds, releases) in [([1, 0, 0, 1], false), ([1, 0, 1, 0], false), ([0, 1, 1, 0], true), ([1, 0, 1, 0], true)] {
+        let t = std::time::Instant::now();
+        let states = holds(world(None, bounds, releases));
+        println!("{bounds:?} {states} states {:?}", t.elapsed());
+    }
+    use takeover::Clause::*;
+    for clause in [
+        RetryIsTransaction, ActiveByClaim, SessionCompared, EarlierAttemptsKept, NewClaimEachAttempt, ActiveCompared, ReadAgainBeforeStart, LateAnswersReadAgain, OwnerGoneCompared, DeadOwnersCount,
+    ] {
+        let found = [([1, 0, 1, 0], false), ([0, 1, 1, 0], true)].into_iter().find_map(|(bounds, releases)| breaks(world(Some(clause), bounds, releases)));
         println!("{clause:?}: {found:?}");
     }
 }
