@@ -10,8 +10,12 @@ use std::hash::Hash;
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
+pub mod batch;
 pub mod claim;
 pub mod ending;
+pub mod kill;
+pub mod queue;
+pub mod request;
 pub mod takeover;
 
 /// What states and steps must be to be walked and shown.

@@ -1,6 +1,6 @@
 //! Every world holds, and every clause that is left out is missed.
 
-use belfry_model::{breaks, claim, ending, holds, takeover};
+use belfry_model::{batch, breaks, claim, ending, holds, kill, queue, request, takeover};
 
 #[test]
 fn a_claimed_instant_starts_once() {
@@ -79,5 +79,52 @@ fn a_further_attempt_starts_once_and_holds_active_alone() {
     ] {
         let found = [([1, 0, 1, 0], false), ([0, 1, 1, 0], true)].into_iter().find_map(|(bounds, releases)| breaks(world(Some(clause), bounds, releases)));
         println!("{clause:?}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_called_killed_does_not_run() {
+    let world = |without, crashes, cuts| kill::World { without, crashes, cuts };
+    for (crashes, cuts) in [(1, 1), (2, 1)] {
+        println!("{} states", holds(world(None, crashes, cuts)));
+    }
+    use kill::Clause::*;
+    for clause in [Gate, ConfirmedAtEnd, ConfirmedByTransaction, UnknownIsNotKilled, EarlierAttemptsCount, NoTakeoverOfKilled] {
+        println!("{clause:?}: {:?}", breaks(world(Some(clause), 1, 1)));
+    }
+}
+
+#[test]
+fn a_queue_of_one_loses_nothing() {
+    let world = |without| queue::World { without, crashes: 1, drops: 1 };
+    println!("{} states", holds(world(None)));
+    for clause in [queue::Clause::CursorWaits, queue::Clause::LooksAgain] {
+        println!("{clause:?}: {:?}", breaks(world(Some(clause))));
+    }
+}
+
+#[test]
+fn a_request_starts_once() {
+    let world = |without, crashes, drops| request::World { without, crashes, drops, puts: 2 };
+    for (crashes, drops) in [(1, 0), (0, 1)] {
+        let t = std::time::Instant::now();
+        println!("{} states {:?}", holds(world(None, crashes, drops)), t.elapsed());
+    }
+    use request::Clause::*;
+    for clause in [PutComparesRun, RunKeptUntilExpiry, ExpiryJudged, SameClaimAgain, ConsumptionCompared] {
+        println!("{clause:?}: {:?}", breaks(world(Some(clause), 0, 1)));
+    }
+}
+
+#[test]
+fn decisions_in_one_request_are_answered_each() {
+    let world = |without, crashes, drops| batch::World { without, crashes, drops };
+    for (crashes, drops) in [(1, 0), (0, 1)] {
+        let t = std::time::Instant::now();
+        println!("{} states {:?}", holds(world(None, crashes, drops)), t.elapsed());
+    }
+    use batch::Clause::*;
+    for clause in [GiveUpByTransaction, VerdictEach, SameClaimAgain] {
+        println!("{clause:?}: {:?}", breaks(world(Some(clause), 0, 1)));
     }
 }
