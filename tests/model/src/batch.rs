@@ -207,7 +207,12 @@ impl World {
         // One agent asks for any subset, the other for all: enough for every overlap of two.
         let subsets = [[true, true], [true, false], [false, true]];
         let asks = if name == 0 { 3 } else { 1 };
-        steps.extend(subsets.into_iter().take(asks).map(|jobs| Step::Ask(name, jobs)));
+        steps.extend(
+            subsets
+                .into_iter()
+                .take(asks)
+                .map(|jobs| Step::Ask(name, jobs)),
+        );
         let silent = !state.mail.iter().any(|mail| is_from(mail, name));
         if silent && agent.asked.iter().any(Option::is_some) {
             steps.push(Step::AskAgain(name));
@@ -339,15 +344,18 @@ impl Model for World {
             Property::always("each job starts once", |_, state: &State| {
                 state.starts.iter().all(|starts| *starts <= 1)
             }),
-            Property::always("no claim is forgotten by who made it", |_, state: &State| {
-                state.decided.iter().enumerate().all(|(job, decision)| {
-                    decision.is_none_or(|decision| {
-                        let agent = &state.agents[decision.agent];
-                        let asked = agent.asked[job].is_some();
-                        agent.down || asked || agent.held[job] != Phase::Unknown
+            Property::always(
+                "no claim is forgotten by who made it",
+                |_, state: &State| {
+                    state.decided.iter().enumerate().all(|(job, decision)| {
+                        decision.is_none_or(|decision| {
+                            let agent = &state.agents[decision.agent];
+                            let asked = agent.asked[job].is_some();
+                            agent.down || asked || agent.held[job] != Phase::Unknown
+                        })
                     })
-                })
-            }),
+                },
+            ),
             Property::sometimes("a job that was given up is skipped", |_, state: &State| {
                 state.decided[0].is_some_and(|decision| !decision.starts)
             }),
@@ -357,7 +365,10 @@ impl Model for World {
 
 fn is_from(mail: &Mail, name: usize) -> bool {
     match mail {
-        Mail::Ask(batch) => batch.iter().flatten().any(|decision| decision.agent == name),
+        Mail::Ask(batch) => batch
+            .iter()
+            .flatten()
+            .any(|decision| decision.agent == name),
         Mail::Answer(to, ..) => *to == name,
     }
 }

@@ -368,16 +368,19 @@ impl Model for World {
             Property::always("each instant starts once", |_, state: &State| {
                 state.starts.iter().all(|starts| *starts <= 1)
             }),
-            Property::always("no claim is forgotten by who made it", |_, state: &State| {
-                state.runs.iter().enumerate().all(|(instant, run)| {
-                    let Some(run) = run else { return true };
-                    let agent = &state.agents[run.agent];
-                    !agent.up
-                        || agent.asked.is_some()
-                        || agent.session != state.sessions[run.agent]
-                        || agent.held[instant] != Phase::Unknown
-                })
-            }),
+            Property::always(
+                "no claim is forgotten by who made it",
+                |_, state: &State| {
+                    state.runs.iter().enumerate().all(|(instant, run)| {
+                        let Some(run) = run else { return true };
+                        let agent = &state.agents[run.agent];
+                        !agent.up
+                            || agent.asked.is_some()
+                            || agent.session != state.sessions[run.agent]
+                            || agent.held[instant] != Phase::Unknown
+                    })
+                },
+            ),
             Property::sometimes("both instants start", |_, state: &State| {
                 state.starts == [1; INSTANTS]
             }),

@@ -262,7 +262,9 @@ impl World {
 
     /// What every agent sees of the owner of the active run.
     fn watch_owner(state: &mut State) {
-        let active = state.active.and_then(|instant| state.runs[usize::from(instant)]);
+        let active = state
+            .active
+            .and_then(|instant| state.runs[usize::from(instant)]);
         let gone = active.is_some_and(|run| Self::owner_is_gone(state, run));
         for (agent, session) in state.agents.iter_mut().zip(state.sessions) {
             let watches = agent.up && !agent.cut && session.is_some();
@@ -372,7 +374,10 @@ impl World {
     /// A supervisor ends its program in time, so time cannot pass before.
     fn may_tick(state: &State) -> bool {
         let overdue = |program: &Option<Program>| {
-            let due = Program::Running { left: 0, supervised: true };
+            let due = Program::Running {
+                left: 0,
+                supervised: true,
+            };
             *program == Some(due)
         };
         !state.programs.as_flattened().iter().any(overdue)
@@ -502,15 +507,18 @@ impl Model for World {
         vec![
             Property::always("two programs never run together", |_, state: &State| {
                 let running = state.programs.as_flattened().iter();
-                let running = running.filter(|program| matches!(program, Some(Program::Running { .. })));
+                let running =
+                    running.filter(|program| matches!(program, Some(Program::Running { .. })));
                 running.count() <= 1
             }),
-            Property::always("a job is free again in the end", |world: &World, state: &State| {
-                !world.rests(state) || state.active.is_none()
-            }),
+            Property::always(
+                "a job is free again in the end",
+                |world: &World, state: &State| !world.rests(state) || state.active.is_none(),
+            ),
             Property::always("a known outcome stays", |_, state: &State| {
                 (0..INSTANTS).all(|instant| {
-                    let told = |agent: &Agent| matches!(agent.held[instant], Phase::Told | Phase::Closed);
+                    let told =
+                        |agent: &Agent| matches!(agent.held[instant], Phase::Told | Phase::Closed);
                     !state.agents.iter().any(told) || state.history[instant] == Some(Record::Ended)
                 })
             }),
@@ -526,14 +534,12 @@ impl World {
     fn rests(&self, state: &State) -> bool {
         let mut steps = Vec::new();
         self.actions(state, &mut steps);
-        steps.iter().all(|step| {
-            match step {
-                Step::Tick => self.next_state(state, Step::Tick).as_ref() == Some(state),
-                step => matches!(
-                    step,
-                    Step::Crash(_) | Step::Wipe(_) | Step::Die(_) | Step::Cut(_)
-                ),
-            }
+        steps.iter().all(|step| match step {
+            Step::Tick => self.next_state(state, Step::Tick).as_ref() == Some(state),
+            step => matches!(
+                step,
+                Step::Crash(_) | Step::Wipe(_) | Step::Die(_) | Step::Cut(_)
+            ),
         })
     }
 }

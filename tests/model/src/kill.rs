@@ -281,12 +281,16 @@ impl Model for World {
                 let alive = |phase: &Phase| matches!(phase, Phase::Running | Phase::Stopping);
                 state.order != Order::Killed || !state.attempts.iter().any(alive)
             }),
-            Property::always("what shall be killed is not begun again", |_, state: &State| {
-                !state.begun_again
-            }),
-            Property::sometimes("a kill is confirmed before the start", |_, state: &State| {
-                state.order == Order::Killed && state.attempts[0] == Phase::Never
-            }),
+            Property::always(
+                "what shall be killed is not begun again",
+                |_, state: &State| !state.begun_again,
+            ),
+            Property::sometimes(
+                "a kill is confirmed before the start",
+                |_, state: &State| {
+                    state.order == Order::Killed && state.attempts[0] == Phase::Never
+                },
+            ),
             Property::sometimes("a kill is confirmed at the end", |_, state: &State| {
                 state.order == Order::Killed && state.attempts[0] == Phase::Ended
             }),

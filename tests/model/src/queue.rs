@@ -167,15 +167,18 @@ impl Model for World {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("in the end the newest instant has run", |world: &World, state: &State| {
-                let mut steps = Vec::new();
-                world.actions(state, &mut steps);
-                let moves = |step: &Step| {
-                    *step != Step::Crash && world.next_state(state, *step).is_some()
-                };
-                let rests = !steps.iter().any(moves);
-                !rests || state.fates[usize::from(INSTANTS) - 1] == Fate::Ran
-            }),
+            Property::always(
+                "in the end the newest instant has run",
+                |world: &World, state: &State| {
+                    let mut steps = Vec::new();
+                    world.actions(state, &mut steps);
+                    let moves = |step: &Step| {
+                        *step != Step::Crash && world.next_state(state, *step).is_some()
+                    };
+                    let rests = !steps.iter().any(moves);
+                    !rests || state.fates[usize::from(INSTANTS) - 1] == Fate::Ran
+                },
+            ),
             Property::sometimes("an instant between is skipped", |_, state: &State| {
                 state.fates[0] == Fate::Skipped
             }),

@@ -177,7 +177,9 @@ impl World {
             agent,
             claim,
             starts,
-            mine: state.run.is_some_and(|run| run.claim == claim && run.agent == agent),
+            mine: state
+                .run
+                .is_some_and(|run| run.claim == claim && run.agent == agent),
         });
     }
 
@@ -343,16 +345,24 @@ impl Model for World {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("a request starts once", |_, state: &State| state.starts <= 1),
-            Property::always("no claim is forgotten by who made it", |_, state: &State| {
-                state.run.is_none_or(|run| {
-                    let agent = &state.agents[run.agent];
-                    agent.down || agent.asked.is_some() || agent.held != Phase::Unknown
-                })
+            Property::always("a request starts once", |_, state: &State| {
+                state.starts <= 1
             }),
-            Property::sometimes("a late put is answered without a start", |_, state: &State| {
-                state.puts_made == 2 && state.starts == 1 && state.request.is_none()
-            }),
+            Property::always(
+                "no claim is forgotten by who made it",
+                |_, state: &State| {
+                    state.run.is_none_or(|run| {
+                        let agent = &state.agents[run.agent];
+                        agent.down || agent.asked.is_some() || agent.held != Phase::Unknown
+                    })
+                },
+            ),
+            Property::sometimes(
+                "a late put is answered without a start",
+                |_, state: &State| {
+                    state.puts_made == 2 && state.starts == 1 && state.request.is_none()
+                },
+            ),
         ]
     }
 }

@@ -227,7 +227,9 @@ impl World {
     fn drop_pending_start(&self, agent: &mut Agent, named: Option<u8>) {
         let waits = |held: &Held| matches!(held.phase, Phase::Claimed | Phase::Intended);
         let superseded = |held: &Held| waits(held) && Some(held.claim) != named;
-        if self.has(Clause::ReadAgainBeforeStart) && agent.held.is_some_and(|held| superseded(&held)) {
+        if self.has(Clause::ReadAgainBeforeStart)
+            && agent.held.is_some_and(|held| superseded(&held))
+        {
             agent.held = None;
         }
     }
@@ -335,7 +337,9 @@ impl World {
             run.lost = false;
             state.active = Some(claim);
         }
-        let mine = state.run.filter(|run| run.claim == claim && run.owner == by);
+        let mine = state
+            .run
+            .filter(|run| run.claim == claim && run.owner == by);
         state.mail.insert(Mail::Answer {
             to: by,
             claim,
@@ -431,7 +435,9 @@ impl World {
         if state.left[CUT] > 0 {
             steps.push(Step::Cut(name));
         }
-        let others = state.run.filter(|run| run.owner != name && state.sessions[run.owner] == 0);
+        let others = state
+            .run
+            .filter(|run| run.owner != name && state.sessions[run.owner] == 0);
         let Some(run) = others.filter(|_| state.sessions[name] != 0) else {
             return;
         };
@@ -614,36 +620,49 @@ impl Model for World {
                 let current = state.run.filter(|run| !run.lost);
                 next && current.is_none_or(|run| state.active == Some(run.claim))
             }),
-            Property::always("who has a session starts only what is current", |_, state: &State| {
-                !state.stale_start
-            }),
-            Property::always("no claim is forgotten by who made it", |_, state: &State| {
-                let Some(run) = state.run.filter(|run| !run.lost) else {
-                    return true;
-                };
-                let agent = &state.agents[run.owner];
-                let connected = agent.up && agent.session == state.sessions[run.owner];
-                let knows = agent.held.is_some_and(|held| held.claim == run.claim);
-                !connected || knows || agent.asked.is_some()
-            }),
-            Property::always("every attempt that started has a record", |_, state: &State| {
-                let closed = state.run.is_none() && state.mail.is_empty();
-                let told = |agent: &Agent| {
-                    !agent.up || agent.held.is_none_or(|held| held.phase == Phase::Closed)
-                };
-                let rests = closed && state.agents.iter().all(told);
-                let pairs = state.starts.iter().zip(state.recorded);
-                !rests || pairs.into_iter().all(|(starts, recorded)| *starts == 0 || recorded)
-            }),
-            Property::always("attempts overlap only if an owner was gone", |world: &World, state: &State| {
-                let running = state.programs.as_flattened().iter();
-                let running = running.filter(|program| **program == Some(Program::Running));
-                let gone = match world.has(Clause::DeadOwnersCount) {
-                    true => state.taken_from_gone,
-                    false => state.was_cut,
-                };
-                gone || running.count() <= 1
-            }),
+            Property::always(
+                "who has a session starts only what is current",
+                |_, state: &State| !state.stale_start,
+            ),
+            Property::always(
+                "no claim is forgotten by who made it",
+                |_, state: &State| {
+                    let Some(run) = state.run.filter(|run| !run.lost) else {
+                        return true;
+                    };
+                    let agent = &state.agents[run.owner];
+                    let connected = agent.up && agent.session == state.sessions[run.owner];
+                    let knows = agent.held.is_some_and(|held| held.claim == run.claim);
+                    !connected || knows || agent.asked.is_some()
+                },
+            ),
+            Property::always(
+                "every attempt that started has a record",
+                |_, state: &State| {
+                    let closed = state.run.is_none() && state.mail.is_empty();
+                    let told = |agent: &Agent| {
+                        !agent.up || agent.held.is_none_or(|held| held.phase == Phase::Closed)
+                    };
+                    let rests = closed && state.agents.iter().all(told);
+                    let pairs = state.starts.iter().zip(state.recorded);
+                    !rests
+                        || pairs
+                            .into_iter()
+                            .all(|(starts, recorded)| *starts == 0 || recorded)
+                },
+            ),
+            Property::always(
+                "attempts overlap only if an owner was gone",
+                |world: &World, state: &State| {
+                    let running = state.programs.as_flattened().iter();
+                    let running = running.filter(|program| **program == Some(Program::Running));
+                    let gone = match world.has(Clause::DeadOwnersCount) {
+                        true => state.taken_from_gone,
+                        false => state.was_cut,
+                    };
+                    gone || running.count() <= 1
+                },
+            ),
         ]
     }
 }
