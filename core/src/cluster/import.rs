@@ -226,12 +226,13 @@ fn kind_of(name: &str, text: &str) -> FileKind {
     }
 }
 
-/// Cron reads times in the computer's zone.
+/// Cron reads times in the computer's zone. Many computers call UTC by its longer name.
 fn zone_here() -> Zone {
-    let zone = TimeZone::system()
+    TimeZone::system()
         .iana_name()
-        .and_then(|name| Zone::parse(name).ok());
-    zone.unwrap_or_default()
+        .filter(|name| *name != "Etc/UTC")
+        .and_then(|name| Zone::parse(name).ok())
+        .unwrap_or_default()
 }
 
 fn number(count: usize) -> u32 {
