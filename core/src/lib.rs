@@ -18,6 +18,9 @@ pub mod run;
 pub mod dispatch;
 
 pub mod ledger;
+
+pub mod crontab;
+
 pub mod view;
 
 pub mod txn;

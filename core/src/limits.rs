@@ -235,3 +235,25 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// A crontab that is imported. The longest sensible one is a few pages.
+pub const CRONTAB_BYTES_MAX: usize = 1024 * 1024;
+/// Lines of a crontab: the window shows them all at once.
+pub const CRONTAB_LINES_MAX: usize = 2_000;
+/// A line of a crontab; its command becomes a definition's body, escaped.
+pub const CRONTAB_LINE_BYTES_MAX: usize = 16 * 1024;
+/// Characters of a command from which on Debian's cron refuses it (its `MAX_COMMAND`).
+pub const CRON_COMMAND_CHARS_MAX: usize = 998;
+
+const _: () = assert!(CRONTAB_LINE_BYTES_MAX * 3 < BODY_BYTES_MAX);
+/// Operations of one transaction that etcd takes unless it is told otherwise (`--max-txn-ops`).
+pub const ETCD_TXN_OPERATIONS_MAX: usize = 128;
+/// Bytes of one request that etcd takes unless it is told otherwise (`--max-request-bytes`).
+pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
+/// Steps of a transaction of many edits that stand together in one inside it. Each level of
+/// transactions has what the one around it leaves of `ETCD_TXN_OPERATIONS_MAX`: with this many
+/// steps inside, and one more level for a cursor, 115 conditions are left, one for each job.
+pub const EDIT_STEPS_TOGETHER: usize = 12;
+
+const _: () = assert!(EDIT_STEPS_TOGETHER * 8 < ETCD_TXN_OPERATIONS_MAX);
+/// `crontab -l` answers by then, or it is not asked any longer.
+pub const CRONTAB_READ_WITHIN: Duration = Duration::from_secs(5);

@@ -16,6 +16,10 @@ macro_rules! views {
     )*};
 }
 
+mod import;
+
+pub use import::*;
+
 views! {
     /// What the window shows around every screen.
     struct Hello {

@@ -3,6 +3,7 @@
 mod args;
 mod failure;
 mod files;
+mod import;
 mod jobs;
 mod ledger;
 mod nodes;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use belfry_core::cluster::{Cluster, this_person};
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, ImportCommand};
 use failure::{CONFIGURATION, Failure, INTERNAL};
 
 fn main() -> ExitCode {
@@ -56,6 +57,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Apply(arguments) => files::apply(&*open(embedded).await?, &arguments, json).await,
         Command::Export { project } => {
             files::export(&*open(embedded).await?, project.as_ref(), json).await
+        }
+        Command::Import(ImportCommand::Crontab(arguments)) => {
+            import::crontab(&*open(embedded).await?, &arguments, json).await
         }
         Command::Jobs(command) => jobs::run(&*open(embedded).await?, command, json).await,
         Command::Runs(command) => runs::run(&open(embedded).await?, command, json).await,
