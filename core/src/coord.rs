@@ -1,6 +1,6 @@
 //! The port to the store of the present: definitions, cursors, open runs, sessions, orders.
 //!
-//! Two adapters obey it: [`embedded`] for one computer and, on a cluster, etcd. The contract
+//! Two adapters obey it: [`embedded`] for one computer and [`etcd`] on a cluster. The contract
 //! suite in `core/tests` runs over each of them. Keys are opaque here.
 
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::txn::{Entry, LeaseId, Txn, TxnAnswer};
 
 pub mod embedded;
+pub mod etcd;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
