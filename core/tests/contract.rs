@@ -6,6 +6,8 @@ mod coord;
 mod embedded;
 #[path = "contract/etcd.rs"]
 mod etcd;
+#[path = "contract/etcd_ladder.rs"]
+mod etcd_ladder;
 #[path = "contract/files.rs"]
 mod files;
 #[path = "contract/history.rs"]

@@ -2,6 +2,7 @@
 //! Real servers beside them, and wires that can be cut.
 
 pub mod agent;
+pub mod certificates;
 pub mod etcd;
 mod nursery;
 pub mod place;
