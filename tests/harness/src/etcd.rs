@@ -209,6 +209,16 @@ impl EtcdCluster {
         self.signal(member, Signal::STOP);
     }
 
+    /// Whether a member is held still, as the kernel sees it.
+    pub fn is_paused(&self, member: usize) -> bool {
+        let child = self.members[member].child.as_ref().expect("it runs");
+        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()));
+        let stat = stat.expect("it is our child");
+        stat.rsplit(") ")
+            .next()
+            .is_some_and(|rest| rest.starts_with('T'))
+    }
+
     /// Lets a member that was held still go on.
     pub fn resume(&self, member: usize) {
         self.signal(member, Signal::CONT);
