@@ -250,16 +250,19 @@ impl EtcdCluster {
     /// A member's id and its leader's, once it has one and can read by it.
     async fn status(&self, member: usize) -> Option<(u64, u64)> {
         let mut client = self.client(member, None).await?;
-        // A leader that is too new lets a first read wait in vain.
+        let status = client.status().await.ok()?;
+        // The members themselves are the first entries; what follows is the leader's. To read
+        // before it would wait in vain.
+        if status.leader() == 0 || status.raft_applied_index() <= self.members.len() as u64 {
+            return None;
+        }
         match timeout(READ_WITHIN, client.get("none", None)).await {
             Ok(Ok(_)) => {}
             // It would ask for a user.
             Ok(Err(Error::GRpcStatus(status))) if status.message().contains("user name") => {}
             _ => return None,
         }
-        let status = client.status().await.ok()?;
-        let id = status.header()?.member_id();
-        (status.leader() != 0).then_some((id, status.leader()))
+        Some((status.header()?.member_id(), status.leader()))
     }
 
     /// Drops the whole log of changes, and returns the revision up to which.
