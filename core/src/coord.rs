@@ -1,6 +1,6 @@
 //! The port to the store of the present: definitions, cursors, open runs, sessions, orders.
 //!
-//! Two adapters obey it: [`embedded`] for one computer and, on a cluster, etcd. The contract
+//! Two adapters obey it: [`embedded`] for one computer and [`etcd`] on a cluster. The contract
 //! suite in `core/tests` runs over each of them. Keys are opaque here.
 
 use std::time::Duration;
@@ -12,6 +12,7 @@ use crate::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPERATIONS_MAX};
 use crate::txn::{Entry, LeaseId, Txn, TxnAnswer, TxnSize};
 
 pub mod embedded;
+pub mod etcd;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
