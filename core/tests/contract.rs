@@ -10,6 +10,8 @@ mod files;
 mod history;
 #[path = "contract/lists.rs"]
 mod lists;
+#[path = "contract/mysql.rs"]
+mod mysql;
 #[path = "contract/output.rs"]
 mod output;
 #[path = "contract/records.rs"]
