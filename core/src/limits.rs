@@ -252,7 +252,7 @@ pub const MYSQL_CONNECTED_WITHIN: Duration = Duration::from_secs(5);
 /// A question to the history is answered by then, its connection included.
 pub const MYSQL_ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 /// An upload of records is answered by then; output has time by its size besides.
-pub const MYSQL_UPLOADED_WITHIN: Duration = Duration::from_secs(30);
+pub const MYSQL_UPLOADED_WITHIN: Duration = Duration::from_secs(15);
 /// The slowest line that output goes through, in bytes a second.
 pub const MYSQL_BYTES_PER_SECOND_MIN: usize = 64 * 1024;
 /// The tables are brought up to date within this: a step may write large ones anew.

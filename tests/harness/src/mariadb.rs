@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use tempfile::TempDir;
 
 use crate::wait;
@@ -119,9 +119,11 @@ impl MariaDb {
         let _ = fs::remove_file(self.dir().join("pid"));
     }
 
-    /// Holds it still: connections stay open and nothing is answered.
+    /// Holds it still, and waits until it is: connections stay open and nothing is answered.
     pub fn pause(&self) {
         self.signal(Signal::STOP);
+        let stopped = waitpid(Some(self.pid()), WaitOptions::UNTRACED);
+        stopped.expect("it is our child");
     }
 
     /// Lets it go on.
@@ -130,9 +132,13 @@ impl MariaDb {
     }
 
     fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it is our child");
+    }
+
+    fn pid(&self) -> Pid {
         let server = self.server.as_ref().expect("the server runs");
         let pid = i32::try_from(server.id()).ok().and_then(Pid::from_raw);
-        kill_process(pid.expect("a pid"), signal).expect("it is our child");
+        pid.expect("a pid")
     }
 
     async fn root(&self) -> Option<MySqlConnection> {
@@ -150,7 +156,23 @@ impl MariaDb {
             .execute(&mut root)
             .await
             .unwrap_or_else(|error| panic!("{sql}: {error}"));
-        root.close().await.expect("MariaDB answers");
+        // It was answered; how the connection ends is the same.
+        let _ = root.close().await;
+    }
+
+    /// The rows that a question of the administrator is answered with, as texts.
+    pub async fn ask(&self, sql: String) -> Vec<Vec<String>> {
+        let mut root = self.root().await.expect("MariaDB answers");
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql.clone()))
+            .fetch_all(&mut root)
+            .await;
+        let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        // It was answered; how the connection ends is the same.
+        let _ = root.close().await;
+        let text = |row: &MySqlRow, index| row.try_get_unchecked(index).expect("a text");
+        rows.iter()
+            .map(|row| (0..row.len()).map(|index| text(row, index)).collect())
+            .collect()
     }
 
     /// A new empty database; its name.

@@ -89,7 +89,7 @@ pub(super) async fn write(
             Value::Text(Some(stamps::encode(chunk.offset, &chunk.stamps).into())),
         ]
     });
-    for batch in batches(rows, packet_max) {
+    for batch in batches(rows, packet_max)? {
         let mut statement = Statement::new(INSERT_CHUNKS);
         push_rows(&mut statement, batch);
         statement.push(KEEP_CHUNKS).execute(connection).await?;

@@ -32,16 +32,7 @@ impl Session {
 
 async fn climb(way: &Way) -> Result<Session, MysqlConnectError> {
     if let Some((name, port)) = &way.host {
-        let found = lookup_host((name.as_str(), *port)).await;
-        found.map(drop).map_err(|error| {
-            MysqlConnectError::new(
-                MysqlRung::Name,
-                format!(
-                    "the name {name} of the history's database has no address ({error}): check \
-                     the name, and the name service of this computer"
-                ),
-            )
-        })?;
+        find(name, *port).await?;
     }
     let mut connection = way
         .options
@@ -54,6 +45,22 @@ async fn climb(way: &Way) -> Result<Session, MysqlConnectError> {
         server,
         id,
     })
+}
+
+async fn find(name: &str, port: u16) -> Result<(), MysqlConnectError> {
+    let found = timeout(MYSQL_CONNECTED_WITHIN / 2, lookup_host((name, port))).await;
+    let why = match found {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(late) => late.to_string(),
+    };
+    Err(MysqlConnectError::new(
+        MysqlRung::Name,
+        format!(
+            "no address is found for the name {name} of the history's database ({why}): check the \
+             name, and the name service of this computer"
+        ),
+    ))
 }
 
 async fn set_up(
@@ -155,7 +162,8 @@ fn untrusted(way: &Way, why: &str) -> (MysqlRung, String) {
     let place = &way.location;
     let name = way.host.as_ref().map_or("", |(name, _)| name.as_str());
     let sentence = match why {
-        why if why.contains("UnknownIssuer") => format!(
+        // A stranger with the name of a trusted authority is found by its signature.
+        why if why.contains("UnknownIssuer") || why.contains("BadSignature") => format!(
             "the certificate of {place} is signed by an authority that is not trusted here: \
              give the certificate of its authority in `ca`"
         ),

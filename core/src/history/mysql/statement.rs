@@ -80,27 +80,34 @@ pub(super) fn bytes_max(packet_max: usize) -> usize {
     fits.min(MYSQL_STATEMENT_BYTES_MAX)
 }
 
-/// Splits rows into statements that the server takes. A row that it does not take is alone.
+/// Splits rows into statements that the server takes. A row that it never takes is refused here:
+/// the server would only cut the connection.
 pub(super) fn batches<'v, const COLUMNS: usize>(
     rows: impl IntoIterator<Item = [Value<'v>; COLUMNS]>,
     packet_max: usize,
-) -> Vec<Vec<[Value<'v>; COLUMNS]>> {
+) -> Result<Vec<Vec<[Value<'v>; COLUMNS]>>, Error> {
     let mut batches: Vec<Vec<_>> = Vec::new();
     let mut bytes = 0;
     for row in rows {
         let size = row.iter().map(Value::size).sum::<usize>();
+        if size + MYSQL_STATEMENT_FRAME > packet_max {
+            let why = format!(
+                "a record of {size} bytes is more than the server's max_allowed_packet, \
+                 {packet_max}, has room for"
+            );
+            return Err(Error::Encode(why.into()));
+        }
         bytes += size;
+        let is_open = |batch: &Vec<_>| {
+            batch.len() < MYSQL_ROWS_PER_STATEMENT && bytes <= bytes_max(packet_max)
+        };
         match batches.last_mut() {
-            Some(batch)
-                if batch.len() < MYSQL_ROWS_PER_STATEMENT && bytes <= bytes_max(packet_max) =>
-            {
-                batch.push(row);
-            }
+            Some(batch) if is_open(batch) => batch.push(row),
             _ => {
                 batches.push(vec![row]);
                 bytes = size;
             }
         }
     }
-    batches
+    Ok(batches)
 }

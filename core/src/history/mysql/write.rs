@@ -82,7 +82,7 @@ async fn write_versions(
 ) -> Result<(), Error> {
     let mut versions: Vec<&Version> = versions.iter().collect();
     versions.sort_by_key(|version| (&version.kind, &version.id, version.generation));
-    for batch in batches(versions.into_iter().map(version_values), packet_max) {
+    for batch in batches(versions.into_iter().map(version_values), packet_max)? {
         let mut statement = Statement::new(INSERT_VERSIONS);
         push_rows(&mut statement, batch);
         statement.push(KEEP_VERSIONS).execute(connection).await?;
@@ -98,7 +98,7 @@ async fn write_runs(
     let mut runs: Vec<(i64, &RunRecord)> = (1..).zip(runs).collect();
     runs.sort_by_key(|(_, run)| (run.run_id, run.attempt));
     let rows = runs.into_iter().map(|(place, run)| numbered(place, run));
-    for batch in batches(rows, packet_max) {
+    for batch in batches(rows, packet_max)? {
         let mut statement = Statement::new(&INSERT_RUNS);
         push_rows(&mut statement, batch);
         statement.push(&REPLACE_RUNS).execute(connection).await?;
