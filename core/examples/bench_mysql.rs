@@ -24,7 +24,7 @@ const KEPT_OF_ONE_JOB: u32 = 10_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = MariaDb::start().await;
+    let server = MariaDb::start_with(&["--innodb-log-file-size=96M"]).await;
     let url = server.url(&server.database().await);
     let connect = || {
         MysqlHistory::connect(MysqlSettings {

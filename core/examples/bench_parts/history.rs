@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use belfry_core::history::{History, HistoryError, PageKey, RunQuery, Upload};
 use belfry_core::id::{JobId, Moment, NodeId, RunId, Scope};
+use belfry_core::limits::JOBS_PER_QUERY_MAX;
 use belfry_core::run::{RunRecord, RunState, Trigger};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -97,8 +98,10 @@ pub async fn measure(history: &dyn History) -> Result<(), HistoryError> {
         let jobs: Vec<_> = (0..jobs)
             .map(|job| JobId(Uuid::from_u128(job as u128)))
             .collect();
-        let start = Instant::now();
-        let rows = history.newest_runs(&jobs, 20).await?.len();
+        let (start, mut rows) = (Instant::now(), 0);
+        for some in jobs.chunks(JOBS_PER_QUERY_MAX) {
+            rows += history.newest_runs(some, 20).await?.len();
+        }
         println!(
             "history: newest {rows} of {} jobs: {:?}",
             jobs.len(),

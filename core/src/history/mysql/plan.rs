@@ -8,54 +8,25 @@ use super::session::Session;
 use super::statement::Statement;
 use super::{MysqlHistory, MysqlSettings, output, prune, read, runs, write};
 use crate::history::record::Value;
-use crate::history::{History, PageKey, RunQuery, Upload};
-use crate::id::{JobId, Moment, NodeId, ProjectName, RunId, Scope};
-use crate::run::{RunRecord, RunState, Trigger};
-
-/// Enough that an index is worth while.
-const RUNS: i64 = 3_000;
+use crate::history::{PageKey, RunQuery};
+use crate::id::{JobId, NodeId, ProjectName, RunId};
+use crate::run::RunState;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_750_000_000 + second).expect("in range")
 }
 
-fn job(number: i64) -> JobId {
-    JobId(uuid::Uuid::from_u128(u128::from(number.unsigned_abs())))
+fn job(number: u128) -> JobId {
+    JobId(uuid::Uuid::from_u128(number))
 }
 
-fn record(index: i64) -> RunRecord {
-    let (job_id, scheduled_at) = (job(index % 20), at(index));
-    RunRecord {
-        run_id: RunId::derive(job_id, &Scope::One, Moment::At(scheduled_at)),
-        attempt: 1,
-        job_id,
-        project: ProjectName::new("ops").expect("plain"),
-        job: "job".to_owned(),
-        scope: Scope::One,
-        moment: Moment::At(scheduled_at),
-        scheduled_at,
-        until: None,
-        count: 1,
-        generation: 1,
-        fence: 1,
-        node: NodeId::new("web-1").expect("plain"),
-        state: RunState::ALL[usize::try_from(index % 9).expect("small")],
-        reason: None,
-        detail: None,
-        trigger: Trigger::Schedule,
-        by: None,
-        decided_at: scheduled_at,
-        started_at: None,
-        finished_at: None,
-        exit_code: None,
-        signal: None,
-        output_bytes: 0,
-        output_sha256: None,
-        peak_memory_bytes: None,
-        user_ms: None,
-        system_ms: None,
-    }
-}
+/// Runs of twenty jobs, in every state by turns.
+const FILL: &str = "\
+    INSERT INTO run (change_number, run_id, attempt, job_id, project, job, scope, moment, \
+        scheduled_ms, `count`, gen, fence, node, state, `rank`, trigger_kind, decided_ms, output_bytes) \
+    SELECT seq, unhex(md5(seq)), 1, unhex(lpad(hex(seq % 20), 32, '0')), 'ops', 'job', '*', seq, \
+        1750000000000 + seq * 1000, 1, 1, 1, 'web-1', elt(1 + seq % 3, 'failed', 'lost', 'killed'), \
+        3, 'schedule', 0, 0 FROM seq_1_to_3000";
 
 /// A query with a value of the column's kind for each question mark.
 fn numbered(sql: &str) -> Statement {
@@ -78,9 +49,9 @@ fn numbered(sql: &str) -> Statement {
 fn query() -> RunQuery {
     RunQuery {
         since: Some(at(10)),
-        until: Some(at(RUNS)),
+        until: Some(at(3_000)),
         after: Some(PageKey {
-            scheduled_at: at(RUNS / 2),
+            scheduled_at: at(1_500),
             run_id: RunId([7; 16]),
             attempt: 1,
         }),
@@ -128,11 +99,11 @@ fn named() -> Vec<Statement> {
     ]
     .map(numbered)
     .into();
-    let some = [record(1).run_id, record(2).run_id];
+    let some = [RunId([1; 16]), RunId([2; 16])];
     let attempts = some.map(|run| (run, 1));
     named.extend(prune::DELETES.map(|sql| prune::delete(sql, &some)));
     named.extend(output::OF_ATTEMPTS.map(|sql| output::of_attempts(sql, &attempts)));
-    named.push(write::unnumbered(&[record(1), record(2)]));
+    named.push(write::unnumbered(&some));
     named.push(runs::newest_statement(&[job(1), job(2)], 20));
     for query in lists() {
         named.push(runs::page_statement(&query, &runs::parts(&query)));
@@ -172,13 +143,8 @@ async fn no_query_reads_all_runs_or_all_output() {
         .await
         .expect("MariaDB answers");
     history.migrate().await.expect("new tables");
-    let upload = Upload {
-        runs: (0..RUNS).map(record).collect(),
-        ..Upload::default()
-    };
-    history.upload(&upload).await.expect("an upload");
     server
-        .execute("ANALYZE TABLE belfry_1.run".to_owned())
+        .execute(format!("USE belfry_1; {FILL}; ANALYZE TABLE run"))
         .await;
     let mut session = history.link.open().await.expect("MariaDB answers");
     for statement in named() {

@@ -18,6 +18,7 @@ use super::session::Session;
 use super::statement::{Statement, batches};
 use crate::history::record::{RUN_COLUMNS, Value, run_values, version_values};
 use crate::history::{Upload, Version, row};
+use crate::id::RunId;
 use crate::limits::MYSQL_ROWS_PER_STATEMENT;
 use crate::run::RunRecord;
 
@@ -131,9 +132,9 @@ pub(super) fn push_rows<const COLUMNS: usize>(
     }
 }
 
-pub(super) fn unnumbered(runs: &[RunRecord]) -> Statement {
+pub(super) fn unnumbered<'r>(runs: impl IntoIterator<Item = &'r RunId>) -> Statement {
     let mut statement = Statement::new(UNNUMBERED);
-    statement.values(runs.iter().map(|run| Value::Bytes(&run.run_id.0)));
+    statement.values(runs.into_iter().map(|run| Value::Bytes(&run.0)));
     statement
 }
 
@@ -144,7 +145,8 @@ async fn places(
 ) -> Result<Vec<(i64, i64)>, Error> {
     let mut places = Vec::new();
     for some in runs.chunks(MYSQL_ROWS_PER_STATEMENT) {
-        for row in unnumbered(some).rows(connection).await? {
+        let mut statement = unnumbered(some.iter().map(|run| &run.run_id));
+        for row in statement.rows(connection).await? {
             places.push((row::number(&row, 0)?, row::number(&row, 1)?));
         }
     }
