@@ -13,8 +13,12 @@ use crate::id::{JobId, NodeId, ProjectName, RunId};
 use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
+pub mod mysql;
+mod record;
+mod row;
 pub mod sqlite;
 mod stamps;
+mod way;
 
 pub use crate::definition::Version;
 pub use crate::ledger::LedgerRow;
