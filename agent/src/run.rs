@@ -14,7 +14,7 @@ use belfry_core::history::History;
 use belfry_core::history::sqlite::SqliteHistory;
 use belfry_core::id::NodeId;
 use belfry_core::keyspace::Keyspace;
-use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE};
+use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tracing::info;
@@ -261,6 +261,15 @@ fn keeper(
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
+        projects: Vec::new(),
+        labels: Default::default(),
+        weight: WEIGHT_DEFAULT,
+        max_parallel: 0,
+        load: 0,
+        draining: false,
+        clock_suspect: false,
+        stamp: None,
+        reports_pending: 0,
         extra: Default::default(),
     };
     Keeper {

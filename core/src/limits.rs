@@ -235,3 +235,7 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// A node's share of the work unless it says otherwise.
+pub const WEIGHT_DEFAULT: u32 = 1;
+/// Largest share: a hundredth is as fine as people divide work.
+pub const WEIGHT_MAX: u32 = 100;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{
     ClaimId, DiskId, JobId, Moment, NodeId, OrderId, ProjectName, RequestId, RunId, Scope,
 };
+use crate::limits::WEIGHT_DEFAULT;
 use crate::run::{Reason, RunRecord, RunState, Trigger};
 
 /// The newest decided occurrence of a series, and the generation it was decided under.
@@ -231,9 +232,40 @@ pub struct SessionValue {
     pub pid: u32,
     /// When the agent came up.
     pub up_since: Timestamp,
+    /// The lines of business that it serves; empty: all.
+    #[serde(default)]
+    pub projects: Vec<ProjectName>,
+    /// What jobs choose it by.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Its share of the work among its like; 0 takes no new work.
+    #[serde(default = "usual_weight")]
+    pub weight: u32,
+    /// Programs that it may run at once; 0 when it does not say.
+    #[serde(default)]
+    pub max_parallel: u32,
+    /// Programs that hold a slot there, and decisions that may come to hold one.
+    #[serde(default)]
+    pub load: u32,
+    /// It finishes what runs and takes nothing new.
+    #[serde(default)]
+    pub draining: bool,
+    /// It does not trust its own clock, and decides nothing.
+    #[serde(default)]
+    pub clock_suspect: bool,
+    /// Its wall clock when it wrote this.
+    #[serde(default)]
+    pub stamp: Option<Timestamp>,
+    /// Attempts whose record history has not acknowledged.
+    #[serde(default)]
+    pub reports_pending: u32,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+fn usual_weight() -> u32 {
+    WEIGHT_DEFAULT
 }
 
 /// How the newest finished run of a series ended.
@@ -256,4 +288,21 @@ pub struct Order {
     pub id: OrderId,
     /// What it says.
     pub value: OrderValue,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_of_an_older_agent_serves_everything_with_the_usual_weight() {
+        let old = r#"{"v":1,"fingerprint":"f","disk_id":"00000000-0000-0000-0000-000000000001",
+            "version":"0.1.0","host":"h","pid":7,"up_since":"2026-01-01T00:00:00Z","later":1}"#;
+        let session: SessionValue = serde_json::from_str(old).expect("it is read");
+        assert_eq!((session.weight, session.load), (WEIGHT_DEFAULT, 0));
+        assert!(session.projects.is_empty() && session.labels.is_empty());
+        assert!(!session.draining && session.stamp.is_none());
+        let rewritten = serde_json::to_value(&session).expect("it has a JSON form");
+        assert_eq!(rewritten["later"], 1, "unknown fields survive");
+    }
 }
