@@ -4,11 +4,12 @@ mod body;
 mod draft;
 mod error;
 mod fields;
+mod place;
 mod quantity;
+mod selector;
 mod validate;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,7 +20,9 @@ pub use body::BodyError;
 pub use draft::{JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
+pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
+pub use selector::{Labels, Selector, SelectorError, is_label};
 
 use crate::id::{JobId, NodeId, ProjectName, Scope};
 use crate::limits::{
@@ -129,35 +132,6 @@ pub enum Command {
     },
     /// A program and its arguments, without a shell.
     Argv(Vec<String>),
-}
-
-/// Where a job runs.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Place {
-    /// On one node, on all, or on a certain one.
-    pub on: PlaceOn,
-}
-
-/// On how many nodes an occurrence runs.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub enum PlaceOn {
-    /// On one of the candidates.
-    #[default]
-    One,
-    /// On every candidate.
-    All,
-    /// On this one only.
-    Node(NodeId),
-}
-
-impl fmt::Display for PlaceOn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One => f.write_str("one"),
-            Self::All => f.write_str("all"),
-            Self::Node(node) => write!(f, "node:{node}"),
-        }
-    }
 }
 
 /// Further attempts after a failure, on the same node.

@@ -15,6 +15,8 @@ pub mod job;
 pub mod output;
 pub mod run;
 
+pub mod placement;
+
 pub mod dispatch;
 
 pub mod ledger;

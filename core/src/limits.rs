@@ -239,3 +239,7 @@ pub const REAP_EVERY: Duration = Duration::from_secs(60);
 pub const WEIGHT_DEFAULT: u32 = 1;
 /// Largest share: a hundredth is as fine as people divide work.
 pub const WEIGHT_MAX: u32 = 100;
+/// Characters of a selector of nodes: a longer one wants a label of its own.
+pub const SELECTOR_CHARS_MAX: usize = 1_000;
+/// Conditions of one selector.
+pub const SELECTOR_TERMS_MAX: usize = 16;

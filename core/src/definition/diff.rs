@@ -146,6 +146,9 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     }
     rows.maybe("cwd", job.cwd.as_deref());
     rows.put("place.on", &job.place.on.to_string());
+    rows.maybe("place.nodes", job.place.nodes.as_ref());
+    rows.put("place.balance", &word(&job.place.balance));
+    rows.put("place.failover", yes_no(job.place.failover));
     rows.put(
         "timeout",
         &job.timeout

@@ -66,12 +66,13 @@ const SHELL: &[Field] = &[
 
 const PLACE: &[Field] = &[
     field("on", Shape::Text, "on = \"one\""),
-    later("nodes", "`on = \"node:<id>\"` names one server"),
-    later("balance", "any free node takes the run"),
-    later(
-        "failover",
-        "another node takes the next run when one is gone",
+    field("nodes", Shape::Text, "nodes = \"role=web\""),
+    field(
+        "balance",
+        Shape::Choice(&["sticky", "rotate", "least_loaded", "ordered"], &[]),
+        "balance = \"sticky\"",
     ),
+    field("failover", Shape::Flag, "failover = true"),
 ];
 
 const RETRIES: &[Field] = &[

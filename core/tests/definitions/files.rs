@@ -60,6 +60,12 @@ fn says_what_is_wrong_with_a_field_why_and_what_to_do() {
             "cwd = \"~/app\"",
             "place = { on = \"web-1\" }",
             "place = { on = \"node:Web 1\" }",
+            "place = { nodes = \"role:web\" }",
+            "place = { nodes = \"node=web-1\" }",
+            "place = { balance = \"roate\" }",
+            "place = { on = \"all\", balance = \"rotate\" }",
+            "place = { on = \"node:a\", nodes = \"role=web\" }",
+            "place = { balance = \"rotate\", failover = false }",
             "timezone = \"Beijing\"",
             "timezone = \"+08:00\"",
             "start_at = 2026-12-01T00:00:00",
@@ -92,6 +98,12 @@ fn says_what_is_wrong_with_a_field_why_and_what_to_do() {
             line 6, [[job]] "a": `cwd` is "~/app", and nodes have no common folder to start from: write the whole path, from `/` on
             line 6, [[job]] "a": `place.on` is "web-1", which is no place: write "one", "all" or "node:<id>"; `belfryctl nodes list` shows the ids
             line 6, [[job]] "a": `place.on` is "node:Web 1", which no node can be called: `belfryctl nodes list` shows the ids
+            line 6, [[job]] "a": `place.nodes` has the condition "role:web", which cannot be read: did you mean "role=web"?
+            line 6, [[job]] "a": `place.nodes` asks for a label `node`, and nodes are named by their ids: write "node:web-1"
+            line 6, [[job]] "a": `place.balance` is "roate", which it cannot be: did you mean "rotate"?
+            line 6, [[job]] "a": `place.balance` chooses one of several nodes, and `on = "all"` leaves no choice: remove one of them
+            line 6, [[job]] "a": `place.nodes` is given with `on = "node:<id>"`, which names the node already: remove one of them
+            line 6, [[job]] "a": `place.failover` is off, and a job whose node changes from run to run has none to wait for: write `balance = "sticky"` or `balance = "ordered"`, or remove it
             line 6, [[job]] "a": `timezone` cannot be used: `Beijing` is not in the time zone database 2026e; did you mean Asia/Shanghai?
             line 6, [[job]] "a": `timezone` cannot be used: `+08:00` is an offset, not a zone; name a place such as Asia/Shanghai, or UTC
             line 6, [[job]] "a": `start_at` is "2026-12-01T00:00:00", and an instant with its offset is expected: write it like "2026-12-01T02:30:00+08:00"
@@ -155,7 +167,6 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
             "run_as = \"www-data\"",
             "umask = \"027\"",
             "secrets = [\"token\"]",
-            "place = { on = \"one\", nodes = \"role=web\", balance = \"sticky\" }",
             "overlap = \"queue_one\"",
             "overlap = \"skp\"",
             "misfire = \"never\"",
@@ -171,8 +182,6 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
             line 6, [[job]] "a": `run_as` is not supported yet: remove it; the job runs as the agent's user
             line 6, [[job]] "a": `umask` is not supported yet: remove it; the script can begin with `umask 027`
             line 6, [[job]] "a": `secrets` is not supported yet: remove it; the script can read a file that only the agent's user may read
-            line 6, [[job]] "a": `place.balance` is not supported yet: remove it; any free node takes the run
-            line 6, [[job]] "a": `place.nodes` is not supported yet: remove it; `on = "node:<id>"` names one server
             line 6, [[job]] "a": `overlap = "queue_one"` is not supported yet: write "skip" or "allow"
             line 6, [[job]] "a": `overlap` is "skp", which it cannot be: did you mean "skip"?
             line 6, [[job]] "a": `misfire` is "never", which it cannot be: write "skip", "run_latest" or "run_all"

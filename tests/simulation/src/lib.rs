@@ -86,7 +86,10 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         jitter: Duration::from_secs(random.below(2) * 3),
         dst: DstPolicy::Vixie,
         paused: false,
-        place: Place { on },
+        place: Place {
+            on,
+            ..Place::default()
+        },
         timeout: Some(Duration::from_secs(250)),
         stop_grace: Duration::from_secs(1),
         retries: Retries {
