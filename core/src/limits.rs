@@ -243,3 +243,19 @@ pub const WEIGHT_MAX: u32 = 100;
 pub const SELECTOR_CHARS_MAX: usize = 1_000;
 /// Conditions of one selector.
 pub const SELECTOR_TERMS_MAX: usize = 16;
+/// A node stands in for the first candidate this long after the instant, and a step later for
+/// each further one before it: longer than a leader change of the store usually takes.
+pub const RANK_WAIT: Duration = Duration::from_secs(2);
+/// Between two candidates that stand in.
+pub const RANK_STEP: Duration = Duration::from_secs(1);
+/// Whose own turn is due, but not the one before it decided, looks again this often.
+pub const TURN_LOOK_EVERY: Duration = Duration::from_millis(250);
+/// A reading of cursors that did not come is asked for again after this.
+pub const CURSOR_ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// Clocks of two nodes may differ by this before one of them is suspect.
+pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::from_secs(2);
+/// A new session waits so long at most for the other nodes' stamps: two renewals.
+pub const CLOCK_PROVEN_WITHIN: Duration = Duration::from_secs(10);
+
+const _: () = assert!(RANK_WAIT.as_secs() + RANK_STEP.as_secs() < START_DEADLINE_MIN.as_secs());
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= CLOCK_PROVEN_WITHIN.as_secs());

@@ -11,7 +11,7 @@ use super::settle::{Pending, Purpose};
 use super::value::{Cursor, Passed, RunKey, RunValue, SeriesKey};
 use super::{Dispatcher, Timer};
 use crate::id::{JobId, Moment};
-use crate::job::{Job, Overlap};
+use crate::job::{Balance, Job, Overlap};
 use crate::limits::{CATCH_UP_PER_SECOND, LOOK_AGAIN_AFTER};
 use crate::run::{Reason, RunState, Trigger};
 
@@ -36,7 +36,13 @@ impl Dispatcher {
             .get(&key.job)
             .filter(|(sgen, _)| *sgen == cursor.sgen);
         let before = before.map(|(_, timetable)| timetable);
-        match next_step(key.job, seen, before, cursor, now.wall) {
+        let step = next_step(key.job, seen, before, cursor, now.wall);
+        if matches!(step, Step::Rest | Step::Wait(_)) {
+            self.rests(key);
+        } else if !self.takes(now, key, cursor, &step) {
+            return;
+        }
+        match step {
             Step::Rest => {}
             Step::Wait(at) => self.wake(at, key.clone()),
             Step::Rebase(rebased) => self.rebase(now, key, cursor, rebased),
@@ -56,6 +62,12 @@ impl Dispatcher {
         }
     }
 
+    fn rests(&mut self, key: &SeriesKey) {
+        if let Some(series) = self.series.get_mut(key) {
+            series.yielding = None;
+        }
+    }
+
     fn rebase(&mut self, now: Now, key: &SeriesKey, from: Cursor, rebased: Rebased) {
         let (Some(session), Some(seen)) = (self.trusted_session(now), self.jobs.get(&key.job))
         else {
@@ -65,6 +77,7 @@ impl Dispatcher {
         let to = Cursor {
             instant: rebased.to,
             sgen,
+            turn: from.turn,
         };
         let run = rebased.first.map(|first| {
             let run_key = run_key(key, rebased.to);
@@ -192,9 +205,15 @@ impl Dispatcher {
             return;
         };
         run.from = Some(from.instant);
+        let rotates = seen
+            .job
+            .as_ref()
+            .is_ok_and(|job| job.place.balance == Balance::Rotate);
+        let turns = if rotates { run.passed.count + 1 } else { 0 };
         let to = Cursor {
             instant: at,
             sgen: seen.sgen,
+            turn: from.turn + turns,
         };
         let job = seen.job.clone().ok();
         let job_revision = seen.revision;
@@ -268,6 +287,7 @@ impl Dispatcher {
             series.deciding = None;
             if let Some(cursor) = cursor {
                 series.cursor = Some(cursor);
+                series.read_at = Some(now.wall);
                 series.waiting = None;
             }
         }
@@ -292,6 +312,7 @@ impl Dispatcher {
         );
         if let Some(series) = self.series.get_mut(key) {
             series.deciding = None;
+            series.read_at = standing.cursor.map(|_| now.wall).or(series.read_at);
             series.cursor = standing.cursor.or(series.cursor);
         }
         if let Transaction::Decide {
@@ -347,7 +368,11 @@ impl Dispatcher {
             let Some((_, key)) = self.waiting.pop_first() else {
                 break;
             };
-            self.wake(now.wall, key);
+            // Another node may have taken it meanwhile.
+            match self.fleet.nodes.len() {
+                0 | 1 => self.wake(now.wall, key),
+                _ => self.ask_for_cursor(now, &key),
+            }
         }
         if !self.requests.is_empty() {
             self.timers.insert((now.boot, Timer::Look));

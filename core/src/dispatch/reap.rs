@@ -3,7 +3,6 @@
 //! Any agent may reap; two that do converge. An owner that comes back replaces *lost* by its
 //! evidence.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::action::{Action, Transaction};
@@ -12,29 +11,13 @@ use super::record::records_of;
 use super::settle::{Pending, Purpose};
 use super::value::{RunKey, RunValue};
 use super::{Dispatcher, Timer};
-use crate::id::NodeId;
 use crate::limits::{LOST_AFTER, REAP_EVERY, RELEASE_SLACK};
 use crate::run::{Reason, RunState};
 
 impl Dispatcher {
-    /// The nodes that have a session; `None` while nobody can tell.
-    pub(super) fn see_nodes(&mut self, now: Now, nodes: Option<BTreeSet<NodeId>>) {
-        match &nodes {
-            Some(alive) => self.absent_since.retain(|node, _| !alive.contains(node)),
-            // What was not watched may have come and gone: absence counts anew.
-            None => self.absent_since.clear(),
-        }
-        self.alive = nodes;
-        self.timers.insert((now.boot, Timer::ReadRuns));
-    }
-
     /// Looks after a run of another node, if that node is gone.
     pub(super) fn reap(&mut self, now: Now, key: RunKey, value: RunValue, revision: u64) {
-        let gone = self
-            .alive
-            .as_ref()
-            .is_some_and(|alive| !alive.contains(&value.node));
-        if !gone || !self.may_decide(now) {
+        if !self.fleet.is_gone(&value.node) || !self.may_decide(now) {
             return;
         }
         let since = *self

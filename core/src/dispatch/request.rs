@@ -19,6 +19,8 @@ pub(super) struct Seen {
     value: RequestValue,
     revision: u64,
     deciding: Option<Token>,
+    /// Since when it could have been taken, by the boot-time clock.
+    since: Option<Duration>,
     /// The job's `active` was found held by another run.
     blocked: bool,
 }
@@ -31,13 +33,16 @@ impl Dispatcher {
         value: RequestValue,
         revision: u64,
     ) {
-        let deciding = self.requests.get(&key).and_then(|seen| seen.deciding);
+        let known = self.requests.get(&key);
+        let deciding = known.and_then(|seen| seen.deciding);
+        let since = known.and_then(|seen| seen.since);
         self.requests.insert(
             key.clone(),
             Seen {
                 value,
                 revision,
                 deciding,
+                since,
                 blocked: false,
             },
         );
@@ -68,13 +73,17 @@ impl Dispatcher {
         else {
             return;
         };
-        let elsewhere = seen
-            .value
-            .node
-            .as_ref()
-            .is_some_and(|node| *node != self.config.node);
         let refusal = self.refusal(now, key, seen);
-        if elsewhere && refusal.is_none() {
+        let at = seen.value.node.as_ref();
+        let Some(patience) = self.request_patience(key, at, refusal.is_none()) else {
+            return;
+        };
+        let since = seen.since.unwrap_or(now.boot);
+        if let Some(seen) = self.requests.get_mut(key) {
+            seen.since = Some(since);
+        }
+        if now.boot < since + patience {
+            self.timers.insert((since + patience, Timer::Look));
             return;
         }
         let full = self.slots_taken() >= self.config.max_parallel;

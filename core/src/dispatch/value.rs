@@ -22,29 +22,46 @@ pub struct Cursor {
     pub instant: Timestamp,
     /// The generation that last changed when the job runs.
     pub sgen: u64,
+    /// How many instants were decided before, of a job that rotates: see
+    /// [`crate::placement::turn_of`]. Stays as it is while a job does not.
+    pub turn: u64,
 }
 
 impl fmt::Display for Cursor {
+    /// `20 digits/generation`, and `/turn` behind it where a turn is counted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:020}/{}", self.instant.as_second(), self.sgen)
+        write!(f, "{:020}/{}", self.instant.as_second(), self.sgen)?;
+        match self.turn {
+            0 => Ok(()),
+            turn => write!(f, "/{turn}"),
+        }
     }
 }
 
-/// The text is not `20 digits/generation`.
+/// The text is not `20 digits/generation[/turn]`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a cursor: it is written as 20 digits, '/' and a generation")]
+#[error(
+    "{0:?} is not a cursor: it is written as 20 digits, '/' and a generation, and perhaps '/' and a turn"
+)]
 pub struct CursorError(String);
 
 impl FromStr for Cursor {
     type Err = CursorError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || CursorError(text.to_owned());
-        let (seconds, sgen) = text.split_once('/').ok_or_else(refuse)?;
+        let (seconds, rest) = text.split_once('/').ok_or_else(refuse)?;
+        let (sgen, turn) = rest.split_once('/').unwrap_or((rest, "0"));
         let seconds = seconds.parse().map_err(|_| refuse())?;
-        Ok(Self {
+        let cursor = Self {
             instant: Timestamp::from_second(seconds).map_err(|_| refuse())?,
             sgen: sgen.parse().map_err(|_| refuse())?,
-        })
+            turn: turn.parse().map_err(|_| refuse())?,
+        };
+        // Decisions compare the text: one that is spelled otherwise could never be moved.
+        match cursor.to_string() == text {
+            true => Ok(cursor),
+            false => Err(refuse()),
+        }
     }
 }
 
@@ -264,6 +281,31 @@ pub struct SessionValue {
     pub extra: BTreeMap<String, serde_json::Value>,
 }
 
+impl SessionValue {
+    /// What stands for a session that cannot be read: its node lives and takes no work.
+    pub fn unreadable() -> Self {
+        Self {
+            v: 0,
+            fingerprint: String::new(),
+            disk_id: DiskId(uuid::Uuid::nil()),
+            version: String::new(),
+            host: String::new(),
+            pid: 0,
+            up_since: Timestamp::UNIX_EPOCH,
+            projects: Vec::new(),
+            labels: BTreeMap::new(),
+            weight: 0,
+            max_parallel: 0,
+            load: 0,
+            draining: true,
+            clock_suspect: false,
+            stamp: None,
+            reports_pending: 0,
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
 fn usual_weight() -> u32 {
     WEIGHT_DEFAULT
 }
@@ -293,6 +335,21 @@ pub struct Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_in_its_one_spelling_only() {
+        for text in ["00000000001780000000/3", "00000000001780000000/3/17"] {
+            let cursor: Cursor = text.parse().expect(text);
+            assert_eq!(cursor.to_string(), text);
+        }
+        for text in [
+            "1780000000/3",
+            "00000000001780000000/3/0",
+            "00000000001780000000",
+        ] {
+            assert!(text.parse::<Cursor>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_session_of_an_older_agent_serves_everything_with_the_usual_weight() {

@@ -119,6 +119,7 @@ impl World {
             scope: Scope::One,
         };
         let cursor = Cursor {
+            turn: 0,
             instant: self.start,
             sgen: 1,
         };
