@@ -7,23 +7,27 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use belfry_core::dispatch::{Cursor, SeriesKey};
-use belfry_core::id::{JobId, Scope};
+use belfry_core::id::{JobId, NodeId, Scope};
 use belfry_core::job::{
-    Action, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell,
+    Action, Balance, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Selector,
+    Shell,
 };
 use belfry_core::schedule::{DstPolicy, Schedule, Zone};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub mod calm;
 mod check;
 pub mod faults;
 pub mod host;
 mod life;
 pub mod random;
 pub mod store;
+mod watch;
 pub mod world;
 
 use faults::Fault;
+use random::Random;
 use world::{Edition, Happening, World};
 
 /// How long misfortunes go on.
@@ -45,7 +49,7 @@ pub fn live(seed: u64, aloud: bool) -> (World, BTreeMap<Fault, u32>) {
 
 /// The world of a seed, before anything happens.
 pub fn prepare(seed: u64) -> World {
-    let mut world = World::new(seed, 1 + seed % 2);
+    let mut world = World::new(seed, 1 + seed % 4);
     let end = world.start + TROUBLE + Duration::from_secs(10);
     for number in 0..4 {
         let job = random_job(&mut world, number, end);
@@ -66,10 +70,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         "*/5 * * * * *",
         "*/30 * * * * *",
     ]);
-    let on = match random.below(5) {
-        0 => PlaceOn::Node(world.hosts[0].node.clone()),
-        _ => PlaceOn::One,
-    };
+    let place = random_place(random, &world.hosts[0].node);
     Job {
         project: "ops".parse().expect("a plain name"),
         name: format!("job-{number}"),
@@ -86,10 +87,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         jitter: Duration::from_secs(random.below(2) * 3),
         dst: DstPolicy::Vixie,
         paused: false,
-        place: Place {
-            on,
-            ..Place::default()
-        },
+        place,
         timeout: Some(Duration::from_secs(250)),
         stop_grace: Duration::from_secs(1),
         retries: Retries {
@@ -106,6 +104,33 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
     }
 }
 
+/// Where a job of a world runs. There is always a server that suits.
+fn random_place(random: &mut Random, first: &NodeId) -> Place {
+    let on = match random.below(8) {
+        0 => PlaceOn::Node(first.clone()),
+        1 => PlaceOn::All,
+        _ => PlaceOn::One,
+    };
+    let balances = [
+        Balance::Sticky,
+        Balance::Rotate,
+        Balance::LeastLoaded,
+        Balance::Ordered,
+    ];
+    let balance = *random.pick(&balances);
+    let labelled = !matches!(on, PlaceOn::Node(_)) && random.once_in(3);
+    let stays = matches!(balance, Balance::Sticky | Balance::Ordered) && random.once_in(4);
+    Place {
+        balance: match on {
+            PlaceOn::One => balance,
+            _ => Balance::Sticky,
+        },
+        failover: on != PlaceOn::One || !stays,
+        nodes: labelled.then(|| Selector::parse("role=web").expect("readable")),
+        on,
+    }
+}
+
 impl World {
     /// Puts a job into the store, with its cursor, as whoever creates a job does.
     pub fn add_job(&mut self, job: Job) {
@@ -113,18 +138,20 @@ impl World {
         let revision = self
             .store
             .write(self.keys.job(&job.project, id), b"1".to_vec());
-        let series = SeriesKey {
-            project: job.project.clone(),
-            job: id,
-            scope: Scope::One,
-        };
-        let cursor = Cursor {
-            turn: 0,
-            instant: self.start,
-            sgen: 1,
-        };
-        self.store
-            .write(self.keys.cursor(&series), cursor.to_string().into_bytes());
+        if job.place.on != PlaceOn::All {
+            let series = SeriesKey {
+                project: job.project.clone(),
+                job: id,
+                scope: Scope::One,
+            };
+            let cursor = Cursor {
+                turn: 0,
+                instant: self.start,
+                sgen: 1,
+            };
+            self.store
+                .write(self.keys.cursor(&series), cursor.to_string().into_bytes());
+        }
         let since = self.start;
         let edition = Edition {
             since,
@@ -150,11 +177,20 @@ impl World {
         self.hosts[host].incarnation += 1;
     }
 
+    /// Starts the agent of a server again.
+    pub fn bring_back(&mut self, host: usize) {
+        self.at(self.elapsed, Happening::Boot(host));
+    }
+
     /// Ends all misfortunes: clocks are right, agents run, history is there.
     fn heal(&mut self) {
         self.healed = true;
         self.history_up = true;
         for host in 0..self.hosts.len() {
+            if self.is_cut(host) {
+                self.hosts[host].cut_until = self.elapsed;
+                self.at(self.elapsed, Happening::CutHealed(host));
+            }
             self.hosts[host].clock_error = jiff::SignedDuration::ZERO;
             if !self.hosts[host].is_gone {
                 let time = self.elapsed + Duration::from_millis(10);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::dispatch::{Action, Event, Intent, RunKey, Token, Transaction};
+use belfry_core::dispatch::{Action, Event, Intent, RunKey, SeriesKey, Token, Transaction};
 use belfry_core::id::{JobId, RunId};
 use belfry_core::job::Job;
 use belfry_core::keyspace::Keyspace;
@@ -44,6 +44,10 @@ pub(crate) enum Happening {
     Misfortune,
     /// History is there again.
     HistoryBack,
+    /// A server reaches the store again.
+    CutHealed(usize),
+    /// A reading was asked for that cannot be made before now.
+    Read(usize, u64, Action),
 }
 
 /// A version of a job's definition, from a true time on.
@@ -106,6 +110,12 @@ pub struct World {
     pub programs_last_ms: Option<u64>,
     /// No more misfortunes.
     pub healed: bool,
+    /// Whether requests and answers are lost on their way.
+    pub may_lose: bool,
+    /// Where nodes began their own series.
+    pub begun: BTreeMap<SeriesKey, Timestamp>,
+    /// How often a decision about each occurrence was sent.
+    pub decisions: BTreeMap<RunKey, u32>,
     /// Whether what happens is printed, for whoever reads a failure.
     pub aloud: bool,
     /// Runs of gone nodes that were called lost, and those that were released.
@@ -127,13 +137,16 @@ impl World {
             store: Store::default(),
             history: BTreeMap::new(),
             history_up: true,
-            hosts: (0..hosts).map(Host::new).collect(),
+            hosts: (0..hosts).map(|number| Host::new(number, seed)).collect(),
             jobs: BTreeMap::new(),
             starts: Vec::new(),
             faults: BTreeMap::new(),
             clocks_may_step: seed % 4 < 2,
             programs_last_ms: None,
             healed: false,
+            may_lose: true,
+            begun: BTreeMap::new(),
+            decisions: BTreeMap::new(),
             aloud: false,
             reaped: (0, 0),
             requests: Vec::new(),
@@ -208,7 +221,17 @@ impl World {
             Happening::Stop(host, key) => self.stop_program(host, key),
             Happening::EndStray(host, incarnation, run) => self.end_stray(host, incarnation, run),
             Happening::Misfortune => self.misfortune(),
+            Happening::Read(host, incarnation, action) => {
+                if self.hosts[host].incarnation == incarnation {
+                    self.perform(host, incarnation, action);
+                }
+            }
             Happening::HistoryBack => self.history_up = true,
+            Happening::CutHealed(host) => {
+                if !self.is_cut(host) && self.hosts[host].agent.is_some() {
+                    self.tell_everything(host);
+                }
+            }
         }
     }
 
@@ -247,6 +270,12 @@ impl World {
     }
 
     fn perform(&mut self, host: usize, incarnation: u64, action: Action) {
+        let reads = matches!(action, Action::ReadCursors(_) | Action::ReadRuns);
+        if reads && self.is_cut(host) {
+            let time = self.hosts[host].cut_until;
+            self.at(time, Happening::Read(host, incarnation, action));
+            return;
+        }
         match action {
             Action::SendTxn(token, transaction) => {
                 let time = self.soon(8);
@@ -310,7 +339,7 @@ impl World {
 
     fn write_intent(&mut self, host: usize, incarnation: u64, intent: Intent) {
         let key = (intent.value.run_id, intent.value.attempt);
-        if !self.healed && self.random.once_in(400) {
+        if self.may_lose && !self.healed && self.random.once_in(400) {
             self.count(Fault::DiskFull);
             let why = "no space left on the device".to_owned();
             self.tell(host, incarnation, Event::IntentFailed(key.0, key.1, why));
@@ -328,8 +357,8 @@ impl World {
     /// A transaction reaches the store, or does not; its answer comes back, or does not.
     fn arrive(&mut self, host: usize, incarnation: u64, token: Token, transaction: &Transaction) {
         use belfry_core::dispatch::Answer;
-        let lost_on_the_way = !self.healed && self.random.once_in(60);
-        if lost_on_the_way {
+        let lost_on_the_way = self.may_lose && !self.healed && self.random.once_in(60);
+        if lost_on_the_way || self.is_cut(host) {
             self.count(Fault::LostRequest);
             self.tell(
                 host,
@@ -338,6 +367,7 @@ impl World {
             );
             return;
         }
+        self.count_decision(transaction);
         let node = self.hosts[host].node.clone();
         let answer = self.store.transact(&self.keys.spell(&node, transaction));
         let answer = self.keys.read_answer(&answer);
@@ -351,11 +381,17 @@ impl World {
             }
         ));
         match (transaction, &answer) {
+            (Transaction::CreateCursor { series, cursor, .. }, Answer::Won(_)) => {
+                self.begun.insert(series.clone(), cursor.instant);
+            }
             (Transaction::Lost { .. }, Answer::Won(_)) => self.reaped.0 += 1,
             (Transaction::Release { .. }, Answer::Won(_)) => self.reaped.1 += 1,
+            (Transaction::Consume { request, .. }, Answer::Won(_)) => {
+                self.tell_consumed(request.clone());
+            }
             _ => {}
         }
-        let lost_reply = !self.healed && self.random.once_in(40);
+        let lost_reply = self.may_lose && !self.healed && self.random.once_in(40);
         if lost_reply {
             self.count(Fault::LostReply);
         }
@@ -380,13 +416,20 @@ impl World {
                 }
             }
         }
-        let lost = !self.healed && self.random.once_in(50);
+        let lost = self.may_lose && !self.healed && self.random.once_in(50);
         if self.history_up && !lost {
             self.tell(host, incarnation, Event::Uploaded(token));
             return;
         }
         let time = self.soon(400);
         self.at(time, Happening::Upload(host, incarnation, token, records));
+    }
+
+    /// Notes that a decision about an occurrence was sent.
+    fn count_decision(&mut self, transaction: &Transaction) {
+        if let Transaction::Decide { key, .. } = transaction {
+            *self.decisions.entry(key.clone()).or_default() += 1;
+        }
     }
 
     pub(crate) fn count(&mut self, fault: Fault) {

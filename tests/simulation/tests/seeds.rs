@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use belfry_core::job::{Job, Misfire, Overlap};
+use belfry_core::dispatch::RunKey;
+use belfry_core::job::{Balance, Job, Misfire, Overlap, Place};
 use belfry_core::limits::RELEASE_SLACK;
+use belfry_simulation::calm::{calm, live_calmly};
 use belfry_simulation::faults::{ALL, Fault};
 use belfry_simulation::world::World;
 use belfry_simulation::{live, random_job};
@@ -19,7 +21,7 @@ fn the_laws_hold_in_even_worlds() {
 
 #[test]
 fn the_laws_hold_in_odd_worlds() {
-    // Odd worlds have two servers: each must have seen to what the other left.
+    // Odd worlds have two servers or four: each must have seen to what the other left.
     let (lost, released) = laws_hold((1..1000).step_by(2));
     assert!(lost > 0 && released > 0, "nothing was ever reaped");
 }
@@ -38,6 +40,7 @@ fn a_gone_nodes_job_goes_on_after_its_grace_and_not_before() {
         timeout: Some(Duration::from_secs(100)),
         stop_grace: Duration::from_secs(1),
         misfire: Misfire::Skip,
+        place: Place::default(),
         ..random_job(&mut world, 1, end)
     };
     world.add_job(job);
@@ -58,6 +61,31 @@ fn a_gone_nodes_job_goes_on_after_its_grace_and_not_before() {
         next.decided_at
     );
     assert_eq!(world.reaped, (1, 1));
+}
+
+#[test]
+fn where_nothing_goes_wrong_the_first_candidate_decides_and_once() {
+    let checked: usize = (0..60).map(calm).sum();
+    assert!(checked > 10_000, "only {checked} occurrences were checked");
+}
+
+#[test]
+fn a_run_of_another_than_the_first_candidate_is_noticed() {
+    let mut world = live_calmly(3);
+    let nodes: Vec<_> = world.hosts.iter().map(|host| host.node.clone()).collect();
+    for record in world.history.values_mut() {
+        let other = nodes.iter().find(|node| **node != record.node);
+        record.node = other.expect("there are two servers").clone();
+    }
+    assert!(is_broken(|| drop(world.check_placement())));
+
+    let mut world = live_calmly(3);
+    let stays = |key: &&RunKey| world.jobs[&key.job][0].job.place.balance == Balance::Sticky;
+    let twice = world.decisions.keys().rev().find(stays).cloned();
+    world
+        .decisions
+        .insert(twice.expect("something was decided"), 2);
+    assert!(is_broken(|| drop(world.check_placement())));
 }
 
 /// A law is broken on purpose: the checks must see it, or they prove nothing.
