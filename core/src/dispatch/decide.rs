@@ -47,19 +47,31 @@ impl Dispatcher {
             Step::Wait(at) => self.wake(at, key.clone()),
             Step::Rebase(rebased) => self.rebase(now, key, cursor, rebased),
             Step::Skip(due) => {
-                let full = self
-                    .series
-                    .get(key)
-                    .is_some_and(|series| series.waiting.is_some());
-                let reason = if full {
-                    Reason::Capacity
-                } else {
-                    Reason::Misfire
-                };
+                let due = self.explained(key, due);
+                let reason = self.why_late(key);
                 self.skip(now, key, due, reason, ActiveCheck::Ignored);
             }
-            Step::Start(due) => self.start_due(now, key, due),
+            Step::Start(due) => {
+                let due = self.explained(key, due);
+                self.start_due(now, key, due);
+            }
         }
+    }
+
+    /// Why instants of a series are too late.
+    fn why_late(&self, key: &SeriesKey) -> Reason {
+        let series = self.series.get(key);
+        match series.is_some_and(|series| series.waiting.is_some()) {
+            true => Reason::Capacity,
+            false => Reason::Misfire,
+        }
+    }
+
+    /// What is passed over while no slot is free is passed over for that.
+    fn explained(&self, key: &SeriesKey, mut due: Due) -> Due {
+        let why = self.why_late(key);
+        due.passed.reason = due.passed.reason.map(|_| why);
+        due
     }
 
     fn rests(&mut self, key: &SeriesKey) {

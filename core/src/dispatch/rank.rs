@@ -55,6 +55,7 @@ impl Dispatcher {
                 false
             }
             Some(rank) => {
+                let since = self.due_since(key.job, &job, step).unwrap_or(since);
                 let until = since + patience(rank);
                 if now.wall < until {
                     self.wait_for_another(now, key, (cursor, &job), step, until);
@@ -132,6 +133,18 @@ impl Dispatcher {
         });
         series.yielding = Some(yielding);
         yielding.since
+    }
+
+    /// Patience counts from the instant, so that who stands in for a full node keeps up with the
+    /// schedule. What is caught up is left to the first candidate anew each time.
+    fn due_since(&self, id: JobId, job: &Job, step: &Step) -> Option<Timestamp> {
+        match step {
+            Step::Start(due) if !due.overdue && due.passed.count == 0 => {
+                let due_at = due.at + job.jitter_offset(id);
+                self.deciding_since.map(|since| since.max(due_at))
+            }
+            _ => None,
+        }
     }
 
     /// How new the first candidate's knowledge of the cursor must be: others may have moved it, if

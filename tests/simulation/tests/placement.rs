@@ -153,6 +153,7 @@ fn a_full_first_candidate_leaves_its_work_to_the_next() {
     let taken = starts_after(&world, 30 * SECOND);
     assert!(taken[&home] >= 6, "as many as it has slots");
     assert_eq!(taken.len(), 3, "and then the others: {taken:?}");
+    world.run_until(200 * SECOND);
     world.programs_last_ms = Some(5);
     world.run_until(900 * SECOND);
     let skipped = |reason| {

@@ -21,7 +21,7 @@ fn the_laws_hold_in_even_worlds() {
 
 #[test]
 fn the_laws_hold_in_odd_worlds() {
-    // Odd worlds have two servers or four: each must have seen to what the other left.
+    // Odd worlds have several servers: each must have seen to what the others left.
     let (lost, released) = laws_hold((1..1000).step_by(2));
     assert!(lost > 0 && released > 0, "nothing was ever reaped");
 }
@@ -65,8 +65,8 @@ fn a_gone_nodes_job_goes_on_after_its_grace_and_not_before() {
 
 #[test]
 fn where_nothing_goes_wrong_the_first_candidate_decides_and_once() {
-    let checked: usize = (0..60).map(calm).sum();
-    assert!(checked > 10_000, "only {checked} occurrences were checked");
+    let checked: usize = (0..40).map(calm).sum();
+    assert!(checked > 5_000, "only {checked} occurrences were checked");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_run_of_another_than_the_first_candidate_is_noticed() {
         let other = nodes.iter().find(|node| **node != record.node);
         record.node = other.expect("there are two servers").clone();
     }
-    assert!(is_broken(|| drop(world.check_placement())));
+    assert!(is_broken(|| assert!(world.check_placement() > 0)));
 
     let mut world = live_calmly(3);
     let stays = |key: &&RunKey| world.jobs[&key.job][0].job.place.balance == Balance::Sticky;
@@ -85,7 +85,7 @@ fn a_run_of_another_than_the_first_candidate_is_noticed() {
     world
         .decisions
         .insert(twice.expect("something was decided"), 2);
-    assert!(is_broken(|| drop(world.check_placement())));
+    assert!(is_broken(|| assert!(world.check_placement() > 0)));
 }
 
 /// A law is broken on purpose: the checks must see it, or they prove nothing.
