@@ -20,6 +20,7 @@ mod guard;
 mod local;
 mod nodes;
 mod order;
+mod queue;
 mod rank;
 mod reap;
 mod record;
@@ -28,6 +29,7 @@ mod request;
 mod series;
 mod settle;
 mod start;
+mod takeover;
 mod value;
 mod witness;
 
@@ -127,6 +129,8 @@ pub struct Dispatcher {
     pending: BTreeMap<Token, Pending>,
     uploads: BTreeMap<Token, (AttemptKey, end::Told)>,
     failures: BTreeMap<SeriesKey, u32>,
+    /// Claims whose runs shall be replaced, and since when, by the boot-time clock.
+    replacing: BTreeMap<ClaimId, Duration>,
     out: Vec<Action>,
 }
 
@@ -159,6 +163,7 @@ impl Dispatcher {
             pending: BTreeMap::new(),
             uploads: BTreeMap::new(),
             failures: BTreeMap::new(),
+            replacing: BTreeMap::new(),
             out: Vec::new(),
         }
     }

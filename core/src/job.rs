@@ -71,6 +71,8 @@ pub struct Job {
     pub start_deadline: Duration,
     /// What happens to occurrences that are later than `start_deadline`.
     pub misfire: Misfire,
+    /// What happens when its node is gone.
+    pub delivery: Delivery,
     /// How much of the output is kept.
     pub output: OutputKept,
     /// For people.
@@ -181,8 +183,36 @@ pub enum Overlap {
     /// The new one is skipped.
     #[default]
     Skip,
+    /// The newest one waits until the run is over; those between are skipped.
+    QueueOne,
     /// Both run.
     Allow,
+    /// The run is killed; once that is confirmed the newest one starts.
+    Replace,
+}
+
+impl Overlap {
+    /// Whether a run holds the job's `active` while it is going.
+    pub fn is_exclusive(self) -> bool {
+        self != Self::Allow
+    }
+
+    /// Whether what is due waits for the end of the run that is going.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::QueueOne | Self::Replace)
+    }
+}
+
+/// What happens to an occurrence whose node is gone before it is known to have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// It is lost: no program starts twice.
+    #[default]
+    AtMostOnce,
+    /// Another node takes it over, with a further attempt: a program may run twice.
+    AtLeastOnce,
 }
 
 /// What happens to occurrences that are later than the start deadline.

@@ -259,3 +259,7 @@ pub const CLOCK_PROVEN_WITHIN: Duration = Duration::from_secs(10);
 
 const _: () = assert!(RANK_WAIT.as_secs() + RANK_STEP.as_secs() < START_DEADLINE_MIN.as_secs());
 const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= CLOCK_PROVEN_WITHIN.as_secs());
+/// Attempts of a run in all, at most: of one that is taken over again and again, too.
+pub const ATTEMPTS_MAX: u32 = 100;
+/// Between two orders to end a run that is to be replaced.
+pub const REPLACE_ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);

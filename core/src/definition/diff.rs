@@ -81,7 +81,7 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
     changes
 }
 
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "project",
     "name",
     "schedule",
@@ -101,6 +101,7 @@ const ORDER: [&str; 25] = [
     "overlap",
     "start_deadline",
     "misfire",
+    "delivery",
     "output",
     "note",
     "owner",
@@ -165,6 +166,7 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     rows.put("overlap", &word(&job.overlap));
     rows.put("start_deadline", &write_duration(job.start_deadline));
     rows.put("misfire", &word(&job.misfire));
+    rows.put("delivery", &word(&job.delivery));
     rows.put("output.head", &write_size(job.output.head));
     rows.put("output.tail", &write_size(job.output.tail));
     rows.maybe(

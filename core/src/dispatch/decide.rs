@@ -36,7 +36,8 @@ impl Dispatcher {
             .get(&key.job)
             .filter(|(sgen, _)| *sgen == cursor.sgen);
         let before = before.map(|(_, timetable)| timetable);
-        let step = next_step(key.job, seen, before, cursor, now.wall);
+        let queued = series.queued && seen.job.as_ref().is_ok_and(|job| job.overlap.waits());
+        let step = next_step(key.job, seen, before, cursor, (now.wall, queued));
         if matches!(step, Step::Rest | Step::Wait(_)) {
             self.rests(key);
         } else if !self.takes(now, key, cursor, &step) {
@@ -52,7 +53,11 @@ impl Dispatcher {
                 self.skip(now, key, due, reason, ActiveCheck::Ignored);
             }
             Step::Start(due) => {
-                let due = self.explained(key, due);
+                let due = if queued {
+                    due
+                } else {
+                    self.explained(key, due)
+                };
                 self.start_due(now, key, due);
             }
         }
@@ -120,7 +125,11 @@ impl Dispatcher {
         };
         let due_at = due.at + job.jitter_offset(key.job);
         let (deadline, overlap) = (job.start_deadline, job.overlap);
-        let held_here = overlap == Overlap::Skip && self.holds_active(key);
+        let held_here = overlap.is_exclusive() && self.holds_active(key);
+        if held_here && overlap.waits() {
+            self.queue_behind_own(now, key);
+            return;
+        }
         if held_here && due.overdue {
             // Catching up runs one after the other: the end of that run wakes this series.
             return;
@@ -172,8 +181,8 @@ impl Dispatcher {
             return;
         };
         let active = match job.overlap {
-            Overlap::Skip => ActiveCheck::Take(key.scope.clone()),
             Overlap::Allow => ActiveCheck::Ignored,
+            _ => ActiveCheck::Take(key.scope.clone()),
         };
         let offset = job.jitter_offset(key.job);
         let start_by = now.wall.max(due.at + offset) + job.start_deadline;
@@ -299,6 +308,7 @@ impl Dispatcher {
             series.deciding = None;
             if let Some(cursor) = cursor {
                 series.cursor = Some(cursor);
+                series.queued = false;
                 series.read_at = Some(now.wall);
                 series.waiting = None;
             }
@@ -337,10 +347,19 @@ impl Dispatcher {
             && standing.active.is_some()
             && standing.cursor == Some(*from)
         {
-            self.blocked(now, key, run_key.moment, run);
+            match self
+                .usable_job(key.job)
+                .is_some_and(|(_, job)| job.overlap.waits())
+            {
+                true => self.queue_behind(now, key, standing.active),
+                false => self.blocked(now, key, run_key.moment, run),
+            }
             return;
         }
         let moved = standing.cursor != known;
+        if moved && let Some(series) = self.series.get_mut(key) {
+            series.queued = false;
+        }
         let wait = if moved {
             Duration::ZERO
         } else {

@@ -124,6 +124,8 @@ pub struct Standing {
     pub active: Option<ClaimId>,
     /// The request's revision; 0 when it is gone.
     pub request_revision: u64,
+    /// Somebody wants the run ended.
+    pub is_ordered: bool,
 }
 
 /// What the host shows of an attempt in the journal.

@@ -81,7 +81,7 @@ impl Dispatcher {
         found.rank(&self.config.node).is_some()
     }
 
-    fn candidates_for(&self, id: JobId, job: &Job, turn: u64) -> Candidates {
+    pub(super) fn candidates_for(&self, id: JobId, job: &Job, turn: u64) -> Candidates {
         candidates(Wanted::new(id, job, What::Turn(turn)), &self.fleet.nodes)
     }
 

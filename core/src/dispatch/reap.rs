@@ -9,6 +9,7 @@ use super::action::{Action, Transaction};
 use super::event::{Answer, Now};
 use super::record::records_of;
 use super::settle::{Pending, Purpose};
+use super::takeover::Heir;
 use super::value::{RunKey, RunValue};
 use super::{Dispatcher, Timer};
 use crate::limits::{LOST_AFTER, REAP_EVERY, RELEASE_SLACK};
@@ -31,7 +32,11 @@ impl Dispatcher {
             return;
         }
         match value.state {
-            RunState::Claimed | RunState::Running => self.call_lost(key, value, revision),
+            RunState::Claimed | RunState::Running => match self.heir(&key, &value, absent) {
+                Heir::Nobody => self.call_lost(key, value, revision),
+                Heir::Another => {}
+                Heir::Here => self.take_over(now, key, value, revision),
+            },
             RunState::Lost if value.active.is_some() => {
                 if self.grace_of(&key).is_some_and(|grace| absent > grace) {
                     self.adopt_ended(key, value, revision);
@@ -47,7 +52,7 @@ impl Dispatcher {
         self.timers.insert((now.boot + REAP_EVERY, Timer::ReadRuns));
     }
 
-    fn call_lost(&mut self, key: RunKey, mut value: RunValue, revision: u64) {
+    pub(super) fn call_lost(&mut self, key: RunKey, mut value: RunValue, revision: u64) {
         value.state = RunState::Lost;
         value.reason = Some(Reason::OwnerGone);
         let transaction = Transaction::Lost {

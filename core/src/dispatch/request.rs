@@ -74,6 +74,12 @@ impl Dispatcher {
             return;
         };
         let refusal = self.refusal(now, key, seen);
+        let not_before = seen.value.not_before.filter(|at| now.wall < *at);
+        if let (Some(at), None) = (not_before, refusal) {
+            let soon = Self::boot_deadline(now, at).min(now.boot + LOOK_AGAIN_AFTER);
+            self.timers.insert((soon, Timer::Look));
+            return;
+        }
         let at = seen.value.node.as_ref();
         let Some(patience) = self.request_patience(key, at, refusal.is_none()) else {
             return;
@@ -108,7 +114,9 @@ impl Dispatcher {
         match self.jobs.get(&key.job).map(|job| &job.job) {
             None => Some((RunState::Rejected, Reason::JobDeleted)),
             Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
-            Some(Ok(_)) if seen.blocked => Some((RunState::Skipped, Reason::Overlap)),
+            Some(Ok(job)) if seen.blocked && !job.overlap.waits() => {
+                Some((RunState::Skipped, Reason::Overlap))
+            }
             Some(Ok(_)) => None,
         }
     }
@@ -169,7 +177,7 @@ impl Dispatcher {
             return ActiveCheck::Ignored;
         }
         run.start_by = now.wall + job.start_deadline;
-        if job.overlap == Overlap::Allow || seen.value.anyway {
+        if !job.overlap.is_exclusive() || seen.value.anyway {
             return ActiveCheck::Ignored;
         }
         run.active = Some(scope.clone());
@@ -230,8 +238,13 @@ impl Dispatcher {
             return;
         }
         let held = run.active.is_some() && standing.active.is_some();
+        let overlap = self.usable_job(key.job).map(|(_, job)| job.overlap);
+        let held = held && !overlap.is_some_and(Overlap::waits);
         if let Some(seen) = self.requests.get_mut(key) {
             seen.blocked = held;
+        }
+        if let (Some(Overlap::Replace), Some(holder)) = (overlap, standing.active) {
+            self.replace(now, holder);
         }
         let wait = if held {
             Duration::ZERO

@@ -23,6 +23,8 @@ pub(super) struct Series {
     pub deciding: Option<Token>,
     /// The instant that it waits with, and since when it could not start for want of a slot.
     pub waiting: Option<Timestamp>,
+    /// What is due waits for the end of the run that is going.
+    pub queued: bool,
     /// When its late instant may start, by the boot-time clock.
     pub catch_up_at: Option<Duration>,
     /// Since when it wants something that this node leaves to another.
@@ -131,6 +133,7 @@ impl Dispatcher {
                     let newer = series
                         .cursor
                         .is_none_or(|known| place(known) <= place(cursor));
+                    series.queued &= series.cursor == Some(cursor) || !newer;
                     series.cursor = if newer { Some(cursor) } else { series.cursor };
                     self.wake(now.wall, key);
                 }

@@ -175,6 +175,9 @@ pub struct RequestValue {
     pub by: String,
     /// When, by that person's clock.
     pub asked_at: Timestamp,
+    /// Not to be started before this; at once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
     /// Not to be started after this.
     pub not_after: Timestamp,
     /// What kind of wish it is.
@@ -222,6 +225,11 @@ pub struct OrderValue {
 pub enum Ask {
     /// Stop a run.
     Kill {
+        /// The run.
+        run_id: RunId,
+    },
+    /// Stop a run: the job's next occurrence takes its place.
+    Replace {
         /// The run.
         run_id: RunId,
     },

@@ -10,7 +10,8 @@ use super::error::FieldError;
 use super::fields::check_fields;
 use super::quantity::{write_duration, write_size};
 use super::{
-    Action, Balance, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell,
+    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
+    Shell,
 };
 use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
@@ -87,6 +88,9 @@ drafts! {
         /// What happens to occurrences that are later than that.
         #[serde(default, skip_serializing_if = "is_default")]
         pub misfire: Misfire,
+        /// What happens when the node of a run is gone.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub delivery: Delivery,
         /// How much of the output is kept.
         #[serde(default, skip_serializing_if = "is_default")]
         pub output: OutputDraft,
@@ -257,6 +261,7 @@ impl From<&Job> for JobDraft {
             start_deadline: (job.start_deadline != START_DEADLINE_DEFAULT)
                 .then(|| write_duration(job.start_deadline)),
             misfire: job.misfire,
+            delivery: job.delivery,
             output: (&job.output).into(),
             note: job.about.note.clone(),
             owner: job.about.owner.clone(),

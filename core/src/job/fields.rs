@@ -126,7 +126,7 @@ const JOB: &[Field] = &[
     ),
     field(
         "overlap",
-        Shape::Choice(&["skip", "allow"], &["queue_one", "replace"]),
+        Shape::Choice(&["skip", "queue_one", "allow", "replace"], &[]),
         "overlap = \"skip\"",
     ),
     field("start_deadline", Shape::Text, "start_deadline = \"60s\""),
@@ -134,6 +134,11 @@ const JOB: &[Field] = &[
         "misfire",
         Shape::Choice(&["skip", "run_latest", "run_all"], &[]),
         "misfire = \"skip\"",
+    ),
+    field(
+        "delivery",
+        Shape::Choice(&["at_most_once", "at_least_once"], &[]),
+        "delivery = \"at_most_once\"",
     ),
     field(
         "output",
@@ -157,7 +162,6 @@ const JOB: &[Field] = &[
     later("umask", "the script can begin with `umask 027`"),
     later("parameters", "`env` holds values for the program"),
     later("calendars", "the schedule can name days and weekdays"),
-    later("delivery", "every occurrence starts at most once"),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
     later("processes", "the script can begin with `ulimit -u <count>`"),

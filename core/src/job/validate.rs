@@ -75,6 +75,7 @@ impl JobDraft {
             overlap: self.overlap,
             start_deadline: start_deadline.unwrap_or(START_DEADLINE_DEFAULT),
             misfire: self.misfire,
+            delivery: self.delivery,
             output,
             about,
         })

@@ -247,6 +247,7 @@ impl World {
             v: 1,
             by: "somebody".into(),
             asked_at: self.true_now(),
+            not_before: None,
             not_after: self.start + Duration::from_secs(400),
             trigger: Trigger::Manual,
             node: None,

@@ -9,8 +9,8 @@ use std::time::Duration;
 use belfry_core::dispatch::{Cursor, SeriesKey};
 use belfry_core::id::{JobId, NodeId, Scope};
 use belfry_core::job::{
-    Action, Balance, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Selector,
-    Shell,
+    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
+    Selector, Shell,
 };
 use belfry_core::schedule::{DstPolicy, Schedule, Zone};
 use jiff::Timestamp;
@@ -99,9 +99,18 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
             backoff: 1.5,
             max_interval: Duration::from_secs(10),
         },
-        overlap: *random.pick(&[Overlap::Skip, Overlap::Skip, Overlap::Allow]),
+        overlap: *random.pick(&[
+            Overlap::Skip,
+            Overlap::QueueOne,
+            Overlap::Replace,
+            Overlap::Allow,
+        ]),
         start_deadline: Duration::from_secs(*random.pick(&[5, 20, 60])),
         misfire: *random.pick(&[Misfire::Skip, Misfire::RunLatest, Misfire::RunAll]),
+        delivery: match random.once_in(3) {
+            true => Delivery::AtLeastOnce,
+            false => Delivery::AtMostOnce,
+        },
         output: OutputKept { head: 1, tail: 1 },
         about: Default::default(),
     }

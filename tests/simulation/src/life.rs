@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use belfry_core::dispatch::{Event, Evidence, ExitKind, Intent};
 use belfry_core::id::RunId;
-use belfry_core::job::{Overlap, PlaceOn};
+use belfry_core::job::{Delivery, PlaceOn};
 use belfry_core::limits::SESSION_RENEW_EVERY;
 use belfry_core::run::Reason;
 
@@ -116,7 +116,8 @@ impl World {
 
     /// Two programs of a job that forbids overlap never run together.
     fn invariant_one_program_at_a_time(&self, host: usize, intent: &Intent) {
-        if intent.job.overlap != Overlap::Skip || intent.value.active.is_none() {
+        let may_double = intent.job.delivery == Delivery::AtLeastOnce;
+        if may_double || intent.value.active.is_none() {
             return;
         }
         let same = |start: &&Start| {

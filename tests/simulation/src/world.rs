@@ -464,6 +464,10 @@ fn brief(transaction: &Transaction) -> String {
         Transaction::Retry { key, run, .. } => {
             format!("retry {} as {}", key.run_id().short(), run.attempt)
         }
+        Transaction::TakeOver { key, run, .. } => {
+            format!("take over {} as {}", key.run_id().short(), run.attempt)
+        }
+        Transaction::Order { node, order, .. } => format!("order {order} to {node}"),
         Transaction::Lost { key, .. } => format!("lost {}", key.run_id().short()),
         Transaction::Release { key, .. } => format!("release {}", key.run_id().short()),
         Transaction::Clear { key, .. } => format!("clear {}", key.run_id().short()),

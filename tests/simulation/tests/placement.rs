@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::job::{Balance, Job, Misfire, Overlap, Place, PlaceOn, Retries, Selector};
+use belfry_core::job::{
+    Balance, Delivery, Job, Misfire, Overlap, Place, PlaceOn, Retries, Selector,
+};
 use belfry_core::placement::{Candidates, Wanted, What, candidates};
 use belfry_core::run::{Reason, RunState};
 use belfry_core::schedule::Schedule;
@@ -26,6 +28,7 @@ fn world(place: Place) -> World {
         schedule: Schedule::parse("* * * * * *").expect("a schedule"),
         overlap: Overlap::Allow,
         misfire: Misfire::Skip,
+        delivery: Delivery::AtMostOnce,
         start_deadline: Duration::from_secs(60),
         jitter: Duration::ZERO,
         retries: Retries::default(),

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use belfry_core::dispatch::RunKey;
-use belfry_core::job::{Balance, Job, Misfire, Overlap, Place};
+use belfry_core::job::{Balance, Delivery, Job, Misfire, Overlap, Place};
 use belfry_core::limits::RELEASE_SLACK;
 use belfry_simulation::calm::{calm, live_calmly};
 use belfry_simulation::faults::{ALL, Fault};
@@ -40,6 +40,7 @@ fn a_gone_nodes_job_goes_on_after_its_grace_and_not_before() {
         timeout: Some(Duration::from_secs(100)),
         stop_grace: Duration::from_secs(1),
         misfire: Misfire::Skip,
+        delivery: Delivery::AtMostOnce,
         place: Place::default(),
         ..random_job(&mut world, 1, end)
     };
