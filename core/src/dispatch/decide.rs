@@ -126,6 +126,9 @@ impl Dispatcher {
         let due_at = due.at + job.jitter_offset(key.job);
         let (deadline, overlap) = (job.start_deadline, job.overlap);
         let held_here = overlap.is_exclusive() && self.holds_active(key);
+        if overlap.waits() && self.waits_to_look(now, key) {
+            return;
+        }
         if held_here && overlap.waits() {
             self.queue_behind_own(now, key);
             return;
@@ -309,6 +312,7 @@ impl Dispatcher {
             if let Some(cursor) = cursor {
                 series.cursor = Some(cursor);
                 series.queued = false;
+                series.look_at = None;
                 series.read_at = Some(now.wall);
                 series.waiting = None;
             }

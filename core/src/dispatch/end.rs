@@ -83,10 +83,15 @@ impl Dispatcher {
             return;
         };
         run.stage = Stage::Ended;
+        // Nothing of it is left in the store: no ending transaction answers its kill.
+        let unanswered = run.kill.clone().filter(|_| run.ending == Ending::Cleared);
         if let Some(record) = run.end.clone() {
             run.value.state = record.state;
             run.value.reason = record.reason;
             run.value.outcome = Some(record);
+        }
+        if let Some(kill) = unanswered {
+            self.answer_kill(&kill);
         }
         self.upload(now, key);
     }
@@ -279,6 +284,9 @@ impl Dispatcher {
             .cloned()
             .collect();
         for key in keys {
+            if let Some(series) = self.series.get_mut(&key) {
+                series.look_at = None;
+            }
             self.wake(now.wall, key);
         }
     }

@@ -26,12 +26,20 @@ impl Dispatcher {
         self.queue_behind(now, key, holder);
     }
 
+    /// Whether the run in the way was looked at a moment ago.
+    pub(super) fn waits_to_look(&self, now: Now, key: &SeriesKey) -> bool {
+        let look_at = self.series.get(key).and_then(|series| series.look_at);
+        look_at.is_some_and(|at| now.wall < at)
+    }
+
     /// The series waits for the run that holds `active`, wherever it is.
     pub(super) fn queue_behind(&mut self, now: Now, key: &SeriesKey, holder: Option<ClaimId>) {
+        let look_at = now.wall + LOOK_AGAIN_AFTER;
         if let Some(series) = self.series.get_mut(key) {
             series.queued = true;
+            series.look_at = Some(look_at);
         }
-        self.wake(now.wall + LOOK_AGAIN_AFTER, key.clone());
+        self.wake(look_at, key.clone());
         let job = self.usable_job(key.job).map(|(_, job)| job.overlap);
         if let (Some(holder), Some(Overlap::Replace)) = (holder, job) {
             self.replace(now, holder);

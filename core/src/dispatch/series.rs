@@ -25,6 +25,8 @@ pub(super) struct Series {
     pub waiting: Option<Timestamp>,
     /// What is due waits for the end of the run that is going.
     pub queued: bool,
+    /// When to look again whether that run is over.
+    pub look_at: Option<Timestamp>,
     /// When its late instant may start, by the boot-time clock.
     pub catch_up_at: Option<Duration>,
     /// Since when it wants something that this node leaves to another.

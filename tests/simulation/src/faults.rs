@@ -189,7 +189,7 @@ impl World {
             return;
         };
         self.count(Fault::Killed);
-        let id = OrderId(Uuid::from_u128(u128::from(self.random.number())));
+        let id = OrderId::of_kill(start.key.run_id());
         let value = OrderValue {
             v: 1,
             by: "somebody".into(),

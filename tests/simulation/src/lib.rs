@@ -22,6 +22,7 @@ pub mod faults;
 pub mod host;
 mod life;
 pub mod random;
+pub mod reaped;
 pub mod store;
 mod watch;
 pub mod world;

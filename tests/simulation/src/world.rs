@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::faults::Fault;
 use crate::host::{AttemptKey, Host};
 use crate::random::Random;
+use crate::reaped::Reaped;
 use crate::store::Store;
 
 /// More than any world has; one that has more turns in a circle.
@@ -118,8 +119,8 @@ pub struct World {
     pub decisions: BTreeMap<RunKey, u32>,
     /// Whether what happens is printed, for whoever reads a failure.
     pub aloud: bool,
-    /// Runs of gone nodes that were called lost, and those that were released.
-    pub reaped: (u32, u32),
+    /// What agents did about the runs of others.
+    pub reaped: Reaped,
     /// Requests that people made.
     pub requests: Vec<RunKey>,
     pub(crate) keys: Keyspace,
@@ -148,7 +149,7 @@ impl World {
             begun: BTreeMap::new(),
             decisions: BTreeMap::new(),
             aloud: false,
-            reaped: (0, 0),
+            reaped: Reaped::default(),
             requests: Vec::new(),
             keys: Keyspace::this_computer(),
             queue: BTreeMap::new(),
@@ -380,12 +381,11 @@ impl World {
                 "lost"
             }
         ));
+        self.note_reaping(host, transaction, &answer);
         match (transaction, &answer) {
             (Transaction::CreateCursor { series, cursor, .. }, Answer::Won(_)) => {
                 self.begun.insert(series.clone(), cursor.instant);
             }
-            (Transaction::Lost { .. }, Answer::Won(_)) => self.reaped.0 += 1,
-            (Transaction::Release { .. }, Answer::Won(_)) => self.reaped.1 += 1,
             (Transaction::Consume { request, .. }, Answer::Won(_)) => {
                 self.tell_consumed(request.clone());
             }
