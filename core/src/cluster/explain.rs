@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use super::error::Doing;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
-use crate::dispatch::{Cursor, SeriesKey};
+use crate::dispatch::{Cursor, SeriesKey, SessionValue};
 use crate::explain::{Explanation, Known, explain, tells_of};
 use crate::id::{RunId, Scope};
+use crate::keyspace::Key;
 use crate::placement::{NodeFacts, Nodes};
 use crate::run::RunRecord;
 
@@ -22,11 +23,7 @@ impl Cluster {
             name: job.title(),
             why: why.clone(),
         })?;
-        let sessions = self.nodes().await?;
-        let nodes: Nodes = sessions
-            .iter()
-            .map(|seen| (seen.id.clone(), NodeFacts::from(&seen.session)))
-            .collect();
+        let nodes = self.known_nodes().await?;
         let cursor = self.cursor_of(job).await?;
         let records = self.records_at(job, at).await?;
         let known = Known {
@@ -38,6 +35,26 @@ impl Cluster {
             now: clock::now(),
         };
         Ok(explain(at, known))
+    }
+
+    /// Those that are there, and those that once were and were not removed.
+    async fn known_nodes(&self) -> Result<Nodes, ClusterError> {
+        let listing = self.coord.list(&self.keys.nodes()).await;
+        let mut nodes = Nodes::new();
+        for entry in listing.doing("read the nodes")?.entries {
+            match self.keys.parse(&entry.key) {
+                Some(Key::Session(node)) => {
+                    let session = serde_json::from_slice(&entry.value);
+                    let session = session.unwrap_or_else(|_| SessionValue::unreadable());
+                    nodes.insert(node, NodeFacts::from(&session));
+                }
+                Some(Key::Info(node)) if !nodes.contains_key(&node) => {
+                    nodes.extend(NodeFacts::remembered(&entry.value).map(|facts| (node, facts)));
+                }
+                _ => {}
+            }
+        }
+        Ok(nodes)
     }
 
     async fn cursor_of(&self, job: &StoredJob) -> Result<Option<Cursor>, ClusterError> {
