@@ -87,6 +87,7 @@ impl Engine {
     /// intent is not written yet stays a claim: the next start finds it and starts it, late.
     async fn settle(&mut self, stop: &mut Stop) {
         self.take(Event::DefinitionsReset);
+        self.performer.flush();
         let settle = async {
             while self.performer.on_its_way() > 0 || !self.events.is_empty() {
                 tokio::select! {
@@ -112,6 +113,7 @@ impl Engine {
                 self.performer.perform(action);
             }
         }
+        self.performer.flush();
     }
 }
 

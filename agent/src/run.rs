@@ -206,6 +206,7 @@ fn performer(
         tails,
         readings: Arc::new(AtomicU64::new(0)),
         unread: Vec::new(),
+        unsent: Vec::new(),
         on_its_way: Arc::new(()),
     };
     (performer, journal_done)

@@ -12,6 +12,7 @@ use belfry_core::id::JobId;
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Key, Keyspace};
 use belfry_core::limits::WATCH_SILENT_AFTER;
+use belfry_core::placement::NodeFacts;
 use belfry_core::txn::Entry;
 use tokio::time::timeout;
 use tracing::warn;
@@ -126,7 +127,7 @@ fn usable(keys: &Keyspace, entry: &Entry, body: &serde_json::Value) -> Result<Ar
     }
 }
 
-/// Reads the nodes' sessions.
+/// Reads the nodes' sessions, and what stays known of those that are not there.
 pub struct Nodes;
 
 impl Reader for Nodes {
@@ -134,9 +135,10 @@ impl Reader for Nodes {
         let event = match event {
             WatchEvent::Reset => Some(Event::NodesReset),
             WatchEvent::Ready(_) => Some(Event::NodesReady),
-            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => session(keys, &entry),
+            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => node(keys, &entry),
             WatchEvent::Removed(key, _) => match keys.parse(&key) {
                 Some(Key::Session(node)) => Some(Event::NodeGone(node)),
+                Some(Key::Info(node)) => Some(Event::NodeRemoved(node)),
                 _ => None,
             },
             WatchEvent::Progress(_) | WatchEvent::Trouble(_) => None,
@@ -147,9 +149,14 @@ impl Reader for Nodes {
 
 /// A session that cannot be read still says that its node is there; it is taken for one that has
 /// nothing to spare.
-fn session(keys: &Keyspace, entry: &Entry) -> Option<Event> {
-    let Some(Key::Session(node)) = keys.parse(&entry.key) else {
-        return None;
+fn node(keys: &Keyspace, entry: &Entry) -> Option<Event> {
+    let node = match keys.parse(&entry.key)? {
+        Key::Session(node) => node,
+        Key::Info(node) => {
+            let facts = NodeFacts::remembered(&entry.value)?;
+            return Some(Event::NodeRemembered(node, Box::new(facts)));
+        }
+        _ => return None,
     };
     let session = serde_json::from_slice(&entry.value).unwrap_or_else(|error| {
         warn!("the session at {} cannot be read: {error}", entry.key);

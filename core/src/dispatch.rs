@@ -205,6 +205,8 @@ impl Dispatcher {
             Event::NodesReset => self.nodes_reset(),
             Event::NodeSeen(node, session) => self.see_node(now, node, &session),
             Event::NodeGone(node) => self.node_gone(now, &node),
+            Event::NodeRemembered(node, facts) => self.remember_node(now, node, *facts),
+            Event::NodeRemoved(node) => self.remove_node(now, &node),
             Event::NodesReady => self.nodes_ready(now),
         }
         self.pass_time(now);

@@ -19,6 +19,7 @@ pub mod placement;
 
 pub mod dispatch;
 
+pub mod explain;
 pub mod ledger;
 pub mod view;
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{JobId, NodeId, ProjectName, RequestId};
 use crate::job::{Balance, Job, Labels, Place, PlaceOn};
+use crate::limits::WEIGHT_DEFAULT;
 
 mod rendezvous;
 mod turn;
@@ -36,6 +37,33 @@ pub struct NodeFacts {
     pub draining: bool,
     /// It does not trust its clock.
     pub clock_suspect: bool,
+}
+
+impl NodeFacts {
+    /// What stays known of a node that is not there: its projects, labels and weight, as far as
+    /// the JSON of its `info` has them.
+    pub fn remembered(info: &[u8]) -> Option<Self> {
+        let lasting: Lasting = serde_json::from_slice(info).ok()?;
+        Some(Self {
+            is_there: false,
+            projects: lasting.projects,
+            labels: lasting.labels,
+            weight: lasting.weight.unwrap_or(WEIGHT_DEFAULT),
+            max_parallel: 0,
+            load: 0,
+            draining: false,
+            clock_suspect: false,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Lasting {
+    #[serde(default)]
+    projects: Vec<ProjectName>,
+    #[serde(default)]
+    labels: Labels,
+    weight: Option<u32>,
 }
 
 /// Every node that is known.

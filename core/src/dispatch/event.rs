@@ -11,6 +11,7 @@ use super::value::{
 };
 use crate::id::{ClaimId, JobId, NodeId, OrderId, RunId};
 use crate::job::Job;
+use crate::placement::NodeFacts;
 use crate::run::Reason;
 
 /// Both clocks, read together.
@@ -59,6 +60,10 @@ pub enum Event {
     NodeSeen(NodeId, Box<SessionValue>),
     /// A node's session is gone.
     NodeGone(NodeId),
+    /// What stays known of a node, whether it is there or not.
+    NodeRemembered(NodeId, Box<NodeFacts>),
+    /// A node was removed: it is not expected back.
+    NodeRemoved(NodeId),
     /// The sessions are complete.
     NodesReady,
     /// Every run in the store, with the revisions that last changed them.

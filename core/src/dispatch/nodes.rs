@@ -129,6 +129,31 @@ impl Dispatcher {
         self.nodes_changed(now);
     }
 
+    /// A node that is not there may still be the home of jobs without failover.
+    pub(super) fn remember_node(&mut self, now: Now, node: NodeId, facts: NodeFacts) {
+        let known = self.fleet.nodes.get(&node);
+        if known.is_some_and(|known| known.is_there || *known == facts) {
+            return;
+        }
+        self.fleet.nodes.insert(node, facts);
+        if self.fleet.is_known() {
+            self.nodes_changed(now);
+        }
+    }
+
+    /// A removed node's jobs go to others for good.
+    pub(super) fn remove_node(&mut self, now: Now, node: &NodeId) {
+        if self
+            .fleet
+            .nodes
+            .get(node)
+            .is_some_and(|facts| !facts.is_there)
+        {
+            self.fleet.nodes.remove(node);
+            self.nodes_changed(now);
+        }
+    }
+
     /// What it was is remembered: a job without failover still belongs to it.
     fn note_gone(&mut self, node: &NodeId) {
         self.fleet.witnesses.forget(node);

@@ -60,12 +60,6 @@ fn says_what_is_wrong_with_a_field_why_and_what_to_do() {
             "cwd = \"~/app\"",
             "place = { on = \"web-1\" }",
             "place = { on = \"node:Web 1\" }",
-            "place = { nodes = \"role:web\" }",
-            "place = { nodes = \"node=web-1\" }",
-            "place = { balance = \"roate\" }",
-            "place = { on = \"all\", balance = \"rotate\" }",
-            "place = { on = \"node:a\", nodes = \"role=web\" }",
-            "place = { balance = \"rotate\", failover = false }",
             "timezone = \"Beijing\"",
             "timezone = \"+08:00\"",
             "start_at = 2026-12-01T00:00:00",
@@ -98,12 +92,6 @@ fn says_what_is_wrong_with_a_field_why_and_what_to_do() {
             line 6, [[job]] "a": `cwd` is "~/app", and nodes have no common folder to start from: write the whole path, from `/` on
             line 6, [[job]] "a": `place.on` is "web-1", which is no place: write "one", "all" or "node:<id>"; `belfryctl nodes list` shows the ids
             line 6, [[job]] "a": `place.on` is "node:Web 1", which no node can be called: `belfryctl nodes list` shows the ids
-            line 6, [[job]] "a": `place.nodes` has the condition "role:web", which cannot be read: did you mean "role=web"?
-            line 6, [[job]] "a": `place.nodes` asks for a label `node`, and nodes are named by their ids: write "node:web-1"
-            line 6, [[job]] "a": `place.balance` is "roate", which it cannot be: did you mean "rotate"?
-            line 6, [[job]] "a": `place.balance` chooses one of several nodes, and `on = "all"` leaves no choice: remove one of them
-            line 6, [[job]] "a": `place.nodes` is given with `on = "node:<id>"`, which names the node already: remove one of them
-            line 6, [[job]] "a": `place.failover` is off, and a job whose node changes from run to run has none to wait for: write `balance = "sticky"` or `balance = "ordered"`, or remove it
             line 6, [[job]] "a": `timezone` cannot be used: `Beijing` is not in the time zone database 2026e; did you mean Asia/Shanghai?
             line 6, [[job]] "a": `timezone` cannot be used: `+08:00` is an offset, not a zone; name a place such as Asia/Shanghai, or UTC
             line 6, [[job]] "a": `start_at` is "2026-12-01T00:00:00", and an instant with its offset is expected: write it like "2026-12-01T02:30:00+08:00"
@@ -116,6 +104,29 @@ fn says_what_is_wrong_with_a_field_why_and_what_to_do() {
             line 7, [[job]] "a": `retries.interval` is "x", which is no duration: write a number with a unit, like "30s", "1h30m" or "500ms"
             line 6, [[job]] "a": `owner` is "a\u{7}b": write a word or a few, without blanks around them or control characters
             line 6, [[job]] "a": `paused` is a text, and `true` or `false` is expected: write it like `paused = true`
+        "#]],
+    );
+}
+
+#[test]
+fn says_what_is_wrong_with_a_place_and_what_does_not_go_together() {
+    check_lines(
+        &[
+            "place = { nodes = \"role:web\" }",
+            "place = { nodes = \"node=web-1\" }",
+            "place = { balance = \"roate\" }",
+            "place = { on = \"all\", balance = \"rotate\" }",
+            "place = { on = \"node:a\", nodes = \"role=web\" }",
+            "place = { balance = \"rotate\", failover = false }",
+        ],
+        with,
+        expect![[r#"
+            line 6, [[job]] "a": `place.nodes` has the condition "role:web", which cannot be read: did you mean "role=web"?
+            line 6, [[job]] "a": `place.nodes` asks for a label `node`, and nodes are named by their ids: write "node:web-1"
+            line 6, [[job]] "a": `place.balance` is "roate", which it cannot be: did you mean "rotate"?
+            line 6, [[job]] "a": `place.balance` chooses one of several nodes, and `on = "all"` leaves no choice: remove one of them
+            line 6, [[job]] "a": `place.nodes` is given with `on = "node:<id>"`, which names the node already: remove one of them
+            line 6, [[job]] "a": `place.failover` is off, and a job whose node changes from run to run has none to wait for: write `balance = "sticky"` or `balance = "ordered"`, or remove it
         "#]],
     );
 }

@@ -93,7 +93,10 @@ impl Host {
             session: None,
             renewed_at: Duration::ZERO,
             cut_until: Duration::ZERO,
-            labels: (number % 2 == 0).then_some(label).into_iter().collect(),
+            labels: (number.is_multiple_of(2))
+                .then_some(label)
+                .into_iter()
+                .collect(),
             weight: 1 + ((number + seed) % 3) as u32,
             max_parallel: 6,
         }

@@ -7,6 +7,7 @@ use belfry_core::dispatch::{Event, Order, RequestValue, SeenJob, SessionValue};
 use belfry_core::id::JobId;
 use belfry_core::keyspace::{Key, json};
 use belfry_core::limits::{SESSION_RENEW_EVERY, SESSION_TTL};
+use belfry_core::placement::NodeFacts;
 use belfry_core::txn::Entry;
 
 use crate::world::{Edition, Happening, World};
@@ -66,6 +67,10 @@ impl World {
                 let session: SessionValue = serde_json::from_slice(&entry.value).expect(known);
                 Some(Event::NodeSeen(node, Box::new(session)))
             }
+            Key::Info(node) => {
+                let facts = NodeFacts::remembered(&entry.value).expect(known);
+                Some(Event::NodeRemembered(node, Box::new(facts)))
+            }
             Key::Request(key) => {
                 let value: RequestValue = serde_json::from_slice(&entry.value).expect(known);
                 Some(Event::RequestSeen(key, value, entry.mod_revision))
@@ -85,6 +90,9 @@ impl World {
             self.store.remove(&key);
             self.tell_gone(host);
         }
+        let info = self.hosts[host].session_value(self.start, self.elapsed);
+        let info_key = self.keys.info(&self.hosts[host].node);
+        self.store.write(info_key, json(&info));
         let revision = self.write_session(host);
         self.hosts[host].session = Some(revision);
         self.tell(host, incarnation, Event::SessionGained(revision));

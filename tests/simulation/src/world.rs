@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::dispatch::{Action, Event, Intent, RunKey, SeriesKey, Token, Transaction};
+use belfry_core::dispatch::{Action, Answer, Event, Intent, RunKey, SeriesKey, Token, Transaction};
 use belfry_core::id::{JobId, RunId};
 use belfry_core::job::Job;
-use belfry_core::keyspace::Keyspace;
+use belfry_core::keyspace::{Batch, Keyspace};
 use belfry_core::run::RunRecord;
 use jiff::Timestamp;
 
@@ -23,8 +23,8 @@ const HAPPENINGS_MAX: u64 = 2_000_000;
 pub(crate) enum Happening {
     /// An agent learns of something.
     Tell(usize, u64, Event),
-    /// A transaction reaches the store.
-    Txn(usize, u64, Token, Transaction),
+    /// A request reaches the store.
+    Txn(usize, u64, Batch),
     /// A supervisor comes to its gate.
     Exec(usize, Intent),
     /// A program ends by itself.
@@ -113,6 +113,8 @@ pub struct World {
     pub healed: bool,
     /// Whether requests and answers are lost on their way.
     pub may_lose: bool,
+    /// Most transactions that one request had.
+    pub batched_most: usize,
     /// Where nodes began their own series.
     pub begun: BTreeMap<SeriesKey, Timestamp>,
     /// How often a decision about each occurrence was sent.
@@ -146,6 +148,7 @@ impl World {
             programs_last_ms: None,
             healed: false,
             may_lose: true,
+            batched_most: 0,
             begun: BTreeMap::new(),
             decisions: BTreeMap::new(),
             aloud: false,
@@ -209,9 +212,7 @@ impl World {
                     self.deliver(host, incarnation, Event::Tick);
                 }
             }
-            Happening::Txn(host, incarnation, token, transaction) => {
-                self.arrive(host, incarnation, token, &transaction);
-            }
+            Happening::Txn(host, incarnation, batch) => self.arrive(host, incarnation, &batch),
             Happening::Exec(host, intent) => self.exec(host, intent),
             Happening::ProgramEnds(host, key) => self.program_ends(host, key),
             Happening::Boot(host) => self.boot(host),
@@ -265,9 +266,22 @@ impl World {
             this.wake_at = Some(at);
             self.at(at, Happening::Wake(host, incarnation));
         }
+        let mut unsent = Vec::new();
         for action in actions {
-            self.perform(host, incarnation, action);
+            match action {
+                Action::SendTxn(token, transaction) => unsent.push((token, transaction)),
+                other => self.perform(host, incarnation, other),
+            }
         }
+        for batch in Batch::part(unsent) {
+            self.send(host, incarnation, batch);
+        }
+    }
+
+    fn send(&mut self, host: usize, incarnation: u64, batch: Batch) {
+        self.batched_most = self.batched_most.max(batch.sent.len());
+        let time = self.soon(8);
+        self.at(time, Happening::Txn(host, incarnation, batch));
     }
 
     fn perform(&mut self, host: usize, incarnation: u64, action: Action) {
@@ -279,8 +293,10 @@ impl World {
         }
         match action {
             Action::SendTxn(token, transaction) => {
-                let time = self.soon(8);
-                self.at(time, Happening::Txn(host, incarnation, token, transaction));
+                let batch = Batch {
+                    sent: vec![(token, transaction)],
+                };
+                self.send(host, incarnation, batch);
             }
             Action::ReadCursors(keys) => {
                 let cursors = keys.into_iter().map(|key| {
@@ -355,48 +371,53 @@ impl World {
         );
     }
 
-    /// A transaction reaches the store, or does not; its answer comes back, or does not.
-    fn arrive(&mut self, host: usize, incarnation: u64, token: Token, transaction: &Transaction) {
-        use belfry_core::dispatch::Answer;
+    /// A request reaches the store, or does not; its answer comes back, or does not.
+    fn arrive(&mut self, host: usize, incarnation: u64, batch: &Batch) {
         let lost_on_the_way = self.may_lose && !self.healed && self.random.once_in(60);
         if lost_on_the_way || self.is_cut(host) {
             self.count(Fault::LostRequest);
-            self.tell(
-                host,
-                incarnation,
-                Event::TxnAnswered(token, Answer::Unknown),
-            );
+            self.leave_unanswered(host, incarnation, batch);
             return;
         }
-        self.count_decision(transaction);
         let node = self.hosts[host].node.clone();
-        let answer = self.store.transact(&self.keys.spell(&node, transaction));
-        let answer = self.keys.read_answer(&answer);
-        self.note(format!(
-            "n{host} {} {}",
-            brief(transaction),
-            if matches!(answer, Answer::Won(_)) {
-                "won"
-            } else {
-                "lost"
-            }
-        ));
-        self.note_reaping(host, transaction, &answer);
-        match (transaction, &answer) {
-            (Transaction::CreateCursor { series, cursor, .. }, Answer::Won(_)) => {
-                self.begun.insert(series.clone(), cursor.instant);
-            }
-            (Transaction::Consume { request, .. }, Answer::Won(_)) => {
-                self.tell_consumed(request.clone());
-            }
-            _ => {}
+        let answer = self.store.transact(&self.keys.spell_batch(&node, batch));
+        let answers = self.keys.read_batch(batch, &answer);
+        for ((_, transaction), (_, answer)) in batch.sent.iter().zip(&answers) {
+            self.count_answered(host, transaction, answer);
         }
         let lost_reply = self.may_lose && !self.healed && self.random.once_in(40);
         if lost_reply {
             self.count(Fault::LostReply);
+            self.leave_unanswered(host, incarnation, batch);
+            return;
         }
-        let answer = if lost_reply { Answer::Unknown } else { answer };
-        self.tell(host, incarnation, Event::TxnAnswered(token, answer));
+        for (token, answer) in answers {
+            self.tell(host, incarnation, Event::TxnAnswered(token, answer));
+        }
+    }
+
+    fn leave_unanswered(&mut self, host: usize, incarnation: u64, batch: &Batch) {
+        for (token, _) in &batch.sent {
+            let unknown = Event::TxnAnswered(*token, Answer::Unknown);
+            self.tell(host, incarnation, unknown);
+        }
+    }
+
+    fn count_answered(&mut self, host: usize, transaction: &Transaction, answer: &Answer) {
+        let won = matches!(answer, Answer::Won(_));
+        let outcome = if won { "won" } else { "lost" };
+        self.note(format!("n{host} {} {outcome}", brief(transaction)));
+        self.note_reaping(host, transaction, answer);
+        match transaction {
+            Transaction::Decide { key, .. } => {
+                *self.decisions.entry(key.clone()).or_default() += 1;
+            }
+            Transaction::CreateCursor { series, cursor, .. } if won => {
+                self.begun.insert(series.clone(), cursor.instant);
+            }
+            Transaction::Consume { request, .. } if won => self.tell_consumed(request.clone()),
+            _ => {}
+        }
     }
 
     /// Records reach history, if it is there; the acknowledgement may be lost.
@@ -423,13 +444,6 @@ impl World {
         }
         let time = self.soon(400);
         self.at(time, Happening::Upload(host, incarnation, token, records));
-    }
-
-    /// Notes that a decision about an occurrence was sent.
-    fn count_decision(&mut self, transaction: &Transaction) {
-        if let Transaction::Decide { key, .. } = transaction {
-            *self.decisions.entry(key.clone()).or_default() += 1;
-        }
     }
 
     pub(crate) fn count(&mut self, fault: Fault) {

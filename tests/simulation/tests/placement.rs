@@ -115,6 +115,12 @@ fn without_failover_nobody_takes_over_and_the_instants_are_told_of_later() {
     });
     let home = home(&world);
     world.lose_agent(home);
+    // Those that come up later find only its info, and still leave it its jobs.
+    for other in (0..3).filter(|host| *host != home) {
+        world.run_until(world.elapsed + 40 * SECOND);
+        world.lose_agent(other);
+        world.bring_back(other);
+    }
     world.run_until(200 * SECOND);
     assert!(
         starts_after(&world, 31 * SECOND).is_empty(),

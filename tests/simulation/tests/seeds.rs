@@ -122,24 +122,27 @@ fn is_broken(check: impl FnOnce()) -> bool {
 fn laws_hold(seeds: impl Iterator<Item = u64>) -> Reaped {
     let mut total: BTreeMap<Fault, u32> = BTreeMap::new();
     let mut reaped = Reaped::default();
+    let mut batched_most = 0;
     for seed in seeds {
         let lived = catch_unwind(|| {
             let (world, faults) = live(seed, false);
             world.check();
-            (faults, world.reaped)
+            (faults, world.reaped, world.batched_most)
         });
-        let (faults, done) = lived.unwrap_or_else(|_| {
+        let (faults, done, batched) = lived.unwrap_or_else(|_| {
             panic!("seed {seed} broke a law; replay it: cargo run -p belfry-simulation -- {seed}")
         });
         assert!(
             !faults.is_empty(),
             "nothing went wrong in world {seed}: it proves nothing"
         );
+        batched_most = batched_most.max(batched);
         reaped += done;
         for (fault, count) in faults {
             *total.entry(fault).or_default() += count;
         }
     }
+    assert!(batched_most > 1, "no two decisions ever travelled together");
     for fault in ALL {
         assert!(
             total.contains_key(&fault),
