@@ -9,12 +9,12 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::coord::Coord;
 use belfry_core::coord::embedded::Embedded;
-use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue};
+use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::history::History;
 use belfry_core::history::sqlite::SqliteHistory;
 use belfry_core::id::NodeId;
 use belfry_core::keyspace::Keyspace;
-use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE};
+use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tracing::info;
@@ -78,18 +78,22 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let mut tasks = JoinSet::new();
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &coord, &history, journal, &mut tasks);
-    let dispatcher = Dispatcher::new(config(&options, &identity));
+    let config = config(&options, &identity);
+    let value = session_value(&identity, host_name, config.max_parallel);
+    let dispatcher = Dispatcher::new(config);
+    let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
         dispatcher,
         performer,
         events,
+        vitals,
     };
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &coord, &history, &mut tasks);
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &coord, &identity, host_name).keep(asked));
+    let mut session = tokio::spawn(keeper(&host, &coord, value, standing).keep(asked));
 
     info!("running in {}", options.dir.display());
     tokio::select! {
@@ -202,6 +206,7 @@ fn performer(
         tails,
         readings: Arc::new(AtomicU64::new(0)),
         unread: Vec::new(),
+        unsent: Vec::new(),
         on_its_way: Arc::new(()),
     };
     (performer, journal_done)
@@ -229,13 +234,7 @@ fn watch_all(
         keys.requests(),
         Wishes::default(),
     ));
-    tasks.spawn(follow(
-        store(),
-        of(),
-        keys.clone(),
-        keys.nodes(),
-        Nodes::default(),
-    ));
+    tasks.spawn(follow(store(), of(), keys.clone(), keys.nodes(), Nodes));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(
         store(),
@@ -247,13 +246,9 @@ fn watch_all(
     tasks.spawn(pending::forward(store(), history.clone(), keys));
 }
 
-fn keeper(
-    host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    identity: &Identity,
-    host_name: String,
-) -> Keeper {
-    let value = SessionValue {
+/// What this node's session says for as long as the agent runs.
+fn session_value(identity: &Identity, host_name: String, max_parallel: usize) -> SessionValue {
+    SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
         disk_id: identity.disk_id,
@@ -261,13 +256,31 @@ fn keeper(
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
+        projects: Vec::new(),
+        labels: Default::default(),
+        weight: WEIGHT_DEFAULT,
+        max_parallel: u32::try_from(max_parallel).unwrap_or(u32::MAX),
+        load: 0,
+        draining: false,
+        clock_suspect: false,
+        stamp: None,
+        reports_pending: 0,
         extra: Default::default(),
-    };
+    }
+}
+
+fn keeper(
+    host: &Arc<Host>,
+    coord: &Arc<dyn Coord>,
+    value: SessionValue,
+    vitals: flag::Receiver<Vitals>,
+) -> Keeper {
     Keeper {
         coord: coord.clone(),
         keys: Keyspace::this_computer(),
-        node: identity.node.clone(),
+        node: host.node.clone(),
         value,
+        vitals,
         host: host.clone(),
     }
 }

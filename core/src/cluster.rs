@@ -16,6 +16,7 @@ use crate::keyspace::Keyspace;
 mod apply;
 mod edit;
 mod error;
+mod explain;
 mod import;
 mod job_view;
 mod jobs;

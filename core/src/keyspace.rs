@@ -5,9 +5,11 @@
 use crate::dispatch::{RequestKey, RunKey, SeriesKey};
 use crate::id::{EditId, JobId, NodeId, OrderId, ProjectName, Scope};
 
+mod batch;
 mod spell;
 mod spell_edit;
 
+pub use batch::Batch;
 pub use spell::json;
 pub use spell_edit::PlannedEdit;
 
@@ -36,6 +38,8 @@ pub enum Key {
     Order(NodeId, OrderId),
     /// A node's sign of life.
     Session(NodeId),
+    /// What a node is.
+    Info(NodeId),
 }
 
 impl Keyspace {
@@ -151,6 +155,11 @@ impl Keyspace {
         format!("{}{node}/session", self.nodes())
     }
 
+    /// What a node is: it stays when the node goes.
+    pub fn info(&self, node: &NodeId) -> String {
+        format!("{}{node}/info", self.nodes())
+    }
+
     /// A request.
     pub fn request(&self, key: &RequestKey) -> String {
         format!(
@@ -189,6 +198,7 @@ impl Keyspace {
             })),
             ["order", node, order] => Some(Key::Order(node.parse().ok()?, order.parse().ok()?)),
             ["node", node, "session"] => Some(Key::Session(node.parse().ok()?)),
+            ["node", node, "info"] => Some(Key::Info(node.parse().ok()?)),
             _ => None,
         }
     }
@@ -262,6 +272,7 @@ mod tests {
             (keys.request(&asked), Key::Request(asked.clone())),
             (keys.order(&node, order), Key::Order(node.clone(), order)),
             (keys.session(&node), Key::Session(node.clone())),
+            (keys.info(&node), Key::Info(node.clone())),
         ] {
             assert_eq!(keys.parse(&text), Some(key), "{text}");
         }

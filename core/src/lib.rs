@@ -15,8 +15,11 @@ pub mod job;
 pub mod output;
 pub mod run;
 
+pub mod placement;
+
 pub mod dispatch;
 
+pub mod explain;
 pub mod ledger;
 
 pub mod crontab;

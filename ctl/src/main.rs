@@ -1,6 +1,7 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod explain;
 mod failure;
 mod files;
 mod import;
@@ -64,6 +65,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Jobs(command) => jobs::run(&*open(embedded).await?, command, json).await,
         Command::Runs(command) => runs::run(&open(embedded).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(embedded).await?, command, json).await,
+        Command::Explain(arguments) => explain::run(&*open(embedded).await?, arguments, json).await,
         Command::Nodes(command) => nodes::run(&*open(embedded).await?, command, json).await,
     }
 }

@@ -71,6 +71,7 @@ impl Cluster {
             v: FORM,
             by: self.who.clone(),
             asked_at,
+            not_before: None,
             not_after: later(asked_at, REQUEST_TAKEN_WITHIN),
             trigger: Trigger::Manual,
             node: None,
@@ -105,7 +106,7 @@ impl Cluster {
         let going = open.filter(|open| !open.value.state.is_over());
         let node = going.ok_or(ClusterError::NotRunning { run })?.value.node;
         if self.kill_order(&node, run).await?.is_none() {
-            let order = OrderId(Uuid::new_v4());
+            let order = OrderId::of_kill(run);
             self.put_order(
                 (&node, order),
                 Ask::Kill { run_id: run },

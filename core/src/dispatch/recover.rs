@@ -48,6 +48,7 @@ impl Dispatcher {
             self.look_at_requests(now);
         }
         for (key, value, revision) in others {
+            self.order_replacement(now, &key, &value);
             self.reap(now, key, value, revision);
         }
     }

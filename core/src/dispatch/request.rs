@@ -19,6 +19,8 @@ pub(super) struct Seen {
     value: RequestValue,
     revision: u64,
     deciding: Option<Token>,
+    /// Since when it could have been taken, by the boot-time clock.
+    since: Option<Duration>,
     /// The job's `active` was found held by another run.
     blocked: bool,
 }
@@ -31,13 +33,16 @@ impl Dispatcher {
         value: RequestValue,
         revision: u64,
     ) {
-        let deciding = self.requests.get(&key).and_then(|seen| seen.deciding);
+        let known = self.requests.get(&key);
+        let deciding = known.and_then(|seen| seen.deciding);
+        let since = known.and_then(|seen| seen.since);
         self.requests.insert(
             key.clone(),
             Seen {
                 value,
                 revision,
                 deciding,
+                since,
                 blocked: false,
             },
         );
@@ -68,13 +73,23 @@ impl Dispatcher {
         else {
             return;
         };
-        let elsewhere = seen
-            .value
-            .node
-            .as_ref()
-            .is_some_and(|node| *node != self.config.node);
         let refusal = self.refusal(now, key, seen);
-        if elsewhere && refusal.is_none() {
+        let not_before = seen.value.not_before.filter(|at| now.wall < *at);
+        if let (Some(at), None) = (not_before, refusal) {
+            let soon = Self::boot_deadline(now, at).min(now.boot + LOOK_AGAIN_AFTER);
+            self.timers.insert((soon, Timer::Look));
+            return;
+        }
+        let at = seen.value.node.as_ref();
+        let Some(patience) = self.request_patience(key, at, refusal.is_none()) else {
+            return;
+        };
+        let since = seen.since.unwrap_or(now.boot);
+        if let Some(seen) = self.requests.get_mut(key) {
+            seen.since = Some(since);
+        }
+        if now.boot < since + patience {
+            self.timers.insert((since + patience, Timer::Look));
             return;
         }
         let full = self.slots_taken() >= self.config.max_parallel;
@@ -99,7 +114,9 @@ impl Dispatcher {
         match self.jobs.get(&key.job).map(|job| &job.job) {
             None => Some((RunState::Rejected, Reason::JobDeleted)),
             Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
-            Some(Ok(_)) if seen.blocked => Some((RunState::Skipped, Reason::Overlap)),
+            Some(Ok(job)) if seen.blocked && !job.overlap.waits() => {
+                Some((RunState::Skipped, Reason::Overlap))
+            }
             Some(Ok(_)) => None,
         }
     }
@@ -160,7 +177,7 @@ impl Dispatcher {
             return ActiveCheck::Ignored;
         }
         run.start_by = now.wall + job.start_deadline;
-        if job.overlap == Overlap::Allow || seen.value.anyway {
+        if !job.overlap.is_exclusive() || seen.value.anyway {
             return ActiveCheck::Ignored;
         }
         run.active = Some(scope.clone());
@@ -221,8 +238,13 @@ impl Dispatcher {
             return;
         }
         let held = run.active.is_some() && standing.active.is_some();
+        let overlap = self.usable_job(key.job).map(|(_, job)| job.overlap);
+        let held = held && !overlap.is_some_and(Overlap::waits);
         if let Some(seen) = self.requests.get_mut(key) {
             seen.blocked = held;
+        }
+        if let (Some(Overlap::Replace), Some(holder)) = (overlap, standing.active) {
+            self.replace(now, holder);
         }
         let wait = if held {
             Duration::ZERO

@@ -65,6 +65,7 @@ impl Keyspace {
             let key = self.cursor(&series);
             let cursor = crate::dispatch::Cursor {
                 instant: start.instant,
+                turn: 0,
                 sgen: start.schedule_generation,
             };
             // A cursor that is there never moves by an edit.

@@ -169,6 +169,7 @@ impl Place {
             v: 1,
             by: "test".to_owned(),
             asked_at: now,
+            not_before: None,
             not_after: now + REQUEST_TAKEN_WITHIN,
             trigger: Trigger::Manual,
             node: None,

@@ -73,6 +73,7 @@ export const en = {
     agent_disk_full: 'the disk was full',
     out_of_memory: 'out of memory',
     before_start: 'before it started',
+    replaced: 'the next occurrence took its place',
     unreaped: 'processes of it remain',
     crashed: 'its supervisor went away',
     crashed_at_start: 'agent crashed at the start',

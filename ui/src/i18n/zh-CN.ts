@@ -68,6 +68,7 @@ export const zhCN = {
     agent_disk_full: '磁盘已满',
     out_of_memory: '内存不足',
     before_start: '启动之前',
+    replaced: '被下一次运行取代',
     unreaped: '仍有残留进程',
     crashed: '监管进程消失',
     crashed_at_start: '代理在启动时崩溃',
