@@ -76,6 +76,7 @@ impl Cluster {
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
         };
         let txn = self.keys.spell_request(&key, &run, &value);

@@ -1,0 +1,561 @@
+//! Schedules as a form asks for them: every so often, daily, weekly, monthly, once or by hand.
+//!
+//! A plan is written as an expression that the parser accepts, and an expression is read back as
+//! the plan that would write it; whatever no plan can say is `Custom`.
+
+use std::fmt;
+
+use jiff::civil::{DateTime, Time};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::{Schedule, Zone, expand};
+
+/// What kind of schedule a form asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PlanKind {
+    /// Every so many minutes.
+    Minutes,
+    /// Every so many hours.
+    Hours,
+    /// Each day at a time.
+    Daily,
+    /// On some weekdays at a time.
+    Weekly,
+    /// On a day of each month at a time.
+    Monthly,
+    /// At one instant.
+    Once,
+    /// Only when somebody asks for it.
+    Manual,
+    /// What only an expression can say.
+    Custom,
+}
+
+/// A schedule as a form asks for it; each kind uses the fields that it names, the others are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SchedulePlan {
+    /// Which fields count.
+    pub kind: PlanKind,
+    /// Minutes, hours: how many lie between two runs.
+    pub every: String,
+    /// Hours: the minute past the hour.
+    pub minute: String,
+    /// Daily, weekly, monthly: the time of day, `03:00`.
+    pub at: String,
+    /// Weekly: 1 for Monday to 7 for Sunday.
+    pub days: Vec<u8>,
+    /// Monthly: 1 to 31, or `L` for the last.
+    pub day: String,
+    /// Once: date and time on the zone's clock, `2026-12-01T02:30`.
+    pub date: String,
+}
+
+/// Why a plan cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanError {
+    /// Not a whole number from 1 on.
+    Every,
+    /// Not a minute of an hour.
+    Minute,
+    /// No time of day.
+    At,
+    /// No weekday is chosen, or one that does not exist.
+    Days,
+    /// Neither a day of a month nor `L`.
+    Day,
+    /// No date and time.
+    Date,
+}
+
+impl PlanError {
+    /// The field that is wrong.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Every => "every",
+            Self::Minute => "minute",
+            Self::At => "at",
+            Self::Days => "days",
+            Self::Day => "day",
+            Self::Date => "date",
+        }
+    }
+
+    /// A stable name, by which user interfaces translate it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Every => "plan_every",
+            Self::Minute => "plan_minute",
+            Self::At => "plan_at",
+            Self::Days => "plan_days",
+            Self::Day => "plan_day",
+            Self::Date => "plan_date",
+        }
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Every => "is no whole number from 1 on: write how many lie between two runs",
+            Self::Minute => "is no minute of an hour: write 0 to 59",
+            Self::At => "is no time of day: write it like 03:00",
+            Self::Days => "names no weekday: choose one at least",
+            Self::Day => "is no day of a month: write 1 to 31, or L for the last",
+            Self::Date => "is no date and time: write it like 2026-12-01T02:30",
+        })
+    }
+}
+
+const DAY_NAMES: [&str; 7] = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
+/// Longer intervals are not asked for in minutes or hours.
+const EVERY_MAX: u32 = 100_000;
+
+impl SchedulePlan {
+    /// A plan of a kind that asks for what is usual.
+    pub fn usual(kind: PlanKind, zone: &Zone, now: Timestamp) -> Self {
+        let day = now.to_zoned(zone.time_zone().clone()).datetime().date();
+        let tomorrow = day.checked_add(1.day()).unwrap_or(day);
+        Self {
+            kind,
+            every: if kind == PlanKind::Minutes { "5" } else { "1" }.to_owned(),
+            minute: "0".to_owned(),
+            at: "03:00".to_owned(),
+            days: vec![1, 2, 3, 4, 5],
+            day: "1".to_owned(),
+            date: format!("{tomorrow}T03:00"),
+        }
+    }
+
+    /// The expression that says it. A plan of the kind `Custom` has none of its own: `None`.
+    pub fn write(&self, zone: &Zone) -> Result<Option<String>, Vec<PlanError>> {
+        let mut errors = Vec::new();
+        let mut need = |value: Option<u32>, error| {
+            value.map_or_else(
+                || {
+                    errors.push(error);
+                    0
+                },
+                |value| value,
+            )
+        };
+        let (text, more) = match self.kind {
+            PlanKind::Custom => return Ok(None),
+            PlanKind::Manual => ("@manual".to_owned(), None),
+            PlanKind::Minutes => (write_minutes(need(self.every(), PlanError::Every)), None),
+            PlanKind::Hours => {
+                let every = need(self.every(), PlanError::Every);
+                let minute = number(&self.minute).filter(|minute| *minute < 60);
+                (write_hours(every, need(minute, PlanError::Minute)), None)
+            }
+            PlanKind::Daily => self.at_time("* * *"),
+            PlanKind::Weekly => match days_field(&self.days) {
+                Some(days) => self.at_time(&format!("* * {days}")),
+                None => (String::new(), Some(PlanError::Days)),
+            },
+            PlanKind::Monthly => match day_field(&self.day) {
+                Some(day) => self.at_time(&format!("{day} * *")),
+                None => (String::new(), Some(PlanError::Day)),
+            },
+            PlanKind::Once => match self.instant(zone) {
+                Some(text) => (text, None),
+                None => (String::new(), Some(PlanError::Date)),
+            },
+        };
+        errors.extend(more);
+        match errors.is_empty() {
+            true => Ok(Some(text)),
+            false => Err(errors),
+        }
+    }
+
+    /// The plan that an expression stands for.
+    pub fn read(text: &str, zone: &Zone, now: Timestamp) -> Self {
+        let text = text.trim();
+        let custom = || Self::usual(PlanKind::Custom, zone, now);
+        if Schedule::parse(text).is_err() {
+            return custom();
+        }
+        let lower = text.to_ascii_lowercase();
+        if lower == "@manual" {
+            return Self::usual(PlanKind::Manual, zone, now);
+        }
+        if let Some(rest) = lower.strip_prefix("@every ") {
+            return read_every(rest.trim(), zone, now).unwrap_or_else(custom);
+        }
+        if let Some(rest) = lower.strip_prefix("@at ") {
+            return read_at(rest.trim(), zone, now).unwrap_or_else(custom);
+        }
+        read_cron(expand(text).unwrap_or(text), zone, now).unwrap_or_else(custom)
+    }
+
+    fn every(&self) -> Option<u32> {
+        number(&self.every).filter(|every| (1..=EVERY_MAX).contains(every))
+    }
+
+    fn at_time(&self, days: &str) -> (String, Option<PlanError>) {
+        match time_of(&self.at) {
+            Some(time) => (format!("{} {} {days}", time.minute(), time.hour()), None),
+            None => (String::new(), Some(PlanError::At)),
+        }
+    }
+
+    /// In a gap the clock's next time, in a fold the first of the two.
+    fn instant(&self, zone: &Zone) -> Option<String> {
+        let local: DateTime = self.date.trim().replace(' ', "T").parse().ok()?;
+        let there = zone
+            .time_zone()
+            .to_ambiguous_zoned(local)
+            .compatible()
+            .ok()?;
+        (there.subsec_nanosecond() == 0)
+            .then(|| format!("@at {}", there.strftime("%Y-%m-%dT%H:%M:%S%:z")))
+    }
+}
+
+fn number(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+fn time_of(text: &str) -> Option<Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let (hour, minute) = (number(hour)?, number(minute)?);
+    Time::new(hour.try_into().ok()?, minute.try_into().ok()?, 0, 0).ok()
+}
+
+/// A step that does not divide the hour would begin anew with each hour.
+fn write_minutes(every: u32) -> String {
+    match every {
+        1 => "* * * * *".to_owned(),
+        2..60 if 60 % every == 0 => format!("*/{every} * * * *"),
+        _ => format!("@every {every}m"),
+    }
+}
+
+/// A step that does not divide the day would begin anew with each day.
+fn write_hours(every: u32, minute: u32) -> String {
+    match every {
+        1 => format!("{minute} * * * *"),
+        2..24 if 24 % every == 0 => format!("{minute} */{every} * * *"),
+        _ => format!("@every {every}h"),
+    }
+}
+
+fn day_field(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("l") {
+        return Some("L".to_owned());
+    }
+    number(text)
+        .filter(|day| (1..=31).contains(day))
+        .map(|day| day.to_string())
+}
+
+/// Neighbours as a range when they are three or more: `MON-FRI`, `SAT,SUN`.
+fn days_field(days: &[u8]) -> Option<String> {
+    let mut days = days.to_vec();
+    days.sort_unstable();
+    days.dedup();
+    let name = |day: u8| DAY_NAMES[usize::from(day) - 1];
+    if days.is_empty() || days.iter().any(|day| !(1..=7).contains(day)) {
+        return None;
+    }
+    let runs = days.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
+        [first, _, .., last] => format!("{}-{}", name(*first), name(*last)),
+        few => few
+            .iter()
+            .map(|day| name(*day))
+            .collect::<Vec<_>>()
+            .join(","),
+    });
+    Some(runs.collect::<Vec<_>>().join(","))
+}
+
+fn read_every(rest: &str, zone: &Zone, now: Timestamp) -> Option<SchedulePlan> {
+    let (kind, count) = match rest.strip_suffix('h') {
+        Some(hours) => (PlanKind::Hours, hours),
+        None => (PlanKind::Minutes, rest.strip_suffix('m')?),
+    };
+    let every = number(count)?.to_string();
+    let plan = SchedulePlan {
+        every,
+        ..SchedulePlan::usual(kind, zone, now)
+    };
+    // `@every 5m` and `*/5 * * * *` are not the same with a start.
+    let written = plan.write(zone).ok().flatten()?;
+    written.starts_with("@every").then_some(plan)
+}
+
+fn read_at(rest: &str, zone: &Zone, now: Timestamp) -> Option<SchedulePlan> {
+    let at: Timestamp = rest.to_ascii_uppercase().parse().ok()?;
+    let local = at.to_zoned(zone.time_zone().clone()).datetime();
+    let date = match local.second() {
+        0 => local.strftime("%Y-%m-%dT%H:%M").to_string(),
+        _ => local.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+    };
+    let plan = SchedulePlan {
+        date,
+        ..SchedulePlan::usual(PlanKind::Once, zone, now)
+    };
+    // The second pass of a fold has no local time of its own.
+    let again = plan.write(zone).ok().flatten()?;
+    let same = again["@at ".len()..]
+        .parse()
+        .is_ok_and(|again: Timestamp| again == at);
+    same.then_some(plan)
+}
+
+fn read_cron(text: &str, zone: &Zone, now: Timestamp) -> Option<SchedulePlan> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [minute, hour, day, "*", weekday] = fields[..] else {
+        return None;
+    };
+    let usual = |kind| SchedulePlan::usual(kind, zone, now);
+    let every_day = (day, weekday) == ("*", "*");
+    if let (Some(every), "*", true) = (step(minute), hour, every_day) {
+        let every = every.to_string();
+        return write_minutes_is(&every, text).then(|| SchedulePlan {
+            every,
+            ..usual(PlanKind::Minutes)
+        });
+    }
+    let minute = number(minute).filter(|minute| *minute < 60)?;
+    if let (Some(every), true) = (step(hour), every_day) {
+        let (every, minute) = (every.to_string(), minute.to_string());
+        let plan = SchedulePlan {
+            every,
+            minute,
+            ..usual(PlanKind::Hours)
+        };
+        return (plan.write(zone) == Ok(Some(plain(text)))).then_some(plan);
+    }
+    let hour = number(hour).filter(|hour| *hour < 24)?;
+    let at = format!("{hour:02}:{minute:02}");
+    let plan = match (day, weekday) {
+        ("*", "*") => usual(PlanKind::Daily),
+        ("*", days) => SchedulePlan {
+            days: read_days(days)?,
+            ..usual(PlanKind::Weekly)
+        },
+        (day, "*") => SchedulePlan {
+            day: day_field(day)?,
+            ..usual(PlanKind::Monthly)
+        },
+        _ => return None,
+    };
+    Some(SchedulePlan { at, ..plan })
+}
+
+fn write_minutes_is(every: &str, text: &str) -> bool {
+    number(every).is_some_and(|every| write_minutes(every) == plain(text))
+}
+
+/// The text with one blank between its fields and a step of 1 left out.
+fn plain(text: &str) -> String {
+    let fields = text
+        .split_whitespace()
+        .map(|field| if field == "*/1" { "*" } else { field });
+    fields.collect::<Vec<_>>().join(" ")
+}
+
+fn step(field: &str) -> Option<u32> {
+    match field {
+        "*" => Some(1),
+        _ => number(field.strip_prefix("*/")?),
+    }
+}
+
+fn read_days(field: &str) -> Option<Vec<u8>> {
+    let mut days = Vec::new();
+    for item in field.split(',') {
+        let (first, last) = item.split_once('-').unwrap_or((item, item));
+        let (first, last) = (weekday(first)?, weekday(last)?);
+        let mut day = first;
+        loop {
+            days.push(day);
+            if day == last {
+                break;
+            }
+            day = day % 7 + 1;
+        }
+    }
+    days.sort_unstable();
+    days.dedup();
+    Some(days)
+}
+
+fn weekday(text: &str) -> Option<u8> {
+    let name = DAY_NAMES
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(text));
+    match name {
+        Some(index) => u8::try_from(index + 1).ok(),
+        None => match number(text)? {
+            0 | 7 => Some(7),
+            day @ 1..7 => u8::try_from(day).ok(),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-21T04:00:00Z".parse().expect("an instant")
+    }
+
+    fn zone(name: &str) -> Zone {
+        Zone::parse(name).expect("a zone")
+    }
+
+    #[test]
+    fn an_expression_that_a_plan_can_say_is_read_and_written_again() {
+        let zone = zone("Asia/Shanghai");
+        for (text, kind, written) in [
+            ("*/5 * * * *", PlanKind::Minutes, "*/5 * * * *"),
+            ("* * * * *", PlanKind::Minutes, "* * * * *"),
+            ("@every 7m", PlanKind::Minutes, "@every 7m"),
+            ("@every 90m", PlanKind::Minutes, "@every 90m"),
+            ("@hourly", PlanKind::Hours, "0 * * * *"),
+            ("15 */6 * * *", PlanKind::Hours, "15 */6 * * *"),
+            ("@every 5h", PlanKind::Hours, "@every 5h"),
+            ("30 8 * * 1-5", PlanKind::Weekly, "30 8 * * MON-FRI"),
+            ("0 3 * * SAT,0", PlanKind::Weekly, "0 3 * * SAT,SUN"),
+            ("0 3 * * FRI-MON", PlanKind::Weekly, "0 3 * * MON,FRI-SUN"),
+            ("@daily", PlanKind::Daily, "0 0 * * *"),
+            ("0 2 1 * *", PlanKind::Monthly, "0 2 1 * *"),
+            ("0 2 l * *", PlanKind::Monthly, "0 2 L * *"),
+            ("@manual", PlanKind::Manual, "@manual"),
+            (
+                "@at 2026-12-01T02:30:00+08:00",
+                PlanKind::Once,
+                "@at 2026-12-01T02:30:00+08:00",
+            ),
+            (
+                "@at 2026-12-01T00:00:07Z",
+                PlanKind::Once,
+                "@at 2026-12-01T08:00:07+08:00",
+            ),
+        ] {
+            let plan = SchedulePlan::read(text, &zone, now());
+            assert_eq!(plan.kind, kind, "{text}");
+            assert_eq!(plan.write(&zone), Ok(Some(written.to_owned())), "{text}");
+            Schedule::parse(written).expect("what a plan writes is accepted");
+        }
+    }
+
+    #[test]
+    fn what_no_plan_can_say_is_custom_and_keeps_its_expression() {
+        let utc = zone("UTC");
+        for text in [
+            "*/7 * * * *",
+            "0 */5 * * *",
+            "0 3 1 * MON",
+            "0 0 3 * * *",
+            "0 3 * 1 *",
+            "0 3 * * MON#1",
+            "5,10 * * * *",
+            "@every 90s",
+            "@every 5m",
+            "0 3 LW * *",
+            "0 3 * * L",
+            "rubbish",
+            "",
+            "@at soon",
+        ] {
+            let plan = SchedulePlan::read(text, &utc, now());
+            assert_eq!(
+                (plan.kind, plan.write(&utc)),
+                (PlanKind::Custom, Ok(None)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_kind_begins_with_something_that_is_accepted() {
+        let zone = zone("Europe/Berlin");
+        for kind in [
+            PlanKind::Minutes,
+            PlanKind::Hours,
+            PlanKind::Daily,
+            PlanKind::Weekly,
+            PlanKind::Monthly,
+            PlanKind::Once,
+            PlanKind::Manual,
+        ] {
+            let plan = SchedulePlan::usual(kind, &zone, now());
+            let text = plan.write(&zone).expect("valid").expect("an expression");
+            Schedule::parse(&text).expect("accepted");
+            assert_eq!(SchedulePlan::read(&text, &zone, now()).kind, kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_named_at_its_field() {
+        let utc = zone("UTC");
+        let refused = |kind, change: fn(&mut SchedulePlan)| {
+            let mut plan = SchedulePlan::usual(kind, &utc, now());
+            change(&mut plan);
+            let errors = plan.write(&utc).expect_err("refused");
+            errors.iter().map(|error| error.field()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            refused(PlanKind::Minutes, |plan| plan.every = "0".into()),
+            ["every"]
+        );
+        assert_eq!(
+            refused(PlanKind::Minutes, |plan| plan.every = "+5".into()),
+            ["every"]
+        );
+        let both = |plan: &mut SchedulePlan| {
+            (plan.every, plan.minute) = ("x".into(), "60".into());
+        };
+        assert_eq!(refused(PlanKind::Hours, both), ["every", "minute"]);
+        assert_eq!(
+            refused(PlanKind::Daily, |plan| plan.at = "25:00".into()),
+            ["at"]
+        );
+        assert_eq!(
+            refused(PlanKind::Weekly, |plan| plan.days.clear()),
+            ["days"]
+        );
+        assert_eq!(
+            refused(PlanKind::Weekly, |plan| plan.days = vec![8]),
+            ["days"]
+        );
+        assert_eq!(
+            refused(PlanKind::Monthly, |plan| plan.day = "32".into()),
+            ["day"]
+        );
+        assert_eq!(
+            refused(PlanKind::Once, |plan| plan.date = "soon".into()),
+            ["date"]
+        );
+    }
+
+    #[test]
+    fn once_means_the_zones_clock_also_where_it_jumps() {
+        let berlin = zone("Europe/Berlin");
+        let at = |date: &str| {
+            let mut plan = SchedulePlan::usual(PlanKind::Once, &berlin, now());
+            plan.date = date.to_owned();
+            plan.write(&berlin)
+        };
+        assert_eq!(
+            at("2027-03-28 02:30"),
+            Ok(Some("@at 2027-03-28T03:30:00+02:00".to_owned()))
+        );
+        assert_eq!(
+            at("2026-10-25T02:30"),
+            Ok(Some("@at 2026-10-25T02:30:00+02:00".to_owned()))
+        );
+    }
+}
