@@ -16,6 +16,14 @@ const COMMANDS: &[&str] = &[
     "agent_stop",
     "preferences_get",
     "preferences_set",
+    "editor_open",
+    "editor_lists",
+    "draft_check",
+    "schedule_build",
+    "draft_save",
+    "draft_try",
+    "job_delete",
+    "job_undelete",
 ];
 
 fn main() {

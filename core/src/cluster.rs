@@ -15,6 +15,7 @@ use crate::keyspace::Keyspace;
 
 mod apply;
 mod edit;
+mod editor;
 mod error;
 mod job_view;
 mod jobs;
@@ -33,6 +34,7 @@ mod wish;
 
 pub use apply::Applied;
 pub use edit::Edited;
+pub use editor::build_schedule;
 pub use error::ClusterError;
 pub use job_view::next_lines;
 pub use live::Following;

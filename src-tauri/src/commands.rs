@@ -1,5 +1,7 @@
 //! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
 
+mod editor;
+
 use belfry_core::cluster::ClusterError;
 use belfry_core::id::{JobId, RunId};
 use belfry_core::view::{
@@ -31,6 +33,14 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         agent_stop,
         preferences_get,
         preferences_set,
+        editor::editor_open,
+        editor::editor_lists,
+        editor::draft_check,
+        editor::schedule_build,
+        editor::draft_save,
+        editor::draft_try,
+        editor::job_delete,
+        editor::job_undelete,
     ]
 }
 
