@@ -134,43 +134,35 @@ impl SchedulePlan {
 
     /// The expression that says it. A plan of the kind `Custom` has none of its own: `None`.
     pub fn write(&self, zone: &Zone) -> Result<Option<String>, Vec<PlanError>> {
-        let mut errors = Vec::new();
-        let mut need = |value: Option<u32>, error| {
-            value.map_or_else(
-                || {
-                    errors.push(error);
-                    0
-                },
-                |value| value,
-            )
-        };
-        let (text, more) = match self.kind {
+        let need = |text: Option<String>, error| text.ok_or_else(|| vec![error]);
+        let text = match self.kind {
             PlanKind::Custom => return Ok(None),
-            PlanKind::Manual => ("@manual".to_owned(), None),
-            PlanKind::Minutes => (write_minutes(need(self.every(), PlanError::Every)), None),
-            PlanKind::Hours => {
-                let every = need(self.every(), PlanError::Every);
-                let minute = number(&self.minute).filter(|minute| *minute < 60);
-                (write_hours(every, need(minute, PlanError::Minute)), None)
+            PlanKind::Manual => "@manual".to_owned(),
+            PlanKind::Minutes => need(self.every().map(write_minutes), PlanError::Every)?,
+            PlanKind::Hours => self.hours()?,
+            PlanKind::Daily => self.at_time("* * *")?,
+            PlanKind::Weekly => {
+                let days = need(days_field(&self.days), PlanError::Days)?;
+                self.at_time(&format!("* * {days}"))?
             }
-            PlanKind::Daily => self.at_time("* * *"),
-            PlanKind::Weekly => match days_field(&self.days) {
-                Some(days) => self.at_time(&format!("* * {days}")),
-                None => (String::new(), Some(PlanError::Days)),
-            },
-            PlanKind::Monthly => match day_field(&self.day) {
-                Some(day) => self.at_time(&format!("{day} * *")),
-                None => (String::new(), Some(PlanError::Day)),
-            },
-            PlanKind::Once => match self.instant(zone) {
-                Some(text) => (text, None),
-                None => (String::new(), Some(PlanError::Date)),
-            },
+            PlanKind::Monthly => {
+                let day = need(day_field(&self.day), PlanError::Day)?;
+                self.at_time(&format!("{day} * *"))?
+            }
+            PlanKind::Once => need(self.instant(zone), PlanError::Date)?,
         };
-        errors.extend(more);
-        match errors.is_empty() {
-            true => Ok(Some(text)),
-            false => Err(errors),
+        Ok(Some(text))
+    }
+
+    fn hours(&self) -> Result<String, Vec<PlanError>> {
+        let minute = number(&self.minute).filter(|minute| *minute < 60);
+        match (self.every(), minute) {
+            (Some(every), Some(minute)) => Ok(write_hours(every, minute)),
+            (every, minute) => {
+                let every = every.is_none().then_some(PlanError::Every);
+                let minute = minute.is_none().then_some(PlanError::Minute);
+                Err(every.into_iter().chain(minute).collect())
+            }
         }
     }
 
@@ -178,11 +170,9 @@ impl SchedulePlan {
         number(&self.every).filter(|every| (1..=EVERY_MAX).contains(every))
     }
 
-    fn at_time(&self, days: &str) -> (String, Option<PlanError>) {
-        match time_of(&self.at) {
-            Some(time) => (format!("{} {} {days}", time.minute(), time.hour()), None),
-            None => (String::new(), Some(PlanError::At)),
-        }
+    fn at_time(&self, days: &str) -> Result<String, Vec<PlanError>> {
+        let time = time_of(&self.at).ok_or_else(|| vec![PlanError::At])?;
+        Ok(format!("{} {} {days}", time.minute(), time.hour()))
     }
 
     /// In a gap the clock's next time, in a fold the first of the two.
