@@ -42,8 +42,10 @@ pub enum PlanKind {
 pub struct SchedulePlan {
     /// Which fields count.
     pub kind: PlanKind,
-    /// Minutes, hours: how many lie between two runs.
-    pub every: String,
+    /// Minutes: how many lie between two runs.
+    pub minutes: String,
+    /// Hours: how many lie between two runs.
+    pub hours: String,
     /// Hours: the minute past the hour.
     pub minute: String,
     /// Daily, weekly, monthly: the time of day, `03:00`.
@@ -59,8 +61,10 @@ pub struct SchedulePlan {
 /// Why a plan cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanError {
-    /// Not a whole number from 1 on.
-    Every,
+    /// Minutes: not a whole number from 1 on.
+    Minutes,
+    /// Hours: not a whole number from 1 on.
+    Hours,
     /// Not a minute of an hour.
     Minute,
     /// No time of day.
@@ -77,7 +81,8 @@ impl PlanError {
     /// The field that is wrong.
     pub fn field(self) -> &'static str {
         match self {
-            Self::Every => "every",
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
             Self::Minute => "minute",
             Self::At => "at",
             Self::Days => "days",
@@ -89,7 +94,7 @@ impl PlanError {
     /// A stable name, by which user interfaces translate it.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Every => "plan_every",
+            Self::Minutes | Self::Hours => "plan_every",
             Self::Minute => "plan_minute",
             Self::At => "plan_at",
             Self::Days => "plan_days",
@@ -102,7 +107,9 @@ impl PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Every => "is no whole number from 1 on: write how many lie between two runs",
+            Self::Minutes | Self::Hours => {
+                "is no whole number from 1 on: write how many lie between two runs"
+            }
             Self::Minute => "is no minute of an hour: write 0 to 59",
             Self::At => "is no time of day: write it like 03:00",
             Self::Days => "names no weekday: choose one at least",
@@ -123,7 +130,8 @@ impl SchedulePlan {
         let tomorrow = day.checked_add(1.day()).unwrap_or(day);
         Self {
             kind,
-            every: if kind == PlanKind::Minutes { "5" } else { "1" }.to_owned(),
+            minutes: "5".to_owned(),
+            hours: "1".to_owned(),
             minute: "0".to_owned(),
             at: "03:00".to_owned(),
             days: vec![1, 2, 3, 4, 5],
@@ -138,7 +146,7 @@ impl SchedulePlan {
         let text = match self.kind {
             PlanKind::Custom => return Ok(None),
             PlanKind::Manual => "@manual".to_owned(),
-            PlanKind::Minutes => need(self.every().map(write_minutes), PlanError::Every)?,
+            PlanKind::Minutes => need(every(&self.minutes).map(write_minutes), PlanError::Minutes)?,
             PlanKind::Hours => self.hours()?,
             PlanKind::Daily => self.at_time("* * *")?,
             PlanKind::Weekly => {
@@ -156,18 +164,14 @@ impl SchedulePlan {
 
     fn hours(&self) -> Result<String, Vec<PlanError>> {
         let minute = number(&self.minute).filter(|minute| *minute < 60);
-        match (self.every(), minute) {
+        match (every(&self.hours), minute) {
             (Some(every), Some(minute)) => Ok(write_hours(every, minute)),
             (every, minute) => {
-                let every = every.is_none().then_some(PlanError::Every);
+                let every = every.is_none().then_some(PlanError::Hours);
                 let minute = minute.is_none().then_some(PlanError::Minute);
                 Err(every.into_iter().chain(minute).collect())
             }
         }
-    }
-
-    fn every(&self) -> Option<u32> {
-        number(&self.every).filter(|every| (1..=EVERY_MAX).contains(every))
     }
 
     fn at_time(&self, days: &str) -> Result<String, Vec<PlanError>> {
@@ -186,6 +190,10 @@ impl SchedulePlan {
         (there.subsec_nanosecond() == 0)
             .then(|| format!("@at {}", there.strftime("%Y-%m-%dT%H:%M:%S%:z")))
     }
+}
+
+fn every(text: &str) -> Option<u32> {
+    number(text).filter(|every| (1..=EVERY_MAX).contains(every))
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -290,17 +298,17 @@ mod tests {
             errors.iter().map(|error| error.field()).collect::<Vec<_>>()
         };
         assert_eq!(
-            refused(PlanKind::Minutes, |plan| plan.every = "0".into()),
-            ["every"]
+            refused(PlanKind::Minutes, |plan| plan.minutes = "0".into()),
+            ["minutes"]
         );
         assert_eq!(
-            refused(PlanKind::Minutes, |plan| plan.every = "+5".into()),
-            ["every"]
+            refused(PlanKind::Minutes, |plan| plan.minutes = "+5".into()),
+            ["minutes"]
         );
         let both = |plan: &mut SchedulePlan| {
-            (plan.every, plan.minute) = ("x".into(), "60".into());
+            (plan.hours, plan.minute) = ("x".into(), "60".into());
         };
-        assert_eq!(refused(PlanKind::Hours, both), ["every", "minute"]);
+        assert_eq!(refused(PlanKind::Hours, both), ["hours", "minute"]);
         assert_eq!(
             refused(PlanKind::Daily, |plan| plan.at = "25:00".into()),
             ["at"]

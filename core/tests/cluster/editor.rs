@@ -262,7 +262,7 @@ async fn a_builder_gives_only_what_the_engine_accepts() {
     });
     assert_eq!(built.expression.as_deref(), Some("0 3 * * MON-FRI"));
     let broken = SchedulePlan {
-        every: "0".into(),
+        minutes: "0".into(),
         ..plan(PlanKind::Minutes)
     };
     let built = build_schedule(&BuildAsk {
@@ -271,7 +271,7 @@ async fn a_builder_gives_only_what_the_engine_accepts() {
     });
     assert_eq!(
         (built.expression, built.errors[0].path.as_str()),
-        (None, "plan.every")
+        (None, "plan.minutes")
     );
     let custom = build_schedule(&BuildAsk {
         plan: plan(PlanKind::Custom),

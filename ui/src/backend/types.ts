@@ -628,9 +628,13 @@ export type SchedulePlan = {
  */
 kind: PlanKind, 
 /**
- * Minutes, hours: how many lie between two runs.
+ * Minutes: how many lie between two runs.
  */
-every: string, 
+minutes: string, 
+/**
+ * Hours: how many lie between two runs.
+ */
+hours: string, 
 /**
  * Hours: the minute past the hour.
  */

@@ -28,14 +28,17 @@ impl SchedulePlan {
 }
 
 fn read_every(rest: &str, zone: &Zone, now: Timestamp) -> Option<SchedulePlan> {
-    let (kind, count) = match rest.strip_suffix('h') {
-        Some(hours) => (PlanKind::Hours, hours),
-        None => (PlanKind::Minutes, rest.strip_suffix('m')?),
-    };
-    let every = number(count)?.to_string();
-    let plan = SchedulePlan {
-        every,
-        ..SchedulePlan::usual(kind, zone, now)
+    let usual = |kind| SchedulePlan::usual(kind, zone, now);
+    let count = |text: &str| number(text).map(|count| count.to_string());
+    let plan = match rest.strip_suffix('h') {
+        Some(hours) => SchedulePlan {
+            hours: count(hours)?,
+            ..usual(PlanKind::Hours)
+        },
+        None => SchedulePlan {
+            minutes: count(rest.strip_suffix('m')?)?,
+            ..usual(PlanKind::Minutes)
+        },
     };
     // `@every 5m` and `*/5 * * * *` are not the same with a start.
     let written = plan.write(zone).ok().flatten()?;
@@ -69,18 +72,17 @@ fn read_cron(text: &str, zone: &Zone, now: Timestamp) -> Option<SchedulePlan> {
     let usual = |kind| SchedulePlan::usual(kind, zone, now);
     let every_day = (day, weekday) == ("*", "*");
     if let (Some(every), "*", true) = (step(minute), hour, every_day) {
-        let every = every.to_string();
-        return write_minutes_is(&every, text).then(|| SchedulePlan {
-            every,
+        let plan = SchedulePlan {
+            minutes: every.to_string(),
             ..usual(PlanKind::Minutes)
-        });
+        };
+        return (write_minutes(every) == plain(text)).then_some(plan);
     }
     let minute = number(minute).filter(|minute| *minute < 60)?;
     if let (Some(every), true) = (step(hour), every_day) {
-        let (every, minute) = (every.to_string(), minute.to_string());
         let plan = SchedulePlan {
-            every,
-            minute,
+            hours: every.to_string(),
+            minute: minute.to_string(),
             ..usual(PlanKind::Hours)
         };
         return (plan.write(zone) == Ok(Some(plain(text)))).then_some(plan);
@@ -100,10 +102,6 @@ fn read_cron(text: &str, zone: &Zone, now: Timestamp) -> Option<SchedulePlan> {
         _ => return None,
     };
     Some(SchedulePlan { at, ..plan })
-}
-
-fn write_minutes_is(every: &str, text: &str) -> bool {
-    number(every).is_some_and(|every| write_minutes(every) == plain(text))
 }
 
 /// The text with one blank between its fields and a step of 1 left out.

@@ -98,7 +98,7 @@ function meaning(text: string): Meaning | null {
   const every = /^@every (\d+)m$/.exec(text.trim())
   const minutes = every ? Number(every[1]) : step && hour === '*' ? Number(step[1]) : 0
   if (minutes > 0) {
-    const part = { every: String(minutes) }
+    const part = { minutes: String(minutes) }
     const everyMs = minutes * MINUTE
     return {
       kind: 'minutes',
@@ -136,7 +136,8 @@ function meaning(text: string): Meaning | null {
 
 const usualPlan = (kind: PlanKind): SchedulePlan => ({
   kind,
-  every: kind === 'minutes' ? '5' : '1',
+  minutes: '5',
+  hours: '1',
   minute: '0',
   at: '03:00',
   days: [1, 2, 3, 4, 5],
@@ -292,7 +293,9 @@ export class FakeEditor {
   build({ plan }: BuildAsk): BuiltSchedule {
     const refused = (field: string) => ({
       expression: null,
-      errors: [wrong(`plan.${field}`, `plan_${field}`)],
+      errors: [
+        wrong(`plan.${field}`, field === 'minutes' || field === 'hours' ? 'plan_every' : `plan_${field}`),
+      ],
     })
     const time = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(plan.at)
     const at = time ? `${Number(time[2])} ${Number(time[1])}` : null
@@ -301,8 +304,9 @@ export class FakeEditor {
     if (plan.kind === 'custom') return { expression: null, errors: [] }
     if (plan.kind === 'once') return good(`@at ${plan.date}:00+08:00`)
     if (plan.kind === 'minutes' || plan.kind === 'hours') {
-      if (!/^[1-9]\d*$/.test(plan.every)) return refused('every')
-      const every = Number(plan.every)
+      const text = plan[plan.kind]
+      if (!/^[1-9]\d*$/.test(text)) return refused(plan.kind)
+      const every = Number(text)
       if (plan.kind === 'hours') return good(`${plan.minute} */${every} * * *`)
       return good(60 % every === 0 ? `*/${every} * * * *` : `@every ${every}m`)
     }

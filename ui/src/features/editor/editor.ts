@@ -139,6 +139,24 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
   // A mistake is shown once its field was left, or somebody wanted to save.
   const touched = reactive(new Set<string>())
   const wanted = ref(false)
+  // Words that appear under a pressed pointer would move what it is about to click.
+  let pressed = false
+  let left: string[] = []
+  function touch(field: string): void {
+    if (pressed) left.push(field)
+    else touched.add(field)
+  }
+  function release(): void {
+    pressed = false
+    setTimeout(() => {
+      left.forEach((field) => touched.add(field))
+      left = []
+    })
+  }
+  const { signal } = leaving
+  addEventListener('pointerdown', () => (pressed = true), { signal, capture: true })
+  for (const end of ['pointerup', 'pointercancel'] as const)
+    addEventListener(end, release, { signal, capture: true })
   const refused = ref<FieldError[]>([])
   const errors = computed(() => (refused.value.length ? refused.value : (check.value?.errors ?? [])))
   const errorsOf = (field: string) =>
@@ -256,7 +274,7 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
     errorsOf,
     wanted,
     sentence,
-    touch: (field: string) => touched.add(field),
+    touch,
     saving,
     trying,
     trial,
