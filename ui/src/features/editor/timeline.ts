@@ -18,13 +18,19 @@ export function timelineMarks(next: readonly NextLine[], changes: readonly Clock
   }
 }
 
+/** A clock change from one reading to another; the day is said once when it stays the same. */
+export function changeReadings({ local_before, local_after }: ClockChange): {
+  before: string
+  after: string
+} {
+  const [day, time] = local_after.split(' ')
+  return { before: local_before, after: local_before.startsWith(day!) ? (time ?? '') : local_after }
+}
+
 /** Suggestions that fit what is typed: those that begin with it first, then those that contain it. */
 export function fitting(all: readonly string[], typed: string, most: number): string[] {
   const text = typed.trim().toLowerCase()
   const begins = all.filter((each) => each.toLowerCase().startsWith(text))
-  const holds = all.filter((each) => {
-    const at = each.toLowerCase().indexOf(text)
-    return at > 0
-  })
+  const holds = all.filter((each) => each.toLowerCase().indexOf(text) > 0)
   return [...begins, ...holds].filter((each) => each !== typed).slice(0, most)
 }
