@@ -31,7 +31,7 @@ const IN_ENGLISH: EditorWords = EditorWords {
     window: &ENGLISH,
     new_job: "New job",
     script: "Script",
-    nightly: "every day at 03:00",
+    nightly: "at 03:00 every day",
     every_5_minutes: "every 5 minutes",
     next: "Next 10 runs",
     effect: "Will run next",

@@ -54,6 +54,9 @@ export class Drafts {
   }
 }
 
+/** A form without anything that watches it, to be handed on or kept. */
+export const plainForm = (form: JobForm): JobForm => JSON.parse(JSON.stringify(form)) as JobForm
+
 /** Whether two forms say the same. */
 export function isSame(a: JobForm, b: JobForm): boolean {
   return JSON.stringify(a) === JSON.stringify(b)

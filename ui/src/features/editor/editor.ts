@@ -1,42 +1,21 @@
 import { useToast } from '@nuxt/ui/composables'
 import { useQueryClient } from '@tanstack/vue-query'
-import {
-  computed,
-  inject,
-  nextTick,
-  onScopeDispose,
-  reactive,
-  ref,
-  shallowRef,
-  watch,
-  type InjectionKey,
-} from 'vue'
+import { computed, inject, onScopeDispose, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { commandError, useBackend } from '../../backend/backend'
-import type {
-  CommandError,
-  DraftCheck,
-  EditorLists,
-  EditorStart,
-  FieldError,
-  JobForm,
-  SaveConflict,
-} from '../../backend/types'
+import type { CommandError, EditorLists, EditorStart, JobForm, SaveConflict } from '../../backend/types'
 import { plainText } from '../../components/text'
 import { useActions } from '../../stores/actions'
 import { useAsked } from '../../stores/asked'
 import { keys } from '../../stores/queries'
-import { draftKey, Drafts, isSame } from './drafts'
-import { errorsAt, wrongKeys } from './errors'
+import { useChecks } from './checks'
+import { draftKey, Drafts, isSame, plainForm } from './drafts'
+import { useMistakes } from './mistakes'
 
-const CHECK_AFTER_MS = 120
 const KEEP_AFTER_MS = 300
 
 const noLists: EditorLists = { zones: [], interpreters: [], projects: [], tags: [], owners: [], nodes: [] }
-
-/** A form without anything that watches it, to be handed on or kept. */
-const plain = (form: JobForm): JobForm => JSON.parse(JSON.stringify(form)) as JobForm
 
 /** The form of a job on its way from being opened to being saved. Every rule is the backend's. */
 export function useEditor(jobId: string | null, duplicate: boolean) {
@@ -46,7 +25,7 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
   const toast = useToast()
   const actions = useActions()
   const asked = useAsked()
-  const { t, te, locale } = useI18n()
+  const { t } = useI18n()
   const drafts = new Drafts(localStorage, draftKey(jobId, duplicate))
   const storedId = duplicate ? null : jobId
 
@@ -77,7 +56,7 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
       form.value = kept.form
     } else if (begun) {
       generation.value = begun.generation
-      form.value = plain(begun.form)
+      form.value = plainForm(begun.form)
     }
     void backend.editorLists().then(
       (read) => (lists.value = read),
@@ -96,89 +75,20 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
     if (!form.value || done) return
     if (!dirty.value) return drafts.forget()
     const at = new Date().toISOString()
-    keepFails.value = !drafts.keep({ at, generation: generation.value, form: plain(form.value) })
+    keepFails.value = !drafts.keep({ at, generation: generation.value, form: plainForm(form.value) })
   }
   let done = false
 
-  const check = shallowRef<DraftCheck | null>(null)
-  const unchecked = ref<CommandError | null>(null)
-  let checker: ReturnType<typeof setTimeout> | undefined
-  let asking = 0
-  async function look(): Promise<void> {
-    if (!form.value) return
-    const mine = (asking += 1)
-    const ask = { form: plain(form.value), job_id: storedId, language: locale.value }
-    try {
-      const answer = await backend.draftCheck({ ask })
-      if (mine !== asking) return
-      check.value = answer
-      unchecked.value = null
-      refused.value = []
-    } catch (thrown) {
-      if (mine === asking) unchecked.value = commandError(thrown)
-    }
-  }
-  watch(
-    [form, locale],
-    () => {
-      clearTimeout(checker)
-      checker = setTimeout(() => void look(), check.value ? CHECK_AFTER_MS : 0)
-      if (keeper === undefined) keeper = setTimeout(keep, KEEP_AFTER_MS)
-    },
-    { deep: true },
-  )
+  watch(form, () => (keeper ??= setTimeout(keep, KEEP_AFTER_MS)), { deep: true })
   const leaving = new AbortController()
   addEventListener('pagehide', keep, { signal: leaving.signal })
   onScopeDispose(() => {
     keep()
-    asking += 1
-    clearTimeout(checker)
     leaving.abort()
   })
 
-  // A mistake is shown once its field was left, or somebody wanted to save.
-  const touched = reactive(new Set<string>())
-  const wanted = ref(false)
-  // Words that appear under a pressed pointer would move what it is about to click.
-  let pressed = false
-  let left: string[] = []
-  function touch(field: string): void {
-    if (pressed) left.push(field)
-    else touched.add(field)
-  }
-  function release(): void {
-    pressed = false
-    setTimeout(() => {
-      left.forEach((field) => touched.add(field))
-      left = []
-    })
-  }
-  const { signal } = leaving
-  addEventListener('pointerdown', () => (pressed = true), { signal, capture: true })
-  for (const end of ['pointerup', 'pointercancel'] as const)
-    addEventListener(end, release, { signal, capture: true })
-  const refused = ref<FieldError[]>([])
-  const errors = computed(() => (refused.value.length ? refused.value : (check.value?.errors ?? [])))
-  const errorsOf = (field: string) =>
-    wanted.value || touched.has(field) || keptAt.value ? errorsAt(errors.value, field) : []
-  function sentence(error: FieldError): string {
-    const key = wrongKeys(error).find((each) => te(`editor.wrong.${each}`))
-    if (!key) return error.sentence
-    const { field } = error.params
-    const named =
-      field && te(`editor.cronField.${field}`) ? t(`editor.cronField.${field}` as never) : (field ?? '')
-    return t(`editor.wrong.${key}` as never, { ...error.params, field: named })
-  }
-
-  async function refuse(found: FieldError[]): Promise<void> {
-    wanted.value = true
-    refused.value = found
-    await nextTick()
-    const first = document.querySelector<HTMLElement>('[data-editor] [aria-invalid=true]')
-    const folded = first?.closest('details')
-    if (folded) folded.open = true
-    first?.focus()
-  }
+  const { check, unchecked, refused } = useChecks(form, storedId)
+  const { wanted, errors, errorsOf, touch, sentence, refuse } = useMistakes(check, refused, keptAt)
 
   function isDone(): void {
     done = true
@@ -191,7 +101,7 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
       if (!form.value || saving.value) return
       saving.value = true
       try {
-        const ask = { form: plain(form.value), job_id: storedId, generation: on }
+        const ask = { form: plainForm(form.value), job_id: storedId, generation: on }
         const answer = await backend.draftSave({ ask })
         if (answer.outcome === 'refused') return await refuse(answer.errors)
         conflict.value = answer.outcome === 'conflict' ? answer.conflict : null
@@ -214,7 +124,7 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
       if (!form.value || trying.value) return
       trying.value = true
       try {
-        const answer = await backend.draftTry({ ask: { form: plain(form.value), job_id: storedId } })
+        const answer = await backend.draftTry({ ask: { form: plainForm(form.value), job_id: storedId } })
         if (answer.outcome === 'refused') return await refuse(answer.errors)
         asked.add(answer.run_id)
         trial.value = answer.run_id
@@ -235,7 +145,7 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
     drafts.forget()
     if (!start.value) return
     generation.value = start.value.generation
-    form.value = plain(start.value.form)
+    form.value = plainForm(start.value.form)
   }
 
   /** Goes on with another form on top of what stands now. */
@@ -243,8 +153,8 @@ export function useEditor(jobId: string | null, duplicate: boolean) {
     if (!conflict.value) return
     generation.value = conflict.value.generation
     conflict.value = null
-    form.value = plain(next)
-    if (storedId) start.value = { form: plain(next), generation: generation.value }
+    form.value = plainForm(next)
+    if (storedId) start.value = { form: plainForm(next), generation: generation.value }
     if (!duplicate && jobId) void reopen()
   }
 
