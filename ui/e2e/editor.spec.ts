@@ -161,6 +161,7 @@ test('a duplicate begins under a name of its own', async ({ page }) => {
   await open(page)
   await page.getByRole('row', { name: /purge-cdn/ }).click()
   await page.getByRole('link', { name: 'Duplicate' }).click()
+  await expect(page.getByRole('heading', { name: 'Duplicate of purge-cdn', exact: true })).toBeVisible()
   await expect(box(page, 'Name')).toHaveValue('purge-cdn-copy')
   await save(page).click()
   await expect(page.getByRole('complementary', { name: 'Job purge-cdn-copy' })).toBeVisible()

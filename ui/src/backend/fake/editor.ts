@@ -357,7 +357,7 @@ export class FakeEditor {
   private formOf(job: FakeJob): JobForm {
     const { project, name, schedule, zone: timezone, command: script, note, owner, tags, paused } = job
     const known = { ...blank, project, name, schedule, timezone, script, note, owner, tags, paused }
-    return { ...known, ...this.forms.get(job.jobId), paused }
+    return { ...known, ...this.forms.get(job.jobId), paused, kept: { project, name } }
   }
 
   private jobOf(form: JobForm): FakeJob {
