@@ -82,73 +82,76 @@ async fn a_new_job_begins_with_sensible_values_and_is_saved_as_typed() {
     );
 }
 
+type Change = fn(&mut JobForm);
+
+/// Where each mistake is told, by which code, and how it is made.
+const MISTAKES: [(&str, &str, Change); 30] = [
+    ("project", "project_name", |form| {
+        form.project = "Ops!".into()
+    }),
+    ("name", "empty", |form| form.name.clear()),
+    ("name", "name_character", |form| form.name = "a/b".into()),
+    ("name", "name_blank", |form| form.name = " a".into()),
+    ("name", "too_long", |form| form.name = "x".repeat(129)),
+    ("name", "name_taken", |form| form.name = "tick".into()),
+    ("schedule", "schedule_empty", |form| form.schedule.clear()),
+    ("schedule", "schedule_field_range", |form| {
+        form.schedule = "61 * * * *".into()
+    }),
+    ("schedule", "schedule_user_column", |form| {
+        form.schedule = "0 5 * * * root ls".into()
+    }),
+    ("schedule", "schedule_never_occurs", |form| {
+        form.schedule = "0 0 30 2 *".into()
+    }),
+    ("timezone", "zone_unknown", |form| {
+        form.timezone = "Beijing".into()
+    }),
+    ("start_at", "instant", |form| form.start_at = "soon".into()),
+    ("end_at", "schedule_window_empty", |form| {
+        (form.start_at, form.end_at) =
+            ("2027-01-02T00:00:00Z".into(), "2027-01-01T00:00:00Z".into());
+    }),
+    ("jitter", "too_long", |form| form.jitter = "2d".into()),
+    ("shell.script", "empty", |form| form.script.clear()),
+    ("shell.argv", "empty", |form| {
+        form.program = belfry_core::view::ProgramKind::Argv
+    }),
+    ("shell.interpreter", "control_character", |form| {
+        form.interpreter = "a\u{7}b".into()
+    }),
+    ("cwd", "path", |form| form.cwd = "srv".into()),
+    ("env.1A", "variable_name", |form| form.env.push(line("1A"))),
+    ("env.BELFRY_X", "variable_reserved", |form| {
+        form.env.push(line("BELFRY_X"))
+    }),
+    ("env.A", "duplicate", |form| {
+        form.env.extend([line("A"), line("A")])
+    }),
+    ("place.on", "place", |form| form.place_on = "some".into()),
+    ("timeout", "timeout_zero", |form| form.timeout = "0s".into()),
+    ("timeout", "duration", |form| form.timeout = "soon".into()),
+    ("retries.count", "type", |form| {
+        form.retries_count = "two".into()
+    }),
+    ("retries.interval", "duration", |form| {
+        form.retries_interval = "5".into()
+    }),
+    ("start_deadline", "too_short", |form| {
+        form.start_deadline = "1s".into()
+    }),
+    ("output.head", "size", |form| {
+        form.output_head = "big".into()
+    }),
+    ("owner", "label", |form| form.owner = "a\nb".into()),
+    ("note", "too_long", |form| form.note = "x".repeat(4_001)),
+];
+
 #[tokio::test]
 async fn every_kind_of_mistake_is_told_at_its_field_and_nothing_is_saved() {
     let stage = Stage::new().await;
     stage.created("tick").await;
-    type Change = fn(&mut JobForm);
-    let cases: [(&str, &str, Change); 30] = [
-        ("project", "project_name", |form| {
-            form.project = "Ops!".into()
-        }),
-        ("name", "empty", |form| form.name.clear()),
-        ("name", "name_character", |form| form.name = "a/b".into()),
-        ("name", "name_blank", |form| form.name = " a".into()),
-        ("name", "too_long", |form| form.name = "x".repeat(129)),
-        ("name", "name_taken", |form| form.name = "tick".into()),
-        ("schedule", "schedule_empty", |form| form.schedule.clear()),
-        ("schedule", "schedule_field_range", |form| {
-            form.schedule = "61 * * * *".into()
-        }),
-        ("schedule", "schedule_user_column", |form| {
-            form.schedule = "0 5 * * * root ls".into()
-        }),
-        ("schedule", "schedule_never_occurs", |form| {
-            form.schedule = "0 0 30 2 *".into()
-        }),
-        ("timezone", "zone_unknown", |form| {
-            form.timezone = "Beijing".into()
-        }),
-        ("start_at", "instant", |form| form.start_at = "soon".into()),
-        ("end_at", "schedule_window_empty", |form| {
-            (form.start_at, form.end_at) =
-                ("2027-01-02T00:00:00Z".into(), "2027-01-01T00:00:00Z".into());
-        }),
-        ("jitter", "too_long", |form| form.jitter = "2d".into()),
-        ("shell.script", "empty", |form| form.script.clear()),
-        ("shell.argv", "empty", |form| {
-            form.program = belfry_core::view::ProgramKind::Argv
-        }),
-        ("shell.interpreter", "control_character", |form| {
-            form.interpreter = "a\u{7}b".into()
-        }),
-        ("cwd", "path", |form| form.cwd = "srv".into()),
-        ("env.1A", "variable_name", |form| form.env.push(line("1A"))),
-        ("env.BELFRY_X", "variable_reserved", |form| {
-            form.env.push(line("BELFRY_X"))
-        }),
-        ("env.A", "duplicate", |form| {
-            form.env.extend([line("A"), line("A")])
-        }),
-        ("place.on", "place", |form| form.place_on = "some".into()),
-        ("timeout", "timeout_zero", |form| form.timeout = "0s".into()),
-        ("timeout", "duration", |form| form.timeout = "soon".into()),
-        ("retries.count", "type", |form| {
-            form.retries_count = "two".into()
-        }),
-        ("retries.interval", "duration", |form| {
-            form.retries_interval = "5".into()
-        }),
-        ("start_deadline", "too_short", |form| {
-            form.start_deadline = "1s".into()
-        }),
-        ("output.head", "size", |form| {
-            form.output_head = "big".into()
-        }),
-        ("owner", "label", |form| form.owner = "a\nb".into()),
-        ("note", "too_long", |form| form.note = "x".repeat(4_001)),
-    ];
-    for (path, code, change) in cases {
+    for (path, code, change) in MISTAKES {
         let mut form = fresh(&stage, "disk").await;
         change(&mut form);
         let check = checked(&stage, &form, None, "en").await;
