@@ -234,6 +234,7 @@ test('names from anywhere stay text', async ({ page }) => {
 
 for (const theme of ['light', 'dark']) {
   test(`axe finds nothing in the ${theme} editor`, async ({ page }) => {
+    test.slow()
     await page.emulateMedia({ reducedMotion: 'reduce' })
     const analyse = async (place: string) => {
       const { violations } = await new AxeBuilder({ page }).analyze()
