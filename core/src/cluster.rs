@@ -15,6 +15,7 @@ use crate::keyspace::Keyspace;
 
 mod apply;
 mod edit;
+mod editor;
 mod error;
 mod explain;
 mod import;
@@ -35,6 +36,7 @@ mod wish;
 
 pub use apply::Applied;
 pub use edit::Edited;
+pub use editor::build_schedule;
 pub use error::ClusterError;
 pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, save_file};
 pub use job_view::next_lines;

@@ -10,7 +10,7 @@ use crate::id::RunId;
 use crate::job::{Job, JobDraft, Place, PlaceOn};
 use crate::limits::STRIP_BARS;
 use crate::run::RunRecord;
-use crate::schedule::{Language, PreviewNote, Timetable, preview, words};
+use crate::schedule::{Language, PreviewLine, PreviewNote, Timetable, preview, words};
 use crate::view::{JobDetail, JobRow, NextLine, Setting};
 
 /// Occurrences that a job's page shows.
@@ -90,16 +90,17 @@ pub(super) fn detail(
 
 /// The next occurrences of a timetable.
 pub fn next_lines(timetable: &Timetable, after: Timestamp, count: usize) -> Vec<NextLine> {
-    let lines = preview(timetable, after, count)
-        .lines
-        .into_iter()
-        .map(|line| NextLine {
-            at: stamp(line.at),
-            local: line.local,
-            offset: line.offset,
-            note: line.note.map(|note| note_word(note).to_owned()),
-        });
-    lines.collect()
+    let lines = preview(timetable, after, count).lines;
+    lines.into_iter().map(next_line).collect()
+}
+
+pub(super) fn next_line(line: PreviewLine) -> NextLine {
+    NextLine {
+        at: stamp(line.at),
+        local: line.local,
+        offset: line.offset,
+        note: line.note.map(|note| note_word(note).to_owned()),
+    }
 }
 
 fn note_word(note: PreviewNote) -> &'static str {

@@ -21,6 +21,8 @@ pub(super) struct Seen {
     deciding: Option<Token>,
     /// Since when it could have been taken, by the boot-time clock.
     since: Option<Duration>,
+    /// What it brings to be run in place of the stored definition, if that can be used.
+    own: Option<Result<Arc<Job>, Reason>>,
     /// The job's `active` was found held by another run.
     blocked: bool,
 }
@@ -36,6 +38,7 @@ impl Dispatcher {
         let known = self.requests.get(&key);
         let deciding = known.and_then(|seen| seen.deciding);
         let since = known.and_then(|seen| seen.since);
+        let own = value.definition.as_ref().map(|body| own_job(&key, body));
         self.requests.insert(
             key.clone(),
             Seen {
@@ -43,6 +46,7 @@ impl Dispatcher {
                 revision,
                 deciding,
                 since,
+                own,
                 blocked: false,
             },
         );
@@ -111,6 +115,12 @@ impl Dispatcher {
         if now.wall > seen.value.not_after {
             return Some((RunState::Skipped, Reason::Expired));
         }
+        if let Some(own) = &seen.own {
+            return own
+                .as_ref()
+                .err()
+                .map(|reason| (RunState::Rejected, *reason));
+        }
         match self.jobs.get(&key.job).map(|job| &job.job) {
             None => Some((RunState::Rejected, Reason::JobDeleted)),
             Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
@@ -125,7 +135,10 @@ impl Dispatcher {
         let Some(seen) = self.requests.get(key).cloned() else {
             return;
         };
-        let job = self.usable_job(key.job).map(|(_, job)| job.clone());
+        let job = match &seen.own {
+            Some(own) => own.clone().ok(),
+            None => self.usable_job(key.job).map(|(_, job)| job.clone()),
+        };
         let run_key = RunKey {
             project: key.project.clone(),
             job: key.job,
@@ -139,6 +152,9 @@ impl Dispatcher {
         run.by = Some(seen.value.by.clone());
         run.scheduled_at = seen.value.asked_at;
         run.keep_until = Some(seen.value.not_after + REQUEST_KEPT_AFTER);
+        if let (Some(_), Some(own)) = (&seen.own, &job) {
+            (run.name, run.generation) = (own.name.clone(), 0);
+        }
         let active = self.demand(key, job.as_deref(), &seen, &mut run, now);
         let transaction = Transaction::Consume {
             request: key.clone(),
@@ -167,6 +183,10 @@ impl Dispatcher {
         run: &mut RunValue,
         now: Now,
     ) -> ActiveCheck {
+        if let (Some(Ok(own)), RunState::Claimed) = (&seen.own, run.state) {
+            run.start_by = now.wall + own.start_deadline;
+            return ActiveCheck::Ignored;
+        }
         let (Some(job), Some(scope)) = (job, self.scope_here(key.job)) else {
             return ActiveCheck::Ignored;
         };
@@ -259,5 +279,120 @@ impl Dispatcher {
             seen.deciding = None;
         }
         self.timers.insert((now.boot + wait, Timer::Look));
+    }
+}
+
+/// The job of a request's own definition, if this version can run it.
+fn own_job(key: &RequestKey, body: &serde_json::Value) -> Result<Arc<Job>, Reason> {
+    let job = Job::from_body(body).ok();
+    job.filter(|job| job.project == key.project)
+        .map(Arc::new)
+        .ok_or(Reason::Definition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::Action;
+    use super::super::event::Event;
+    use super::super::{Config, Dispatcher};
+    use super::*;
+    use crate::id::{DiskId, JobId, RequestId};
+    use crate::run::Trigger;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    fn now(seconds: u64) -> Now {
+        let wall = Timestamp::from_second(1_790_000_000 + seconds as i64).expect("in range");
+        let boot = Duration::from_secs(100 + seconds);
+        Now { wall, boot }
+    }
+
+    /// An agent that may decide and knows of no job.
+    fn ready() -> Dispatcher {
+        let mut dispatcher = Dispatcher::new(Config {
+            node: "a".parse().expect("a name"),
+            disk_id: DiskId(Uuid::from_u128(1)),
+            max_parallel: 8,
+            seed: [7; 16],
+        });
+        for event in [
+            Event::JournalRead(Vec::new()),
+            Event::SessionGained(3),
+            Event::DefinitionsReset,
+            Event::DefinitionsReady,
+            Event::RunsRead(Vec::new()),
+        ] {
+            dispatcher.handle(now(0), event);
+        }
+        dispatcher
+    }
+
+    fn trial(definition: serde_json::Value) -> Event {
+        let key = RequestKey {
+            project: "ops".parse().expect("a name"),
+            job: JobId(Uuid::from_u128(2)),
+            request: RequestId(Uuid::from_u128(3)),
+        };
+        let value = RequestValue {
+            v: 1,
+            by: "ann".to_owned(),
+            asked_at: now(0).wall,
+            not_after: now(600).wall,
+            trigger: Trigger::Try,
+            node: None,
+            anyway: true,
+            cancel: false,
+            definition: Some(definition),
+            extra: Default::default(),
+        };
+        Event::RequestSeen(key, value, 9)
+    }
+
+    fn consumed(actions: &[Action]) -> Option<(Token, RunValue, u64)> {
+        actions.iter().find_map(|action| match action {
+            Action::SendTxn(
+                token,
+                Transaction::Consume {
+                    run, job_revision, ..
+                },
+            ) => Some((*token, run.clone(), *job_revision)),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_trial_runs_its_own_definition_though_no_job_is_stored() {
+        let mut dispatcher = ready();
+        let body = serde_json::json!({
+            "project": "ops", "name": "draft", "schedule": "@manual", "start_deadline": "30s",
+            "shell": { "script": "echo own" },
+        });
+        let actions = dispatcher.handle(now(1), trial(body));
+        let (token, run, job_revision) = consumed(&actions).expect("a decision");
+        let (state, trigger) = (run.state, run.trigger);
+        assert_eq!((state, trigger), (RunState::Claimed, Trigger::Try));
+        assert_eq!((run.name.as_str(), run.generation), ("draft", 0));
+        assert_eq!((run.active, job_revision), (None, 0));
+        assert_eq!(run.start_by, now(31).wall);
+        let actions = dispatcher.handle(now(1), Event::TxnAnswered(token, Answer::Won(10)));
+        let own = actions.iter().find_map(|action| match action {
+            Action::WriteIntent(intent) => Some(intent.job.to_body()["shell"]["script"].clone()),
+            _ => None,
+        });
+        assert_eq!(own, Some("echo own".into()));
+    }
+
+    #[test]
+    fn a_trial_that_cannot_be_used_or_is_of_another_project_is_rejected() {
+        for (project, script) in [("ops", ""), ("billing", "true")] {
+            let body = serde_json::json!({
+                "project": project, "name": "draft", "schedule": "@manual",
+                "shell": { "script": script },
+            });
+            let actions = ready().handle(now(1), trial(body));
+            let (_, run, _) = consumed(&actions).expect("a decision");
+            let end = (run.state, run.reason);
+            assert_eq!(end, (RunState::Rejected, Some(Reason::Definition)));
+        }
     }
 }

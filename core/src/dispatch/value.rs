@@ -188,6 +188,10 @@ pub struct RequestValue {
     pub anyway: bool,
     /// Withdrawn.
     pub cancel: bool,
+    /// A job's body that is run in place of the stored definition, which need not exist: a trial
+    /// of what is not saved. It holds no overlap, and its run has the generation 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<serde_json::Value>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,

@@ -175,6 +175,7 @@ impl Place {
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
         };
         let key = RequestKey {

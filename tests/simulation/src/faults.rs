@@ -253,6 +253,7 @@ impl World {
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
         };
         let revision = self.store.write(path, json(&value));
