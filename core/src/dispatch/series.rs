@@ -47,10 +47,14 @@ impl Dispatcher {
             self.warn(sentence);
         }
         if let Some(old) = self.jobs.get(&id)
-            && let Ok(job) = &old.job
             && old.sgen != seen.sgen
         {
-            self.before.insert(id, (old.sgen, job.timetable()));
+            // Between generations that do not follow each other others may have rung.
+            let before = old.job.as_ref().ok();
+            let before = before.filter(|_| old.generation + 1 == seen.generation);
+            let before = before.map(|job| (old.sgen, job.timetable()));
+            self.before.remove(&id);
+            self.before.extend(before.map(|before| (id, before)));
         }
         let revision = seen.revision;
         if self

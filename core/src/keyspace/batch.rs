@@ -127,10 +127,13 @@ mod tests {
 
     #[test]
     fn a_job_is_once_in_a_request_and_none_has_more_than_fifty() {
-        let jobs = (0..120).map(|number| created(number % 60)).collect();
-        let batches = Batch::part(numbered(jobs));
-        let sizes: Vec<usize> = batches.iter().map(|batch| batch.sent.len()).collect();
-        assert_eq!(sizes, [50, 50, 20]);
+        let sizes = |jobs: u128, of_each: u128| -> Vec<usize> {
+            let all = (0..jobs * of_each).map(|number| created(number % jobs));
+            let batches = Batch::part(numbered(all.collect()));
+            batches.iter().map(|batch| batch.sent.len()).collect()
+        };
+        assert_eq!(sizes(60, 2), [50, 50, 20]);
+        assert_eq!(sizes(10, 3), [10, 10, 10]);
         let order = OrderId(Uuid::nil());
         let answers = vec![Transaction::Answer { order }, Transaction::Answer { order }];
         assert_eq!(Batch::part(numbered(answers)).len(), 2);

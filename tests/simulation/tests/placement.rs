@@ -154,6 +154,19 @@ fn a_node_whose_clock_differs_decides_nothing_and_the_others_go_on() {
 }
 
 #[test]
+fn an_agent_that_comes_up_with_a_wrong_clock_rings_nothing_early() {
+    let mut world = world(Place::default());
+    let home = home(&world);
+    world.lose_agent(home);
+    world.run_until(60 * SECOND);
+    world.hosts[home].clock_error = SignedDuration::from_secs(5);
+    world.bring_back(home);
+    world.run_until(120 * SECOND);
+    let back = starts_after(&world, 60 * SECOND);
+    assert!(!back.contains_key(&home), "{back:?}");
+}
+
+#[test]
 fn a_full_first_candidate_leaves_its_work_to_the_next() {
     let mut world = world(Place::default());
     let home = home(&world);
