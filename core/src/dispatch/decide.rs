@@ -375,6 +375,11 @@ impl Dispatcher {
     /// `active` is held by a run that this agent did not count: skip, or wait while catching up.
     fn blocked(&mut self, now: Now, key: &SeriesKey, moment: Moment, run: &RunValue) {
         let Moment::At(at) = moment else { return };
+        if self.was_edited(key) {
+            // The cursor is re-based first: what the old schedule left must be accounted for.
+            self.wake(now.wall, key.clone());
+            return;
+        }
         let overdue = self
             .usable_job(key.job)
             .is_some_and(|(_, job)| is_overdue(job, key.job, at, now));
@@ -394,6 +399,13 @@ impl Dispatcher {
             Reason::Overlap,
             ActiveCheck::Held(key.scope.clone()),
         );
+    }
+
+    /// Whether the job's schedule changed since the cursor was moved.
+    fn was_edited(&self, key: &SeriesKey) -> bool {
+        let cursor = self.series.get(key).and_then(|series| series.cursor);
+        let seen = self.jobs.get(&key.job);
+        cursor.map(|cursor| cursor.sgen) != seen.map(|seen| seen.sgen)
     }
 
     /// A slot is free: the series that waited longest may go on.

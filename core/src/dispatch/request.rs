@@ -337,6 +337,7 @@ mod tests {
             v: 1,
             by: "ann".to_owned(),
             asked_at: now(0).wall,
+            not_before: None,
             not_after: now(600).wall,
             trigger: Trigger::Try,
             node: None,

@@ -293,6 +293,7 @@ impl Dispatcher {
             revision,
             job,
         } = decided;
+        self.drop_kill(now, value.run_id);
         let mut run = LocalRun::born_ended(key, value, revision);
         run.job = job;
         run.ending = Ending::Open;
