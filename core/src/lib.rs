@@ -17,6 +17,9 @@ pub mod run;
 
 pub mod dispatch;
 
+pub mod fuzzy;
+pub mod job_query;
+
 pub mod ledger;
 pub mod view;
 

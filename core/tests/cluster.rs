@@ -1,7 +1,11 @@
 //! The use-cases over the embedded stores, with an agent's part played by hand.
 
+#[path = "cluster/bulks.rs"]
+mod bulks;
 #[path = "cluster/edits.rs"]
 mod edits;
+#[path = "cluster/lists.rs"]
+mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
 #[path = "cluster/stage.rs"]

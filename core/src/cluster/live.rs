@@ -6,6 +6,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::job_list;
 use super::kills::Kills;
 use super::picture::{Change, Folder, Picture};
 use super::run_view::{row, stamp};
@@ -77,8 +78,20 @@ impl Following {
     pub async fn jobs_page(&self, query: &JobQuery) -> Result<JobPage, ClusterError> {
         // An end of the feed is an answer too.
         let _ = self.settled.clone().wait_for(|is| *is).await;
-        let selection = read(&self.picture).select(query, clock::now());
+        let selection = job_list::select(&read(&self.picture), query, clock::now());
         self.cluster.compose(selection, &query.language).await
+    }
+
+    /// What is followed.
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The picture as it stands. The first look waits until the jobs were read.
+    pub(super) async fn picture(&self) -> RwLockReadGuard<'_, Picture> {
+        // An end of the feed is an answer too.
+        let _ = self.settled.clone().wait_for(|is| *is).await;
+        read(&self.picture)
     }
 
     /// Whether an agent is there.
