@@ -16,6 +16,12 @@ const COMMANDS: &[&str] = &[
     "agent_stop",
     "preferences_get",
     "preferences_set",
+    "jobs_bulk",
+    "jobs_bulk_stop",
+    "jobs_export",
+    "jobs_find",
+    "computer_show",
+    "agent_at_login",
 ];
 
 fn main() {

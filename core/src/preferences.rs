@@ -32,6 +32,13 @@ impl PreferencesFile {
         }
     }
 
+    /// The folder that it lies in.
+    pub fn folder(&self) -> &Path {
+        self.path
+            .parent()
+            .expect("the path was made of folder and name")
+    }
+
     /// What is kept. A file that is not there or cannot be read means the defaults: how a window
     /// looks is no reason not to open it. A field that another version wrote, with a value that
     /// this one does not know, has its default alone.
@@ -73,11 +80,7 @@ impl PreferencesFile {
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let folder = self
-            .path
-            .parent()
-            .expect("the path was made of folder and name");
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(self.folder())?;
         let part = self.path.with_extension("json.part");
         let mut file = fs::File::create(&part)?;
         file.write_all(bytes)?;

@@ -11,6 +11,9 @@ use tauri::{State, command};
 
 use crate::Desk;
 
+mod bulk;
+mod computer;
+
 type Answer<T> = Result<T, CommandError>;
 
 /// All of them; `build.rs` names them for the access list.
@@ -31,6 +34,12 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         agent_stop,
         preferences_get,
         preferences_set,
+        bulk::jobs_bulk,
+        bulk::jobs_bulk_stop,
+        bulk::jobs_export,
+        bulk::jobs_find,
+        computer::computer_show,
+        computer::agent_at_login,
     ]
 }
 
