@@ -41,7 +41,7 @@ pub use at_login::{AtLoginError, LoginFiles};
 pub use bulk::BulkStop;
 pub use edit::Edited;
 pub use error::ClusterError;
-pub use job_view::next_lines;
+pub use job_view::{next_lines, place_words};
 pub use live::Following;
 pub use local_agent::{LocalAgent, LocalAgentError};
 pub use log_text::safe_text;

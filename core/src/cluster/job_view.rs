@@ -116,7 +116,8 @@ fn average_ms(records: &[RunRecord]) -> Option<u64> {
     Some(times.iter().sum::<u64>() / count)
 }
 
-fn place_words(on: &PlaceOn, language: Language) -> String {
+/// Where a job runs, in words.
+pub fn place_words(on: &PlaceOn, language: Language) -> String {
     match (on, language) {
         (PlaceOn::One, Language::En) => "on one node".to_owned(),
         (PlaceOn::One, Language::ZhCn) => "任一节点".to_owned(),

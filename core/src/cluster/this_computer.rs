@@ -74,10 +74,6 @@ impl ThisComputer {
     /// What the settings say of this computer, whose preferences lie in `config_dir`.
     pub fn describe(&self, config_dir: &Path, notices: bool) -> Result<Computer, AtLoginError> {
         let files = LoginFiles::of_this_person()?;
-        let licence = |(name, licence): (&str, &str)| Licence {
-            name: name.to_owned(),
-            licence: licence.to_owned(),
-        };
         Ok(Computer {
             data_dir: self.dir.display().to_string(),
             config_dir: config_dir.display().to_string(),
@@ -86,8 +82,17 @@ impl ThisComputer {
             notices,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             zones: Zone::tzdb_version().to_owned(),
-            licences: LICENCES.into_iter().map(licence).collect(),
+            licences: Self::licences(),
         })
+    }
+
+    /// The licences of what the program is made of.
+    pub fn licences() -> Vec<Licence> {
+        let licence = |(name, licence): (&str, &str)| Licence {
+            name: name.to_owned(),
+            licence: licence.to_owned(),
+        };
+        LICENCES.into_iter().map(licence).collect()
     }
 
     /// Lets the agent start when the person logs in, or no more. What runs now is left alone.

@@ -1,5 +1,6 @@
 import type { Backend } from './backend'
-import { listJobs, listRuns, showJob } from './fake/lists'
+import { exportJobs, FakeBulks } from './fake/bulk'
+import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { FakeWorld, refuse, type Variant } from './fake/world'
 
 const TICK_MS = 500
@@ -21,6 +22,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     const value = address.get(key)
     if (value) Object.assign(world.preferences, { [key]: value })
   }
+  const bulks = new FakeBulks(world)
   setInterval(() => world.tick(), TICK_MS)
   const answer = async <T>(value: () => T): Promise<T> => copy(value())
   const stored = async <T>(value: () => T): Promise<T> => {
@@ -36,10 +38,14 @@ export function fakeBackend(address: URLSearchParams): Backend {
         const job = world.job(jobId)
         if (job.generation !== generation)
           refuse('conflict', `could not change ${job.name}: it was edited meanwhile`)
-        world.pause(job, paused)
+        world.edit(job, (each) => (each.paused = paused))
       }),
     jobRun: ({ jobId }) => stored(() => world.start(world.job(jobId))),
     jobsAddExamples: () => stored(() => world.addExamples()),
+    jobsFind: ({ text, language }) => stored(() => find(world, text, language)),
+    jobsBulk: async ({ id, ask }) => (await stored(() => null), copy(await bulks.run(id, ask))),
+    jobsBulkStop: ({ id }) => answer(() => bulks.stop(id)),
+    jobsExport: ({ target }) => stored(() => exportJobs(world, target)),
     runsList: ({ query }) => stored(() => listRuns(world, query)),
     runShow: ({ runId }) => stored(() => world.run(runId)),
     runKill: ({ runId }) => stored(() => world.kill(runId)),
@@ -49,6 +55,9 @@ export function fakeBackend(address: URLSearchParams): Backend {
     agentStop: () => answer(() => world.setAgent('stopped')),
     preferencesGet: () => answer(() => world.preferences),
     preferencesSet: ({ preferences }) => answer(() => void (world.preferences = copy(preferences))),
+    computerShow: () => answer(() => world.computer()),
+    agentAtLogin: ({ on }) => answer(() => world.setAtLogin(on)),
     onLive: async (listener) => world.listen(listener),
+    onBulk: async (listener) => bulks.listen(listener),
   }
 }

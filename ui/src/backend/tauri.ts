@@ -1,7 +1,7 @@
 import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { BackendError, commandError, type Backend } from './backend'
-import type { Live } from './types'
+import type { BulkProgress, Live } from './types'
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
@@ -20,6 +20,10 @@ export function tauriBackend(): Backend {
     jobPause: (args) => call('job_pause', args),
     jobRun: (args) => call('job_run', args),
     jobsAddExamples: () => call('jobs_add_examples'),
+    jobsFind: (args) => call('jobs_find', args),
+    jobsBulk: (args) => call('jobs_bulk', args),
+    jobsBulkStop: (args) => call('jobs_bulk_stop', args),
+    jobsExport: (args) => call('jobs_export', args),
     runsList: (args) => call('runs_list', args),
     runShow: (args) => call('run_show', args),
     runKill: (args) => call('run_kill', args),
@@ -29,6 +33,9 @@ export function tauriBackend(): Backend {
     agentStop: () => call('agent_stop'),
     preferencesGet: () => call('preferences_get'),
     preferencesSet: (args) => call('preferences_set', args),
+    computerShow: () => call('computer_show'),
+    agentAtLogin: (args) => call('agent_at_login', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
+    onBulk: (listener) => listen<BulkProgress>('bulk', (event) => listener(event.payload)),
   }
 }
