@@ -3,6 +3,8 @@ import JobsScreen from './features/jobs/JobsScreen.vue'
 import RunScreen from './features/run/RunScreen.vue'
 import RunsScreen from './features/runs/RunsScreen.vue'
 
+const SettingsScreen = () => import('./features/settings/SettingsScreen.vue')
+
 /** The screens. Addresses live behind the hash: the window is served from files. */
 export const router = createRouter({
   history: createWebHashHistory(),
@@ -10,6 +12,7 @@ export const router = createRouter({
     { path: '/jobs', name: 'jobs', component: JobsScreen },
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
+    { path: '/settings', name: 'settings', component: SettingsScreen },
     { path: '/:rest(.*)', redirect: '/jobs' },
   ],
 })

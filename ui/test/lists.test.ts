@@ -8,6 +8,7 @@ import { jobColumns } from '../src/features/jobs/columns'
 import { pageOffsets, pageQuery } from '../src/features/jobs/window'
 import { statesOf, statesText, toggled } from '../src/features/runs/filter'
 import { reduceLive, silence } from '../src/stores/live'
+import { plainList } from '../src/stores/jobsView'
 import { applyRuns } from '../src/stores/queries'
 
 const job = fakeJobs(1)[0]!
@@ -92,10 +93,13 @@ describe('the window into the jobs', () => {
   })
 
   it('asks with trimmed words', () => {
-    expect(pageQuery('  backup ', 'en', 'next', 100)).toEqual({
+    const shape = { ...plainList, text: '  backup ', sort: 'next' as const }
+    expect(pageQuery(shape, 'en', 100)).toEqual({
       text: 'backup',
       language: 'en',
+      group: 'none',
       sort: 'next',
+      descending: false,
       offset: 100,
       limit: 100,
     })
@@ -141,7 +145,7 @@ describe('a grid', () => {
 
 describe('the keyboard', () => {
   const press = (key: string, more = {}) =>
-    pressName({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
+    pressName({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more })
 
   it('names presses alike on each system', () => {
     expect([

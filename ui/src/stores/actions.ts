@@ -55,6 +55,7 @@ export function useActions() {
   const openRun = (runId: string) => router.push({ name: 'run', params: { runId } })
 
   return {
+    attempt,
     openRun,
     runJob: (jobId: string, name: string) =>
       attempt(async () => {

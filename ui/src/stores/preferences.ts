@@ -25,9 +25,7 @@ export const usePreferences = defineStore('preferences', {
       state.value.theme === 'contrast' || (state.value.theme === 'system' && state.systemContrast),
     dark(state): boolean {
       return (
-        this.contrast ||
-        state.value.theme === 'dark' ||
-        (state.value.theme === 'system' && state.systemDark)
+        this.contrast || state.value.theme === 'dark' || (state.value.theme === 'system' && state.systemDark)
       )
     },
     rowHeight: (state) => (state.value.density === 'compact' ? 28 : 36),
