@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyCaps, KeySequence, pressName } from '../src/commands/keyboard'
+import { isOfField, keyCaps, KeySequence, pressName } from '../src/commands/keyboard'
 import type { Live, RunRow, RunState, RunsPage } from '../src/backend/types'
 import { blankRun } from '../src/backend/fake/history'
 import { fakeJobs } from '../src/backend/fake/jobs'
@@ -154,6 +154,20 @@ describe('the keyboard', () => {
       press('?'),
       press('a', { altKey: true }),
     ]).toEqual(['mod+k', 'mod+k', '?', null])
+  })
+
+  it('names Shift where no character shows it', () => {
+    expect([
+      press('ArrowDown', { shiftKey: true }),
+      press('J', { shiftKey: true }),
+      press(' '),
+      press('F10', { shiftKey: true }),
+    ]).toEqual(['shift+ArrowDown', 'J', 'Space', 'shift+F10'])
+    expect(keyCaps('J', false)).toEqual([['Shift', 'J']])
+  })
+
+  it('leaves a text field what it needs', () => {
+    expect(['mod+a', 'mod+z', 'mod+k', 'a'].map(isOfField)).toEqual([true, true, false, false])
   })
 
   it('joins a sequence only when it is quick', () => {

@@ -9,6 +9,9 @@ const variants: Variant[] = ['usual', 'empty', 'many', 'down', 'noagent']
 /** Plain copies, as they come out of the real commands: nobody shares an object with the world. */
 const copy = <T>(value: T): T => structuredClone(value)
 
+/** What is sent, as the real commands get it: through JSON. */
+const sent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+
 /**
  * The whole window in a plain browser: made-up jobs and runs, the same at every start.
  *
@@ -43,7 +46,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     jobRun: ({ jobId }) => stored(() => world.start(world.job(jobId))),
     jobsAddExamples: () => stored(() => world.addExamples()),
     jobsFind: ({ text, language }) => stored(() => find(world, text, language)),
-    jobsBulk: async ({ id, ask }) => (await stored(() => null), copy(await bulks.run(id, ask))),
+    jobsBulk: async ({ id, ask }) => (await stored(() => null), copy(await bulks.run(id, sent(ask)))),
     jobsBulkStop: ({ id }) => answer(() => bulks.stop(id)),
     jobsExport: ({ target }) => stored(() => exportJobs(world, target)),
     runsList: ({ query }) => stored(() => listRuns(world, query)),
@@ -54,7 +57,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     agentStart: () => answer(() => world.setAgent('starting')),
     agentStop: () => answer(() => world.setAgent('stopped')),
     preferencesGet: () => answer(() => world.preferences),
-    preferencesSet: ({ preferences }) => answer(() => void (world.preferences = copy(preferences))),
+    preferencesSet: ({ preferences }) => answer(() => void (world.preferences = sent(preferences))),
     computerShow: () => answer(() => world.computer()),
     agentAtLogin: ({ on }) => answer(() => world.setAtLogin(on)),
     onLive: async (listener) => world.listen(listener),

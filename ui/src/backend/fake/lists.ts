@@ -170,7 +170,7 @@ export function find(world: FakeWorld, text: string, language: string): Found {
 
 /** Core's preview as far as it reaches; behind it what can be computed without a calendar. */
 function nextLines(world: FakeWorld, job: FakeJob, now: number): NextLine[] {
-  const lines = world.preview(job, now)
+  const lines = world.preview(job, now).slice(0, NEXT_LINES)
   const zone = zoneOffset(new Date(now).toISOString(), job.zone)
   const first = lines.at(-1)
   for (

@@ -28,6 +28,9 @@ export interface ListInView {
   move: (step: number) => void
 }
 
+// More runs than these are not begun by one key: they cannot be taken back.
+const RUNS_UNASKED_MAX = 20
+
 /** The selected jobs of a list, and what is done to them; to the row at hand where none is selected. */
 export function useChosenJobs(list: ListInView) {
   const { t } = useI18n()
@@ -35,7 +38,7 @@ export function useChosenJobs(list: ListInView) {
   const actions = useActions()
   const { perform, exportJobs } = useBulkActions()
   const selection = ref<Selection>(nothing)
-  const asking = ref<'delete' | 'tag' | null>(null)
+  const asking = ref<'delete' | 'run' | 'tag' | null>(null)
 
   const size = computed(() => sizeOf(selection.value, list.matched.value))
   const many = computed(() => size.value > 0)
@@ -47,7 +50,16 @@ export function useChosenJobs(list: ListInView) {
     many.value
       ? targetOf(selection.value, list.text.value.trim())
       : { jobs: list.at.value ? [list.at.value.job_id] : [] }
-  const act = (action: BulkAction) => void perform(action, target())
+  function act(action: BulkAction): void {
+    if (action === 'run' && size.value > RUNS_UNASKED_MAX) asking.value = 'run'
+    else void perform(action, target())
+  }
+
+  async function runMany(): Promise<void> {
+    asking.value = null
+    await perform('run', target())
+  }
+
   const meant = computed(() => (many.value ? size.value : list.at.value ? 1 : 0))
 
   function toggle(index: number): void {
@@ -129,6 +141,7 @@ export function useChosenJobs(list: ListInView) {
     toggle,
     extend,
     act,
+    runMany,
     export: () => void exportJobs(target()),
     remove,
     tag,
