@@ -17,6 +17,8 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('row', { name: /disk-usage/ }).waitFor()
     await page.getByRole('combobox', { name: /^(Group|分组)$/ }).click()
     await page.getByRole('option', { name: /^(By owner|按负责人)$/ }).click()
+    await page.getByRole('listbox').waitFor({ state: 'detached' })
+    await page.getByRole('grid').focus()
     await page.keyboard.press('j')
     await page.keyboard.press('Space')
     await page.keyboard.press('Shift+ArrowDown')
@@ -44,7 +46,10 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
   },
   settings: async (page) => {
     await page.keyboard.press('Control+,')
-    await page.getByRole('switch').waitFor()
+    await page
+      .getByRole('region', { name: /^(This computer|本机)$/ })
+      .getByRole('switch')
+      .waitFor()
   },
   runs: async (page) => {
     await page.goto(page.url().replace('#/jobs', '#/runs'))
@@ -61,9 +66,10 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
 }
 
 for (const language of ['en', 'zh-CN']) {
-  for (const theme of ['light', 'dark']) {
+  for (const theme of ['light', 'dark', 'contrast']) {
     for (const size of sizes) {
       test(`pictures ${language} ${theme} ${size.width}`, async ({ page }) => {
+        test.slow()
         await page.setViewportSize(size)
         for (const [name, show] of Object.entries(screens)) {
           await open(page, { language, theme })

@@ -23,7 +23,7 @@ export const lists = {
   viewCopied: 'The view was copied: paste it into the filter',
   save: 'Save',
   selected: '{n} job selected | {n} jobs selected',
-  selectedAll: 'The one that matches is selected | All {n} that match are selected',
+  selectedAll: 'The only one selected | All {n} selected',
   selectAll: 'Select the one that matches | Select all {n} that match',
   bar: 'Selected jobs',
   pause: 'Pause',

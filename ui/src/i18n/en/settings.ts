@@ -10,7 +10,6 @@ export const settings = {
   light: 'Light',
   dark: 'Dark',
   contrast: 'Contrast',
-  themeHelp: 'Contrast is white on black, with every line drawn.',
   compact: 'Compact',
   comfortable: 'Comfortable',
   notices: 'Notices',

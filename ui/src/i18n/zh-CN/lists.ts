@@ -25,7 +25,7 @@ export const lists = {
   viewCopied: '已复制视图：粘贴到筛选框即可使用',
   save: '保存',
   selected: '已选 {n} 个任务',
-  selectedAll: '已选中全部 {n} 个匹配项',
+  selectedAll: '已全选 {n} 个',
   selectAll: '选中全部 {n} 个匹配项',
   bar: '所选任务',
   pause: '暂停',

@@ -12,7 +12,6 @@ export const settings = {
   light: '浅色',
   dark: '深色',
   contrast: '高对比度',
-  themeHelp: '高对比度为黑底白字，所有线条都清晰可见。',
   compact: '紧凑',
   comfortable: '宽松',
   notices: '通知',
