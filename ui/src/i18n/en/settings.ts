@@ -30,7 +30,7 @@ export const settings = {
   atLoginService: 'It starts as a service of yours when you log in.',
   atLoginAutostart: 'It starts with your desktop when you log in.',
   atLoginForeign: 'A file that Belfry did not write decides this and is left alone.',
-  atLoginFile: 'File',
+  atLoginFile: 'File for the login',
   dataDir: 'Data folder',
   configDir: 'Settings folder',
   shortcuts: 'Shortcuts',

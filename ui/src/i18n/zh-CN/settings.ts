@@ -31,7 +31,7 @@ export const settings = {
   atLoginService: '登录时，代理作为您的服务启动。',
   atLoginAutostart: '登录时，代理随桌面启动。',
   atLoginForeign: '此项由一个并非钟楼写入的文件决定，钟楼不会改动它。',
-  atLoginFile: '文件',
+  atLoginFile: '登录启动文件',
   dataDir: '数据目录',
   configDir: '设置目录',
   shortcuts: '快捷键',
