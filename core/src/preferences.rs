@@ -66,8 +66,13 @@ impl PreferencesFile {
         };
         let mut kept = self.kept();
         kept.extend(fields(preferences));
-        self.replace(&serde_json::to_vec_pretty(&kept).expect("plain data has a JSON form"))
-            .map_err(failed)
+        let bytes = serde_json::to_vec_pretty(&kept).expect("plain data has a JSON form");
+        // What is larger would be read as nothing at all.
+        if bytes.len() > CONFIG_BYTES_MAX {
+            let why = format!("they would be larger than {CONFIG_BYTES_MAX} bytes; remove a view");
+            return Err(failed(io::Error::other(why)));
+        }
+        self.replace(&bytes).map_err(failed)
     }
 
     /// The file's fields; none when it is not there or is none of ours.
@@ -135,6 +140,10 @@ mod tests {
         file.write(&read).expect("the folder is ours");
         assert_eq!(file.read(), read);
         assert_eq!(file.kept()["later"]["a"], 1);
+        let mut large = read.clone();
+        large.views[0].text = "x".repeat(CONFIG_BYTES_MAX);
+        assert!(file.write(&large).is_err());
+        assert_eq!(file.read(), read, "what was kept stays");
     }
 
     #[test]

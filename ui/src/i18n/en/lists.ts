@@ -55,7 +55,6 @@ export const lists = {
   show: 'Show why',
   failures: 'What could not be done',
   failuresMore: 'and {n} more',
-  close: 'Close',
   going: {
     pause: 'Pausing jobs',
     resume: 'Resuming jobs',

@@ -57,7 +57,6 @@ export const lists = {
   show: '查看原因',
   failures: '未能完成的任务',
   failuresMore: '另有 {n} 个',
-  close: '关闭',
   going: {
     pause: '正在暂停任务',
     resume: '正在恢复任务',
