@@ -32,6 +32,12 @@ const COMMANDS: &[&str] = &[
     "draft_try",
     "job_delete",
     "job_undelete",
+    "jobs_bulk",
+    "jobs_bulk_stop",
+    "jobs_export",
+    "jobs_find",
+    "computer_show",
+    "agent_at_login",
 ];
 
 fn main() {

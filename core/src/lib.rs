@@ -20,6 +20,10 @@ pub mod placement;
 pub mod dispatch;
 
 pub mod explain;
+
+pub mod fuzzy;
+pub mod job_query;
+
 pub mod ledger;
 
 pub mod crontab;

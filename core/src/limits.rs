@@ -349,3 +349,19 @@ const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= CLOCK_PROVEN_WITHIN.a
 pub const ATTEMPTS_MAX: u32 = 100;
 /// Between two orders to end a run that is to be replaced.
 pub const REPLACE_ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
+/// Jobs of one bulk change that are changed at the same time: the store commits them in groups.
+pub const BULK_AT_ONCE: usize = 16;
+/// Jobs of one bulk change: as many as a cluster is made for.
+pub const BULK_JOBS_MAX: usize = 20_000;
+/// Failures of one bulk change that are told one by one; the rest is counted.
+pub const BULK_FAILURES_MAX: usize = 200;
+/// A bulk change tells how far it is this often at most.
+pub const BULK_TELL_EVERY: Duration = Duration::from_millis(100);
+/// Jobs and runs that the palette shows.
+pub const FOUND_MAX: usize = 12;
+/// Letters of a run's id from which on runs are looked for.
+pub const RUN_ID_LETTERS_MIN: usize = 4;
+/// Saved views of one person: the rail shows them all.
+pub const VIEWS_MAX: usize = 50;
+/// Notices that one batch of changes may cause; the rest is counted in the last one.
+pub const NOTICES_AT_ONCE_MAX: usize = 3;

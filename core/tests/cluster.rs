@@ -1,5 +1,7 @@
 //! The use-cases over the embedded stores, with an agent's part played by hand.
 
+#[path = "cluster/bulks.rs"]
+mod bulks;
 #[path = "cluster/editor.rs"]
 mod editor;
 #[path = "cluster/editor_saves.rs"]
@@ -8,6 +10,8 @@ mod editor_saves;
 mod edits;
 #[path = "cluster/files.rs"]
 mod files;
+#[path = "cluster/lists.rs"]
+mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
 #[path = "cluster/stage.rs"]

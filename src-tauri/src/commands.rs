@@ -1,5 +1,7 @@
 //! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
 
+mod bulk;
+mod computer;
 mod editor;
 mod files;
 
@@ -52,6 +54,12 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         editor::draft_try,
         editor::job_delete,
         editor::job_undelete,
+        bulk::jobs_bulk,
+        bulk::jobs_bulk_stop,
+        bulk::jobs_export,
+        bulk::jobs_find,
+        computer::computer_show,
+        computer::agent_at_login,
     ]
 }
 

@@ -5,6 +5,7 @@ import RunsScreen from './features/runs/RunsScreen.vue'
 
 // The editor and what it edits with are loaded when somebody edits.
 const JobEditor = () => import('./features/editor/EditorScreen.vue')
+const SettingsScreen = () => import('./features/settings/SettingsScreen.vue')
 
 /** The screens. Addresses live behind the hash: the window is served from files. */
 export const router = createRouter({
@@ -23,6 +24,7 @@ export const router = createRouter({
     },
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
+    { path: '/settings', name: 'settings', component: SettingsScreen },
     { path: '/:rest(.*)', redirect: '/jobs' },
   ],
 })

@@ -131,6 +131,16 @@ impl Cluster {
 
     /// Brings back what a job was at some generation, also of a deleted one.
     pub async fn restore(&self, id: JobId, generation: u64) -> Result<Edited, ClusterError> {
+        self.restore_if(id, generation, None).await
+    }
+
+    /// The same, with `seen` only if the job still has that generation.
+    pub(super) async fn restore_if(
+        &self,
+        id: JobId,
+        generation: u64,
+        seen: Option<u64>,
+    ) -> Result<Edited, ClusterError> {
         let versions = self.versions(id).await?;
         let name = versions
             .first()
@@ -150,7 +160,7 @@ impl Cluster {
             why: error.to_string(),
         })?;
         let key = self.keys.job(&job.project, id);
-        self.change(&name, (&key, id), &Intent::Restore(job), None)
+        self.change(&name, (&key, id), &Intent::Restore(job), seen)
             .await
     }
 

@@ -117,7 +117,8 @@ fn average_ms(records: &[RunRecord]) -> Option<u64> {
     Some(times.iter().sum::<u64>() / count)
 }
 
-fn place_words(place: &Place, language: Language) -> String {
+/// Where a job runs, in words.
+pub fn place_words(place: &Place, language: Language) -> String {
     let (on, of) = match (&place.on, language) {
         (PlaceOn::One, Language::En) => ("on one node".to_owned(), " of "),
         (PlaceOn::One, Language::ZhCn) => ("任一节点".to_owned(), "："),

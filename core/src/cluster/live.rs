@@ -6,6 +6,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::job_list;
 use super::kills::Kills;
 use super::picture::{Change, Folder, Picture};
 use super::run_view::{row, stamp};
@@ -76,7 +77,7 @@ impl Following {
     /// A window into the list of jobs.
     pub async fn jobs_page(&self, query: &JobQuery) -> Result<JobPage, ClusterError> {
         let selection = self
-            .look(|picture| picture.select(query, clock::now()))
+            .look(|picture| job_list::select(picture, query, clock::now()))
             .await;
         self.cluster.compose(selection, &query.language).await
     }
@@ -86,6 +87,18 @@ impl Following {
         // An end of the feed is an answer too.
         let _ = self.settled.clone().wait_for(|is| *is).await;
         at(&read(&self.picture))
+    }
+
+    /// What is followed.
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The picture as it stands. The first look waits until the jobs were read.
+    pub(super) async fn picture(&self) -> RwLockReadGuard<'_, Picture> {
+        // An end of the feed is an answer too.
+        let _ = self.settled.clone().wait_for(|is| *is).await;
+        read(&self.picture)
     }
 
     /// Whether an agent is there.

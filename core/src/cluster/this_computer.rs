@@ -6,16 +6,33 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::tails::Tails;
-use super::{Cluster, ClusterError, Following, LocalAgent, LocalAgentError, Picture, this_person};
+use super::{
+    AtLoginError, Cluster, ClusterError, Following, LocalAgent, LocalAgentError, LoginFiles,
+    Picture, this_person,
+};
 use crate::clock;
 use crate::id::{JobId, RunId};
+use crate::schedule::Zone;
 use crate::view::{
-    AgentState, CommandError, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart, ErrorCode,
-    Hello, JobDetail, TryAnswer, TryAsk,
+    AgentState, CommandError, Computer, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart,
+    ErrorCode, Hello, JobDetail, Licence, TryAnswer, TryAsk,
 };
 
 /// The examples that a new computer is offered.
 const EXAMPLES: &str = include_str!("../../../examples/jobs.toml");
+
+/// What the program is made of, for the settings: the parts that a person sees or that carry it.
+const LICENCES: [(&str, &str); 9] = [
+    ("Belfry", "Apache-2.0"),
+    ("Inter", "OFL-1.1"),
+    ("JetBrains Mono", "OFL-1.1"),
+    ("Lucide", "ISC"),
+    ("Vue, Vue Router, Pinia, TanStack", "MIT"),
+    ("Nuxt UI", "MIT"),
+    ("Tauri", "Apache-2.0 OR MIT"),
+    ("jiff, tokio, sqlx, serde", "MIT OR Apache-2.0"),
+    ("SQLite, IANA time zones", "blessing, public domain"),
+];
 
 /// This computer's stores, followed, and its agent.
 pub struct ThisComputer {
@@ -55,6 +72,39 @@ impl ThisComputer {
             zone: own_zone(),
             agent: self.following.agent(),
             data_dir: self.dir.display().to_string(),
+        }
+    }
+
+    /// What the settings say of this computer, whose preferences lie in `config_dir`.
+    pub fn describe(&self, config_dir: &Path, notices: bool) -> Result<Computer, AtLoginError> {
+        let files = LoginFiles::of_this_person()?;
+        Ok(Computer {
+            data_dir: self.dir.display().to_string(),
+            config_dir: config_dir.display().to_string(),
+            at_login: files.state(),
+            at_login_file: files.file().display().to_string(),
+            notices,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            zones: Zone::tzdb_version().to_owned(),
+            licences: Self::licences(),
+        })
+    }
+
+    /// The licences of what the program is made of.
+    pub fn licences() -> Vec<Licence> {
+        let licence = |(name, licence): (&str, &str)| Licence {
+            name: name.to_owned(),
+            licence: licence.to_owned(),
+        };
+        LICENCES.into_iter().map(licence).collect()
+    }
+
+    /// Lets the agent start when the person logs in, or no more. What runs now is left alone.
+    pub fn start_at_login(&self, on: bool) -> Result<(), AtLoginError> {
+        let files = LoginFiles::of_this_person()?;
+        match on {
+            true => files.turn_on(&self.program, &self.dir),
+            false => files.turn_off(),
         }
     }
 
@@ -141,7 +191,7 @@ fn own_zone() -> String {
     TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
 }
 
-fn no_agent() -> CommandError {
+pub(super) fn no_agent() -> CommandError {
     CommandError {
         code: ErrorCode::NoAgent,
         params: Default::default(),

@@ -2,17 +2,23 @@ import { inject, type InjectionKey } from 'vue'
 import type {
   BuildAsk,
   BuiltSchedule,
+  BulkAsk,
+  BulkProgress,
+  BulkTarget,
   CommandError,
+  Computer,
   CrontabImport,
   CrontabTable,
-  DroppedFile,
-  FileTable,
   DeletedJob,
   DraftAsk,
   DraftCheck,
+  DroppedFile,
   EditorAsk,
   EditorLists,
   EditorStart,
+  Exported,
+  FileTable,
+  Found,
   Hello,
   JobDetail,
   JobPage,
@@ -58,6 +64,17 @@ export interface Backend {
   draftTry(args: { ask: TryAsk }): Promise<TryAnswer>
   jobDelete(args: { jobId: string; generation: number }): Promise<DeletedJob>
   jobUndelete(args: { jobId: string; generation: number }): Promise<void>
+  /** Jobs by a few letters of their names, runs by the start of their ids; best first. */
+  jobsFind(args: { text: string; language: string }): Promise<Found>
+  /**
+   * Changes many jobs, each by itself; resolves with the end. How far it is comes through `onBulk`
+   * under the given id. Rejects when nothing at all is done.
+   */
+  jobsBulk(args: { id: string; ask: BulkAsk }): Promise<BulkProgress>
+  /** Jobs that are not begun are left alone. */
+  jobsBulkStop(args: { id: string }): Promise<void>
+  /** Writes jobs into a new file in the folder for downloads. */
+  jobsExport(args: { target: BulkTarget }): Promise<Exported>
   runsList(args: { query: RunsQuery }): Promise<RunsPage>
   runShow(args: { runId: string }): Promise<RunDetail>
   /** Asks for it; the run's state says when it has happened. */
@@ -85,10 +102,15 @@ export interface Backend {
   agentStop(): Promise<void>
   preferencesGet(): Promise<Preferences>
   preferencesSet(args: { preferences: Preferences }): Promise<void>
+  computerShow(): Promise<Computer>
+  /** Lets the agent start when the person logs in, or no more. */
+  agentAtLogin(args: { on: boolean }): Promise<void>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
   /** A file was dropped on the window. */
   onFile(listener: (dropped: DroppedFile) => void): Promise<() => void>
+  /** How far bulk changes are, about ten times a second; their end is told by `jobsBulk`. */
+  onBulk(listener: (progress: BulkProgress) => void): Promise<() => void>
 }
 
 /** The language of words that core makes: never `system`. */

@@ -1,7 +1,7 @@
 import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { BackendError, commandError, type Backend } from './backend'
-import type { DroppedFile, Live } from './types'
+import type { BulkProgress, DroppedFile, Live } from './types'
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
@@ -28,6 +28,10 @@ export function tauriBackend(): Backend {
     draftTry: (args) => call('draft_try', args),
     jobDelete: (args) => call('job_delete', args),
     jobUndelete: (args) => call('job_undelete', args),
+    jobsFind: (args) => call('jobs_find', args),
+    jobsBulk: (args) => call('jobs_bulk', args),
+    jobsBulkStop: (args) => call('jobs_bulk_stop', args),
+    jobsExport: (args) => call('jobs_export', args),
     runsList: (args) => call('runs_list', args),
     runShow: (args) => call('run_show', args),
     runKill: (args) => call('run_kill', args),
@@ -46,6 +50,9 @@ export function tauriBackend(): Backend {
     preferencesGet: () => call('preferences_get'),
     preferencesSet: (args) => call('preferences_set', args),
     onFile: (listener) => listen<DroppedFile>('file', (event) => listener(event.payload)),
+    computerShow: () => call('computer_show'),
+    agentAtLogin: (args) => call('agent_at_login', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
+    onBulk: (listener) => listen<BulkProgress>('bulk', (event) => listener(event.payload)),
   }
 }

@@ -9,7 +9,7 @@ export type RunState = "claimed" | "running" | "succeeded" | "failed" | "timed_o
 /**
  * Why a run is in its state, in one word that programs can match.
  */
-export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
+export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
 
 /**
  * What made a run happen.
@@ -59,7 +59,7 @@ export type Preferences = {
  */
 language: Language, 
 /**
- * Light or dark.
+ * Its colours.
  */
 theme: Theme, 
 /**
@@ -69,7 +69,19 @@ density: Density,
 /**
  * Whether the rail on the left shows glyphs only.
  */
-rail_folded: boolean, };
+rail_folded: boolean, 
+/**
+ * Lists of jobs that were named, in the order of the rail.
+ */
+views: Array<JobsView>, 
+/**
+ * Of which jobs' failures the desktop tells.
+ */
+notices: NoticeOf, 
+/**
+ * The name that this person has as owner of jobs; empty when nobody said.
+ */
+owner_name: string, };
 
 /**
  * The language of every word.
@@ -77,9 +89,9 @@ rail_folded: boolean, };
 export type Language = "system" | "en" | "zh-CN";
 
 /**
- * Light or dark.
+ * The colours.
  */
-export type Theme = "system" | "light" | "dark";
+export type Theme = "system" | "light" | "dark" | "contrast";
 
 /**
  * The height of rows.
@@ -87,11 +99,97 @@ export type Theme = "system" | "light" | "dark";
 export type Density = "compact" | "comfortable";
 
 /**
+ * A list of jobs that somebody named.
+ */
+export type JobsView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The filter.
+ */
+text: string, 
+/**
+ * What rows are gathered by.
+ */
+group: JobGroup, 
+/**
+ * The order.
+ */
+sort: JobSort, 
+/**
+ * Whether the order is turned round.
+ */
+descending: boolean, };
+
+/**
+ * Of which jobs' failures the desktop tells.
+ */
+export type NoticeOf = "nothing" | "mine" | "everything";
+
+/**
+ * What the settings say of this computer and this program.
+ */
+export type Computer = { 
+/**
+ * Where the data lies.
+ */
+data_dir: string, 
+/**
+ * Where the preferences lie.
+ */
+config_dir: string, 
+/**
+ * How the agent starts when the person logs in.
+ */
+at_login: AtLogin, 
+/**
+ * The file that makes it start so, or would.
+ */
+at_login_file: string, 
+/**
+ * Whether the desktop can show notices outside of the window.
+ */
+notices: boolean, 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * The edition of the time zones.
+ */
+zones: string, 
+/**
+ * The licences of what the program is made of.
+ */
+licences: Array<Licence>, };
+
+/**
+ * How the agent starts when the person logs in.
+ */
+export type AtLogin = "off" | "service" | "autostart" | "foreign";
+
+/**
+ * The licence of a part.
+ */
+export type Licence = { 
+/**
+ * The part.
+ */
+name: string, 
+/**
+ * Its licence, as SPDX names it.
+ */
+licence: string, };
+
+/**
  * Which jobs a list shows, and which part of it.
  */
 export type JobQuery = { 
 /**
- * Words that must all occur in name, project, tags, owner, note or script.
+ * Words that must all occur in name, project, tags, owner, note or script, and terms
+ * such as `tag:backup`.
  */
 text: string, 
 /**
@@ -99,9 +197,17 @@ text: string,
  */
 language: string, 
 /**
- * The order of the rows.
+ * The order of the rows, within each group.
  */
 sort: JobSort, 
+/**
+ * Whether the order is turned round.
+ */
+descending: boolean, 
+/**
+ * What rows are gathered by.
+ */
+group: JobGroup, 
 /**
  * First row.
  */
@@ -114,7 +220,12 @@ limit: number, };
 /**
  * The order of a list of jobs.
  */
-export type JobSort = "name" | "next" | "trouble";
+export type JobSort = "name" | "next" | "trouble" | "owner";
+
+/**
+ * What the rows of a list of jobs are gathered by.
+ */
+export type JobGroup = "none" | "project" | "tag" | "owner";
 
 /**
  * A window into the list of jobs.
@@ -125,13 +236,110 @@ export type JobPage = {
  */
 rows: Array<JobRow>, 
 /**
+ * How many rows there are in all: more than jobs when some stand under several heads.
+ */
+lines: number, 
+/**
+ * The heads of groups, in their order; none where nothing is gathered.
+ */
+heads: Array<GroupHead>, 
+/**
  * How many jobs the query has in all.
  */
 matched: number, 
 /**
  * How many jobs there are.
  */
-total: number, };
+total: number, 
+/**
+ * How many of all jobs somebody has to look at.
+ */
+troubled: number, 
+/**
+ * What of the query cannot be understood; the rest of it holds.
+ */
+mistakes: Array<QueryMistake>, };
+
+/**
+ * The head of a group of rows.
+ */
+export type GroupHead = { 
+/**
+ * The project, tag or owner; empty for jobs without.
+ */
+name: string, 
+/**
+ * Its first row.
+ */
+at: number, 
+/**
+ * How many rows it has.
+ */
+count: number, };
+
+/**
+ * A part of a query that cannot be understood.
+ */
+export type QueryMistake = { 
+/**
+ * Where it begins, in characters.
+ */
+start: number, 
+/**
+ * Where it ends.
+ */
+end: number, 
+/**
+ * What is wrong, in the query's language.
+ */
+sentence: string, };
+
+/**
+ * What the palette found.
+ */
+export type Found = { 
+/**
+ * Jobs, best first.
+ */
+jobs: Array<FoundJob>, 
+/**
+ * Runs whose id begins so.
+ */
+runs: Array<FoundRun>, };
+
+/**
+ * A job that the palette found.
+ */
+export type FoundJob = { 
+/**
+ * Its id.
+ */
+job_id: string, 
+/**
+ * Its project.
+ */
+project: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its schedule in words.
+ */
+schedule_words: string, };
+
+/**
+ * A run that the palette found.
+ */
+export type FoundRun = { 
+/**
+ * Its id.
+ */
+run_id: string, 
+/**
+ * `project/name` of its job.
+ */
+title: string, };
 
 /**
  * A job in a list.
@@ -879,6 +1087,141 @@ trouble: string | null,
 at: string, };
 
 /**
+ * Which jobs are meant.
+ */
+export type BulkTarget = { "jobs": Array<string> } | { "query": { 
+/**
+ * The filter.
+ */
+text: string, 
+/**
+ * Ids that are left out.
+ */
+except: Array<string>, } };
+
+/**
+ * What is done to each job.
+ */
+export type BulkAction = "pause" | "resume" | "run" | "delete" | { "tag": { 
+/**
+ * Tags that it has afterwards.
+ */
+add: Array<string>, 
+/**
+ * Tags that it has no more.
+ */
+remove: Array<string>, } } | { "star": boolean };
+
+/**
+ * What is asked for.
+ */
+export type BulkAsk = { "do": { 
+/**
+ * What.
+ */
+action: BulkAction, 
+/**
+ * To which.
+ */
+target: BulkTarget, } } | { "undo": Array<BulkChanged> };
+
+/**
+ * How far it is, or how it ended.
+ */
+export type BulkProgress = { 
+/**
+ * The name that the asker gave it.
+ */
+id: string, 
+/**
+ * Jobs that are meant.
+ */
+total: number, 
+/**
+ * Jobs that were changed or asked to run.
+ */
+changed: Array<BulkChanged>, 
+/**
+ * How many they are: while it goes on they are only counted.
+ */
+done: number, 
+/**
+ * Jobs that were so already.
+ */
+unchanged: number, 
+/**
+ * Jobs to which it could not be done, `BULK_FAILURES_MAX` at most.
+ */
+failed: Array<BulkFailure>, 
+/**
+ * How many they are.
+ */
+failures: number, 
+/**
+ * Jobs that were left alone because somebody stopped it.
+ */
+left: number, 
+/**
+ * Whether it has ended.
+ */
+over: boolean, };
+
+/**
+ * A job that was changed.
+ */
+export type BulkChanged = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * `project/name`.
+ */
+title: string, 
+/**
+ * Its generation before.
+ */
+before: number, 
+/**
+ * Its generation afterwards.
+ */
+after: number, };
+
+/**
+ * A job to which something could not be done.
+ */
+export type BulkFailure = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * `project/name`, as far as it is known.
+ */
+title: string, 
+/**
+ * Why not.
+ */
+error: CommandError, };
+
+/**
+ * Jobs written into a file.
+ */
+export type Exported = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How many jobs it has.
+ */
+count: number, 
+/**
+ * `project/name` of jobs that this version cannot write.
+ */
+left_out: Array<string>, };
+
+/**
  * What went wrong, for a person: the UI translates by code, `detail` says it in English.
  */
 export type CommandError = { 
@@ -926,7 +1269,7 @@ sentence: string, };
 /**
  * What happens when an occurrence is due and the run before is still going.
  */
-export type Overlap = "skip" | "allow";
+export type Overlap = "skip" | "queue_one" | "allow" | "replace";
 
 /**
  * What happens to occurrences that are later than the start deadline.

@@ -1,5 +1,7 @@
 import { imports } from './en/import'
 import { editor } from './en/editor'
+import { lists } from './en/lists'
+import { settings } from './en/settings'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
@@ -240,19 +242,8 @@ export const en = {
     waiting: 'Nothing was written yet.',
     loading: 'Reading the log…',
   },
-  settings: {
-    title: 'Settings',
-    language: 'Language',
-    theme: 'Theme',
-    density: 'Rows',
-    system: 'System',
-    light: 'Light',
-    dark: 'Dark',
-    compact: 'Compact',
-    comfortable: 'Comfortable',
-    dataDir: 'Data folder',
-    version: 'Version',
-  },
+  settings,
+  lists,
   keys: {
     title: 'Keyboard shortcuts',
     everywhere: 'Everywhere',
@@ -277,10 +268,16 @@ export const en = {
       language: 'Switch to Chinese',
       fold: 'Fold or unfold the side bar',
       back: 'Back',
+      menu: 'Menu of what is chosen',
+      undo: 'Undo the last change of jobs',
     },
     go: {
       jobs: 'Go to the jobs',
       runs: 'Go to the runs',
+      nodes: 'Go to the nodes',
+      timeline: 'Go to the timeline',
+      overview: 'Go to the overview',
+      settings: 'Go to the settings',
     },
     files: {
       open: 'Open a file…',
@@ -298,6 +295,15 @@ export const en = {
       open: 'Open the row',
       barLeft: 'Older run on the strip',
       barRight: 'Newer run on the strip',
+      select: 'Select the row, or no more',
+      selectDown: 'Select the row and the next',
+      selectUp: 'Select the row and the previous',
+      selectAll: 'Select all that match',
+    },
+    view: {
+      save: 'Save this list as a view',
+      copy: 'Copy the view as text',
+      remove: 'Remove the view',
     },
     job: {
       new: 'New job',
@@ -305,7 +311,13 @@ export const en = {
       duplicate: 'Duplicate the job',
       run: 'Run now',
       pause: 'Pause or resume',
+      resume: 'Resume',
       log: 'Open the log of the last run',
+      star: 'Star, or no more',
+      tag: 'Change tags…',
+      export: 'Export to a file',
+      copyName: 'Copy the name',
+      delete: 'Delete…',
     },
     run: {
       kill: 'Kill',

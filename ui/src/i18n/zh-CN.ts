@@ -1,6 +1,8 @@
 import type { Messages } from '.'
 import { imports } from './zh-CN/import'
 import { editor } from './zh-CN/editor'
+import { lists } from './zh-CN/lists'
+import { settings } from './zh-CN/settings'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
@@ -229,19 +231,8 @@ export const zhCN = {
     waiting: '还没有输出。',
     loading: '正在读取日志…',
   },
-  settings: {
-    title: '设置',
-    language: '语言',
-    theme: '主题',
-    density: '行高',
-    system: '跟随系统',
-    light: '浅色',
-    dark: '深色',
-    compact: '紧凑',
-    comfortable: '宽松',
-    dataDir: '数据目录',
-    version: '版本',
-  },
+  settings,
+  lists,
   keys: {
     title: '键盘快捷键',
     everywhere: '全局',
@@ -266,10 +257,16 @@ export const zhCN = {
       language: '切换到英文',
       fold: '收起或展开侧栏',
       back: '返回',
+      menu: '所选内容的菜单',
+      undo: '撤销上一次任务修改',
     },
     go: {
       jobs: '前往任务',
       runs: '前往运行',
+      nodes: '前往节点',
+      timeline: '前往时间线',
+      overview: '前往概览',
+      settings: '前往设置',
     },
     files: { open: '打开文件…', crontab: '导入本机的 crontab', save: '导出全部任务…', copy: '复制全部任务' },
     agent: {
@@ -282,6 +279,15 @@ export const zhCN = {
       open: '打开所选行',
       barLeft: '状态条上较早的运行',
       barRight: '状态条上较新的运行',
+      select: '选中或取消选中此行',
+      selectDown: '选中此行和下一行',
+      selectUp: '选中此行和上一行',
+      selectAll: '选中全部匹配项',
+    },
+    view: {
+      save: '将此列表保存为视图',
+      copy: '将视图复制为文本',
+      remove: '移除视图',
     },
     job: {
       new: '新建任务',
@@ -289,7 +295,13 @@ export const zhCN = {
       duplicate: '复制任务',
       run: '立即运行',
       pause: '暂停或恢复',
+      resume: '恢复',
       log: '打开最近一次运行的日志',
+      star: '加星标或取消',
+      tag: '修改标签…',
+      export: '导出到文件',
+      copyName: '复制名称',
+      delete: '删除…',
     },
     run: {
       kill: '终止',

@@ -8,6 +8,8 @@ export const keys = {
   jobs: ['jobs'] as const,
   jobPage: (query: JobQuery) => ['jobs', 'page', query] as const,
   job: (jobId: string, language: string) => ['jobs', 'one', jobId, language] as const,
+  found: (text: string, language: string) => ['jobs', 'found', text, language] as const,
+  computer: ['computer'] as const,
   runs: ['runs'] as const,
   runsOf: (jobId: string | null, states: readonly RunState[]) =>
     ['runs', 'list', { jobId, states: [...states].sort() }] as const,

@@ -378,6 +378,7 @@ export class FakeEditor {
       command: form.script || form.argv.join(' '),
       durationMs: 2000,
       mood: 'never',
+      starred: false,
       paused: form.paused,
       generation: 0,
     }
