@@ -13,6 +13,7 @@ use crate::id::{JobId, NodeId, ProjectName, RunId};
 use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
+pub mod mysql;
 pub mod sqlite;
 mod stamps;
 
