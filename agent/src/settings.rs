@@ -1,11 +1,9 @@
 //! What the agent is told: its command line over its environment over its file.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use belfry_core::config::Config;
 use belfry_core::id::NodeId;
-use belfry_core::limits::CONFIG_BYTES_MAX;
 
 use crate::failure::{Code, Failure};
 use crate::run::Options;
@@ -16,7 +14,13 @@ pub fn options(
     embedded: Option<PathBuf>,
     node: Option<NodeId>,
 ) -> Result<Options, Failure> {
-    let config = config(file)?.node;
+    let config = config(file)?;
+    if config.servers.is_some() {
+        let sentence =
+            "[cluster] is not supported yet: remove it, and name a folder with --embedded";
+        return Err(Failure::new(Code::Configuration, sentence));
+    }
+    let config = config.node;
     let dir = embedded.or(config.data_dir).map_or_else(usual_dir, Ok)?;
     let dir = std::path::absolute(&dir).unwrap_or(dir);
     Ok(Options {
@@ -28,26 +32,7 @@ pub fn options(
 }
 
 fn config(file: Option<&Path>) -> Result<Config, Failure> {
-    let refuse = |why: String| {
-        let name = file.map_or_else(
-            || "the environment".to_owned(),
-            |file| file.display().to_string(),
-        );
-        Failure::new(
-            Code::Configuration,
-            format!("could not use the configuration in {name}: {why}"),
-        )
-    };
-    let text = match file {
-        None => String::new(),
-        Some(file) => fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?,
-    };
-    if text.len() > CONFIG_BYTES_MAX {
-        return Err(refuse(format!(
-            "it is larger than {CONFIG_BYTES_MAX} bytes"
-        )));
-    }
-    Config::parse(&text, std::env::vars()).map_err(|error| refuse(error.to_string()))
+    Config::load(file).map_err(|error| Failure::new(Code::Configuration, error.to_string()))
 }
 
 /// `$XDG_DATA_HOME/belfry/this-computer`
