@@ -177,8 +177,13 @@ impl Config {
         Self::of(Given::new(table, environment, folder))
     }
 
+    /// Reads what lies in a table of another file in `folder`.
+    pub(crate) fn of_table(table: Table, folder: &Path) -> Result<Self, ConfigError> {
+        Self::of(Given::new(table, [], folder))
+    }
+
     /// Checks what is given as a whole.
-    pub(crate) fn of(mut given: Given) -> Result<Self, ConfigError> {
+    fn of(mut given: Given) -> Result<Self, ConfigError> {
         given.refuse_unknown(&SECTIONS);
         let config = Self {
             servers: read::servers(&mut given),

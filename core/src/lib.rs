@@ -29,9 +29,14 @@ pub mod clock;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
+pub mod sqlite_file;
+#[cfg(feature = "io")]
+pub mod whole_file;
+
+#[cfg(feature = "io")]
 pub mod preferences;
 #[cfg(feature = "io")]
-pub mod sqlite_file;
+pub mod profile;
 
 #[cfg(feature = "io")]
 pub mod coord;

@@ -1,11 +1,12 @@
 //! How the window looks, in a small file of the person at this computer.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::limits::CONFIG_BYTES_MAX;
 use crate::view::{CommandError, Density, ErrorCode, Language, Preferences, Theme};
+use crate::whole_file;
 
 /// The file that keeps preferences.
 pub struct PreferencesFile {
@@ -46,21 +47,8 @@ impl PreferencesFile {
             path: self.path.clone(),
             source,
         };
-        self.replace(&serde_json::to_vec_pretty(preferences).expect("plain data has a JSON form"))
-            .map_err(failed)
-    }
-
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let folder = self
-            .path
-            .parent()
-            .expect("the path was made of folder and name");
-        fs::create_dir_all(folder)?;
-        let part = self.path.with_extension("json.part");
-        let mut file = fs::File::create(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&part, &self.path)
+        let text = serde_json::to_vec_pretty(preferences).expect("plain data has a JSON form");
+        whole_file::replace(&self.path, &text).map_err(failed)
     }
 }
 

@@ -16,6 +16,10 @@ macro_rules! views {
     )*};
 }
 
+mod ladder;
+
+pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
+
 views! {
     /// What the window shows around every screen.
     struct Hello {
