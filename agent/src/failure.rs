@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use belfry_core::cluster::ConnectError;
+use belfry_core::view::Trouble;
+
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
@@ -11,6 +14,8 @@ pub enum Code {
     Unreachable = 69,
     /// Something in the agent or under it broke.
     Internal = 70,
+    /// Somebody must be given a right.
+    NotPermitted = 77,
     /// The configuration, the folder or the node's id cannot be used.
     Configuration = 78,
 }
@@ -34,5 +39,16 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence)
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        let code = match error.trouble() {
+            Trouble::Unreachable => Code::Unreachable,
+            Trouble::NotPermitted => Code::NotPermitted,
+            Trouble::Configuration => Code::Configuration,
+        };
+        Self::new(code, error.to_string())
     }
 }

@@ -1,23 +1,20 @@
 //! `belfry-agent run`: brings everything up in order, runs, and lets go in the reverse order.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use belfry_core::clock;
-use belfry_core::coord::Coord;
-use belfry_core::coord::embedded::Embedded;
+use belfry_core::cluster::{Role, Stores};
+use belfry_core::config::NodeConfig;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue};
-use belfry_core::history::History;
-use belfry_core::history::sqlite::SqliteHistory;
-use belfry_core::id::NodeId;
-use belfry_core::keyspace::Keyspace;
 use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE};
+use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
-use tracing::info;
+use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::engine::Engine;
@@ -29,7 +26,7 @@ use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, pending, recover, signs, tail, upload};
+use crate::{children, info, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -40,14 +37,12 @@ const GIVE_BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the command line and the configuration say.
 pub struct Options {
-    /// The data folder, which holds the embedded stores too.
+    /// The data folder.
     pub dir: PathBuf,
-    /// The node's id.
-    pub node: Option<NodeId>,
-    /// Programs that run at once.
-    pub max_parallel: Option<usize>,
-    /// Reads scripts that name no interpreter.
-    pub shell: Option<String>,
+    /// The stores.
+    pub place: Place,
+    /// About this node; its `data_dir` is followed already.
+    pub node: NodeConfig,
 }
 
 /// Runs the agent until it is asked to stop.
@@ -59,15 +54,19 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         .nodename()
         .to_string_lossy()
         .into_owned();
-    let identity = journal.identify(options.node.clone(), &host_name).await?;
+    let identity = journal
+        .identify(options.node.id.clone(), &host_name)
+        .await?;
     let intents = journal.intents().await?;
-    let (coord, history) = stores(&options.dir).await?;
+    let stores = Stores::open(&options.place, Role::Agent).await?;
+    let away = stores.away.iter();
+    away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let (pipe, signs) = signs::pipe()?;
     let host = Host::new(
         identity.node.clone(),
         options.dir.clone(),
-        options.shell.clone(),
+        options.node.shell.clone(),
         signs,
         sender,
     )?;
@@ -77,8 +76,10 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 
     let mut tasks = JoinSet::new();
     tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &coord, &history, journal, &mut tasks);
-    let dispatcher = Dispatcher::new(config(&options, &identity));
+    let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    let config = config(&options, &identity);
+    let value = session_value(&options.node, &identity, host_name);
+    let dispatcher = Dispatcher::new(config);
     let mut engine = Engine {
         dispatcher,
         performer,
@@ -87,11 +88,21 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
-    watch_all(&host, &coord, &history, &mut tasks);
+    watch_all(&host, &stores, &mut tasks);
+    tasks.spawn(info::tell(
+        host.clone(),
+        stores.coord.clone(),
+        stores.keys.clone(),
+        value.clone(),
+    ));
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &coord, &identity, host_name).keep(asked));
+    let mut session = tokio::spawn(keeper(&host, &stores, value).keep(asked));
 
-    info!("running in {}", options.dir.display());
+    info!(
+        "running in {} for {}",
+        options.dir.display(),
+        stores.history.location()
+    );
     tokio::select! {
         () = engine.run(&mut stop) => {}
         failed = &mut session => return failed.map_err(internal)?,
@@ -119,20 +130,9 @@ fn config(options: &Options, identity: &Identity) -> Config {
     Config {
         node: identity.node.clone(),
         disk_id: identity.disk_id,
-        max_parallel: options.max_parallel.unwrap_or(usual),
+        max_parallel: options.node.max_parallel.unwrap_or(usual),
         seed: Uuid::new_v4().into_bytes(),
     }
-}
-
-async fn stores(dir: &Path) -> Result<(Arc<dyn Coord>, Arc<dyn History>), Failure> {
-    let unreachable = |error: String| Failure::new(Code::Unreachable, error);
-    let coord = Embedded::open(dir)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    let history = SqliteHistory::open(dir)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    Ok((Arc::new(coord), Arc::new(history)))
 }
 
 type Alive = Vec<(
@@ -177,11 +177,11 @@ async fn recover_all(
 
 fn performer(
     host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    history: &Arc<dyn History>,
+    stores: &Stores,
     journal: Journal,
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
+    let history = &stores.history;
     let (to_journal, entries) = mpsc::channel(WAITING_MAX);
     let journal_done = tokio::spawn(journal.keep(host.clone(), entries));
     let (to_history, parcels) = mpsc::channel(WAITING_MAX);
@@ -195,8 +195,8 @@ fn performer(
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
     let performer = Performer {
         host: host.clone(),
-        coord: coord.clone(),
-        keys: Keyspace::this_computer(),
+        coord: stores.coord.clone(),
+        keys: stores.keys.clone(),
         journal: to_journal,
         parcels: to_history,
         tails,
@@ -207,14 +207,9 @@ fn performer(
     (performer, journal_done)
 }
 
-fn watch_all(
-    host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    history: &Arc<dyn History>,
-    tasks: &mut JoinSet<()>,
-) {
-    let keys = Keyspace::this_computer();
-    let (store, of) = (|| coord.clone(), || host.clone());
+fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
+    let keys = stores.keys.clone();
+    let (store, of) = (|| stores.coord.clone(), || host.clone());
     tasks.spawn(follow(
         store(),
         of(),
@@ -244,16 +239,17 @@ fn watch_all(
         orders,
         Wishes::default(),
     ));
-    tasks.spawn(pending::forward(store(), history.clone(), keys));
+    tasks.spawn(pending::forward(store(), stores.history.clone(), keys));
 }
 
-fn keeper(
-    host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    identity: &Identity,
-    host_name: String,
-) -> Keeper {
-    let value = SessionValue {
+/// What this node's session says for as long as the agent runs.
+fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> SessionValue {
+    let said = [
+        ("projects", serde_json::json!(node.projects)),
+        ("labels", serde_json::json!(node.labels)),
+        ("weight", serde_json::json!(node.weight.unwrap_or(1))),
+    ];
+    SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
         disk_id: identity.disk_id,
@@ -261,12 +257,15 @@ fn keeper(
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
-        extra: Default::default(),
-    };
+        extra: said.map(|(key, value)| (key.to_owned(), value)).into(),
+    }
+}
+
+fn keeper(host: &Arc<Host>, stores: &Stores, value: SessionValue) -> Keeper {
     Keeper {
-        coord: coord.clone(),
-        keys: Keyspace::this_computer(),
-        node: identity.node.clone(),
+        coord: stores.coord.clone(),
+        keys: stores.keys.clone(),
+        node: host.node.clone(),
         value,
         host: host.clone(),
     }

@@ -1,17 +1,16 @@
 //! `belfry-agent status`: whether the agent of a folder runs, and since when.
 
-use std::path::Path;
-
-use belfry_core::coord::Coord;
-use belfry_core::coord::embedded::Embedded;
+use belfry_core::cluster::{Role, Stores};
 use belfry_core::dispatch::SessionValue;
-use belfry_core::keyspace::{Key, Keyspace};
+use belfry_core::keyspace::Key;
 
 use crate::failure::{Code, Failure};
 use crate::lock;
+use crate::run::Options;
 
 /// Prints one line for the agent and one for each session in the store.
-pub async fn show(dir: &Path) -> Result<(), Failure> {
+pub async fn show(options: &Options) -> Result<(), Failure> {
+    let dir = &options.dir;
     let Some(pid) = lock::holder(dir) else {
         let sentence = format!(
             "no agent runs in {}: start one with `belfry-agent run`",
@@ -22,8 +21,8 @@ pub async fn show(dir: &Path) -> Result<(), Failure> {
     println!("the agent of {} runs as process {pid}", dir.display());
     let unreachable =
         |error: belfry_core::coord::CoordError| Failure::new(Code::Unreachable, error.to_string());
-    let coord = Embedded::open(dir).await.map_err(unreachable)?;
-    let keys = Keyspace::this_computer();
+    let stores = Stores::open(&options.place, Role::Person).await?;
+    let (coord, keys) = (stores.coord, stores.keys);
     for entry in coord
         .list(&keys.nodes())
         .await

@@ -12,6 +12,7 @@ pub mod envelope;
 
 pub mod definition;
 pub mod job;
+pub mod node;
 pub mod output;
 pub mod run;
 
