@@ -239,3 +239,31 @@ pub const REAP_EVERY: Duration = Duration::from_secs(60);
 pub const AGENT_CONNECTIONS_MAX: u32 = 1;
 /// Connections of a person: a page, a follower of changes and an edit at once.
 pub const PERSON_CONNECTIONS_MAX: u32 = 4;
+/// A member of etcd that has not answered by then is left for the next one. A new leader is found
+/// in about one second.
+pub const ETCD_ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// All attempts of one call to etcd: every caller hears of a failure before it gives up itself.
+pub const ETCD_CALL_WITHIN: Duration = Duration::from_millis(4_500);
+/// After every member of etcd has failed once, they are tried again after this.
+pub const ETCD_RETRY_AFTER: Duration = Duration::from_millis(100);
+/// Keys of one page of a list: full definitions stay below `ETCD_MESSAGE_BYTES_MAX`.
+pub const ETCD_PAGE_KEYS: usize = 500;
+/// A message of etcd that is larger is not taken; a list then asks for smaller pages.
+pub const ETCD_MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Operations of one level of a transaction: etcd's `max-txn-ops`, as it is unless changed.
+pub const ETCD_TXN_OPS_MAX: usize = 128;
+/// Bytes of one request: etcd's `max-request-bytes`, as it is unless changed.
+pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
+/// A watch asks etcd how far it is this often. Two answers tell one progress.
+pub const ETCD_ASK_EVERY: Duration = Duration::from_secs(2);
+/// A watch that heard nothing for so long, though it asked, is begun anew.
+pub const ETCD_SILENT_AFTER: Duration = Duration::from_secs(5);
+/// Times that a list is begun anew because etcd dropped its revision meanwhile.
+pub const ETCD_LIST_TRIES_MAX: u32 = 3;
+
+const _: () = assert!(ETCD_ANSWERED_WITHIN.as_millis() * 2 < ETCD_CALL_WITHIN.as_millis());
+const _: () = assert!(ETCD_CALL_WITHIN.as_millis() < TXN_ANSWERED_WITHIN.as_millis());
+const _: () = assert!(ETCD_PAGE_KEYS * DEFINITION_BYTES_MAX < ETCD_MESSAGE_BYTES_MAX);
+const _: () = assert!(DECISIONS_PER_REQUEST_MAX < ETCD_TXN_OPS_MAX);
+const _: () = assert!(ETCD_ASK_EVERY.as_secs() * 2 < ETCD_SILENT_AFTER.as_secs());
+const _: () = assert!(ETCD_SILENT_AFTER.as_secs() < WATCH_SILENT_AFTER.as_secs());

@@ -4,6 +4,8 @@
 mod coord;
 #[path = "contract/embedded.rs"]
 mod embedded;
+#[path = "contract/etcd.rs"]
+mod etcd;
 #[path = "contract/files.rs"]
 mod files;
 #[path = "contract/history.rs"]
