@@ -11,7 +11,7 @@ PACKAGES_DESKTOP="libayatana-appindicator3-dev libdbus-1-dev librsvg2-dev libssl
     libwebkit2gtk-4.1-dev libxdo-dev"
 PACKAGES_BROWSER="chromium fonts-dejavu-core fonts-noto-cjk"
 PACKAGES_WINDOW="dbus dbus-x11 imagemagick openbox scrot webkit2gtk-driver xauth xvfb"
-PACKAGES_TEST="etcd-client etcd-server faketime mariadb-server systemd"
+PACKAGES_TEST="etcd-client etcd-server faketime mariadb-server openssl systemd"
 PACKAGES_ICONS="librsvg2-bin python3"
 
 on_debian_12() {

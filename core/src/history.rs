@@ -14,6 +14,8 @@ use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
 pub mod mysql;
+mod record;
+mod row;
 pub mod sqlite;
 mod stamps;
 

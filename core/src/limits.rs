@@ -267,3 +267,43 @@ const _: () = assert!(ETCD_PAGE_KEYS * DEFINITION_BYTES_MAX < ETCD_MESSAGE_BYTES
 const _: () = assert!(DECISIONS_PER_REQUEST_MAX < ETCD_TXN_OPS_MAX);
 const _: () = assert!(ETCD_ASK_EVERY.as_secs() * 2 < ETCD_SILENT_AFTER.as_secs());
 const _: () = assert!(ETCD_SILENT_AFTER.as_secs() < WATCH_SILENT_AFTER.as_secs());
+/// Smallest statement that a history's server must take: a batch of records is much less, and
+/// output is cut to what the server takes.
+pub const MYSQL_PACKET_MIN: usize = 1024 * 1024;
+/// Bytes of values in one statement at most: larger ones make no upload faster, and hold the
+/// server for longer.
+pub const MYSQL_STATEMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// What the text of a statement and its frame take besides the values.
+pub const MYSQL_STATEMENT_FRAME: usize = 128 * 1024;
+/// Rows that one statement writes.
+pub const MYSQL_ROWS_PER_STATEMENT: usize = 500;
+/// Parts of a list that one statement reads: each is planned on its own.
+pub const MYSQL_PARTS_PER_STATEMENT: usize = 50;
+/// Name, connection, encryption and sign-in take this long at most.
+pub const MYSQL_CONNECTED_WITHIN: Duration = Duration::from_secs(5);
+/// A question to the history is answered by then, its connection included.
+pub const MYSQL_ANSWERED_WITHIN: Duration = Duration::from_secs(10);
+/// An upload of records is answered by then; output has time by its size besides.
+pub const MYSQL_UPLOADED_WITHIN: Duration = Duration::from_secs(15);
+/// The slowest line that output goes through, in bytes a second.
+pub const MYSQL_BYTES_PER_SECOND_MIN: usize = 64 * 1024;
+/// The tables are brought up to date within this: a step may write large ones anew.
+pub const MYSQL_MIGRATED_WITHIN: Duration = Duration::from_secs(3600);
+/// Another one's migration is waited for so long.
+pub const MYSQL_MIGRATION_WAITED_FOR: Duration = Duration::from_secs(60);
+/// Rows that another transaction holds are waited for so long.
+pub const MYSQL_LOCK_WAIT: Duration = Duration::from_secs(5);
+/// Times that a transaction is done again after a deadlock, within its deadline.
+pub const MYSQL_DEADLOCKS_MAX: u32 = 20;
+/// A connection that was idle for so long is closed: a server has 151 of them unless told.
+pub const MYSQL_IDLE_MAX: Duration = Duration::from_secs(10);
+/// The server ends a session that is silent for so long, and with it a transaction of an agent
+/// that was held or cut off.
+pub const MYSQL_SESSION_SILENT_MAX: Duration = Duration::from_secs(20);
+/// Runs that retention deletes in one transaction: few enough to be done within 200 ms.
+pub const MYSQL_PRUNED_AT_ONCE: usize = 100;
+
+const _: () = assert!(MYSQL_STATEMENT_FRAME * 2 <= MYSQL_PACKET_MIN);
+const _: () = assert!(MYSQL_CONNECTED_WITHIN.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
+const _: () = assert!(MYSQL_LOCK_WAIT.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
+const _: () = assert!(MYSQL_IDLE_MAX.as_secs() < MYSQL_SESSION_SILENT_MAX.as_secs());

@@ -1,4 +1,5 @@
-//! One suite for both adapters of each port, and what may happen to the embedded ones' files.
+//! One suite for both adapters of each port; what may happen to the embedded ones' files, and to
+//! the others' servers.
 
 #[path = "contract/coord.rs"]
 mod coord;
@@ -12,6 +13,14 @@ mod files;
 mod history;
 #[path = "contract/lists.rs"]
 mod lists;
+#[path = "contract/mysql.rs"]
+mod mysql;
+#[path = "contract/mysql/faults.rs"]
+mod mysql_faults;
+#[path = "contract/mysql/ladder.rs"]
+mod mysql_ladder;
+#[path = "contract/mysql/marks.rs"]
+mod mysql_marks;
 #[path = "contract/output.rs"]
 mod output;
 #[path = "contract/records.rs"]

@@ -1,163 +1,240 @@
 //! The store of the past on a cluster: MySQL or MariaDB.
+//!
+//! One connection for an agent, opened when there is something to say. Every call has a deadline,
+//! and connects anew after an outage by itself.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::history::{ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version};
+use crate::history::{
+    ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version, row,
+};
 use crate::id::{JobId, RunId};
+use crate::limits::{MYSQL_ANSWERED_WITHIN, MYSQL_BYTES_PER_SECOND_MIN, MYSQL_UPLOADED_WITHIN};
 use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
 mod error;
+mod fault;
+mod link;
+mod output;
+#[cfg(test)]
+mod plan;
+mod prune;
+mod read;
+mod runs;
 mod schema;
+mod server;
+mod session;
 mod settings;
+mod statement;
+mod write;
 
 pub use error::{MysqlConnectError, MysqlRung};
 pub use schema::{Migrated, SchemaState};
+pub use server::MysqlServer;
 pub use settings::MysqlSettings;
 
-/// The history of a cluster. Connections are opened when something is to be said, and anew after
-/// an outage.
+use link::{Answered, Link};
+use session::Session;
+use settings::Way;
+
+/// The history of a cluster.
 pub struct MysqlHistory {
-    location: String,
+    link: Link,
 }
 
 impl MysqlHistory {
-    /// Checks the settings only: an agent goes on while the database is away.
-    pub fn new(_settings: MysqlSettings) -> Result<Self, MysqlConnectError> {
-        Ok(Self {
-            location: String::new(),
-        })
+    /// Checks the settings and nothing else: an agent starts while the database is away.
+    pub fn new(settings: &MysqlSettings) -> Result<Self, MysqlConnectError> {
+        let way = Way::from(settings)?;
+        let link = Link::new(way, settings.connections_max);
+        Ok(Self { link })
     }
 
-    /// The same, and climbs the ladder up to the server's version once. Tables are not looked at.
+    /// The same, and climbs the ladder up to the server's version once. Tables are not looked at:
+    /// that is [`MysqlHistory::ready`].
     pub async fn connect(settings: MysqlSettings) -> Result<Self, MysqlConnectError> {
-        Self::new(settings)
+        let history = Self::new(&settings)?;
+        history.server().await?;
+        Ok(history)
+    }
+
+    /// Which server it is.
+    pub async fn server(&self) -> Result<MysqlServer, MysqlConnectError> {
+        self.link.server().await
     }
 
     /// Which tables there are.
     pub async fn schema(&self) -> Result<SchemaState, MysqlConnectError> {
-        Ok(SchemaState::None)
+        schema::state(&self.link).await
     }
 
     /// Refuses tables that are not of this program's version, with the rung [`MysqlRung::Schema`].
     pub async fn ready(&self) -> Result<(), MysqlConnectError> {
         match self.schema().await? {
             SchemaState::Right => Ok(()),
-            state => Err(MysqlConnectError::new(MysqlRung::Schema, state.to_string())),
+            state => Err(schema::wrong(&self.link, state)),
         }
     }
 
-    /// Brings the tables to this program's version, forward only. Two at once are one after the
-    /// other.
+    /// Brings the tables to this program's version, forward only. Of two at once one waits for the
+    /// other. Agents never call it.
     pub async fn migrate(&self) -> Result<Migrated, MysqlConnectError> {
-        Ok(Migrated { from: 0, to: 0 })
+        schema::migrate(&self.link).await
+    }
+
+    /// Ends the connections in order.
+    pub async fn close(self) {
+        self.link.close().await;
+    }
+
+    async fn read<T, Asked: Future<Output = Answered<T>>>(
+        &self,
+        question: impl Fn(Session) -> Asked,
+    ) -> Result<T, HistoryError> {
+        self.link.ask(MYSQL_ANSWERED_WITHIN, question).await
     }
 }
 
-fn unfinished<T>() -> Result<T, HistoryError> {
-    Err(HistoryError::Unavailable(
-        "this adapter is unfinished".to_owned(),
-    ))
+/// A question on a session, which is handed back with the answer.
+macro_rules! on {
+    ($session:ident => $question:expr) => {
+        move |mut $session: Session| async move {
+            let answer = $question.await;
+            ($session, answer)
+        }
+    };
+}
+
+/// Records are answered soon; output has time by its size.
+fn uploaded_within(upload: &Upload) -> Duration {
+    let kept = upload.outputs.iter().flat_map(|output| &output.chunks);
+    let live = upload.live.iter().map(|live| &live.chunk);
+    let bytes: usize = kept.chain(live).map(|chunk| chunk.bytes.len()).sum();
+    let seconds = (bytes / MYSQL_BYTES_PER_SECOND_MIN) as u64;
+    MYSQL_UPLOADED_WITHIN + Duration::from_secs(seconds)
 }
 
 #[async_trait]
 impl History for MysqlHistory {
     fn location(&self) -> String {
-        self.location.clone()
+        self.link.location().to_owned()
     }
 
-    async fn upload(&self, _upload: &Upload) -> Result<(), HistoryError> {
-        unfinished()
+    async fn upload(&self, upload: &Upload) -> Result<(), HistoryError> {
+        let work = on!(s => write::upload(&mut s, upload));
+        self.link.ask(uploaded_within(upload), work).await
     }
 
-    async fn runs(&self, _query: &RunQuery) -> Result<Vec<RunRecord>, HistoryError> {
-        unfinished()
+    async fn runs(&self, query: &RunQuery) -> Result<Vec<RunRecord>, HistoryError> {
+        self.read(on!(s => runs::page(&mut s.connection, query)))
+            .await
     }
 
-    async fn run(&self, _run: RunId) -> Result<Vec<RunRecord>, HistoryError> {
-        unfinished()
+    async fn run(&self, run: RunId) -> Result<Vec<RunRecord>, HistoryError> {
+        self.read(on!(s => read::attempts(&mut s.connection, run)))
+            .await
     }
 
-    async fn runs_by_prefix(&self, _prefix: &str) -> Result<Vec<RunId>, HistoryError> {
-        unfinished()
+    async fn runs_by_prefix(&self, prefix: &str) -> Result<Vec<RunId>, HistoryError> {
+        let Some(bounds) = row::prefix_bounds(prefix) else {
+            return Ok(Vec::new());
+        };
+        self.read(on!(s => read::ids_between(&mut s.connection, bounds)))
+            .await
     }
 
     async fn newest_runs(
         &self,
-        _jobs: &[JobId],
-        _count: u32,
+        jobs: &[JobId],
+        count: u32,
     ) -> Result<Vec<RunRecord>, HistoryError> {
-        unfinished()
+        self.read(on!(s => runs::newest(&mut s.connection, jobs, count)))
+            .await
     }
 
     async fn output(
         &self,
-        _run: RunId,
-        _attempt: u32,
-        _offset: u64,
-        _bytes_max: usize,
+        run: RunId,
+        attempt: u32,
+        offset: u64,
+        bytes_max: usize,
     ) -> Result<Vec<OutputChunk>, HistoryError> {
-        unfinished()
+        let of = (run, attempt);
+        self.read(on!(s => read::output(&mut s.connection, of, offset, bytes_max)))
+            .await
     }
 
-    async fn count_by_state(
-        &self,
-        _query: &RunQuery,
-    ) -> Result<Vec<(RunState, u64)>, HistoryError> {
-        unfinished()
+    async fn count_by_state(&self, query: &RunQuery) -> Result<Vec<(RunState, u64)>, HistoryError> {
+        self.read(on!(s => runs::count_by_state(&mut s.connection, query)))
+            .await
     }
 
     async fn time_bounds(&self) -> Result<Option<(Timestamp, Timestamp)>, HistoryError> {
-        unfinished()
+        self.read(on!(s => runs::time_bounds(&mut s.connection)))
+            .await
     }
 
     async fn average_duration(
         &self,
-        _job: JobId,
-        _count: u32,
+        job: JobId,
+        count: u32,
     ) -> Result<Option<Duration>, HistoryError> {
-        unfinished()
+        self.read(on!(s => read::average_duration(&mut s.connection, job, count)))
+            .await
     }
 
     async fn newest_change(&self) -> Result<ChangeMark, HistoryError> {
-        unfinished()
+        self.read(on!(s => read::newest_change(&mut s.connection)))
+            .await
     }
 
     async fn changes(
         &self,
-        _after: ChangeMark,
+        after: ChangeMark,
     ) -> Result<(ChangeMark, Vec<RunRecord>), HistoryError> {
-        unfinished()
+        self.read(on!(s => read::changes(&mut s.connection, after)))
+            .await
     }
 
     async fn ledger(
         &self,
-        _job: JobId,
-        _since: Timestamp,
-        _until: Timestamp,
+        job: JobId,
+        since: Timestamp,
+        until: Timestamp,
     ) -> Result<Vec<LedgerRow>, HistoryError> {
-        unfinished()
+        self.read(on!(s => read::ledger(&mut s.connection, job, since, until)))
+            .await
     }
 
     async fn versions(
         &self,
-        _kind: &str,
-        _id: &str,
-        _limit: u32,
+        kind: &str,
+        id: &str,
+        limit: u32,
     ) -> Result<Vec<Version>, HistoryError> {
-        unfinished()
+        self.read(on!(s => read::versions(&mut s.connection, (kind, id), limit)))
+            .await
     }
 
     async fn prune(
         &self,
-        _job: JobId,
-        _before: Timestamp,
-        _keep: u32,
-        _batch: u32,
+        job: JobId,
+        before: Timestamp,
+        keep: u32,
+        batch: u32,
     ) -> Result<u64, HistoryError> {
-        unfinished()
+        let spared = &prune::Spared { before, keep };
+        let work = on!(s => prune::prune(&mut s.connection, job, spared, batch));
+        self.link.ask(MYSQL_UPLOADED_WITHIN, work).await
+    }
+}
+
+impl From<MysqlConnectError> for HistoryError {
+    fn from(error: MysqlConnectError) -> Self {
+        Self::Unavailable(error.to_string())
     }
 }

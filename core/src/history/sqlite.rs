@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::sqlite::{SqlitePool, SqliteSynchronous};
 
-use crate::history::{ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version};
+use crate::history::{
+    ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version, row,
+};
 use crate::id::{JobId, RunId};
 use crate::limits::RUN_PREFIX_MATCHES_MAX;
 use crate::output::OutputChunk;
@@ -17,7 +19,6 @@ use crate::sqlite_file::{Fault, FileKind, SqliteFile};
 #[cfg(test)]
 mod plan;
 mod read;
-mod row;
 mod runs;
 mod write;
 
@@ -82,7 +83,7 @@ impl History for SqliteHistory {
     }
 
     async fn runs_by_prefix(&self, prefix: &str) -> Result<Vec<RunId>, HistoryError> {
-        match read::prefix_bounds(prefix) {
+        match row::prefix_bounds(prefix) {
             Some(bounds) => {
                 self.told(read::ids_between(&self.readers, bounds, RUN_PREFIX_MATCHES_MAX).await)
             }

@@ -2,7 +2,9 @@
 //! Real servers beside them, and wires that can be cut.
 
 pub mod agent;
+pub mod authority;
 pub mod etcd;
+pub mod mariadb;
 mod nursery;
 pub mod place;
 pub mod programs;

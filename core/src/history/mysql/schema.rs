@@ -2,6 +2,17 @@
 
 use std::fmt;
 
+use sqlx::mysql::MySqlConnection;
+use sqlx::{Connection, Error, Row};
+use tokio::time::timeout;
+
+use super::error::{MysqlConnectError, MysqlRung};
+use super::fault;
+use super::link::Link;
+use super::session::Session;
+use crate::history::row;
+use crate::limits::{MYSQL_ANSWERED_WITHIN, MYSQL_MIGRATED_WITHIN, MYSQL_MIGRATION_WAITED_FOR};
+
 /// The n-th step brings the tables to version n. A statement of a step that was done already
 /// must do no harm: these databases have no transactions for tables.
 pub(super) const STEPS: [&str; 1] = [include_str!(
@@ -53,4 +64,109 @@ pub struct Migrated {
     pub from: u32,
     /// The version now.
     pub to: u32,
+}
+
+const VERSION: &str = "SELECT version FROM meta WHERE id = 1";
+
+/// The lock's name stands for one database: a server may have several.
+const LOCK: &str = "SELECT GET_LOCK(CONCAT('belfry ', SHA1(DATABASE())), ?)";
+
+const SET_VERSION: &str = "UPDATE meta SET version = ? WHERE id = 1";
+
+/// The tables' version, 0 if there are none.
+pub(super) async fn version(connection: &mut MySqlConnection) -> Result<u32, Error> {
+    match sqlx::query(VERSION).fetch_optional(connection).await {
+        Ok(Some(row)) => row::number(&row, 0),
+        Ok(None) => Ok(0),
+        Err(error) if fault::of(&error) == fault::Kind::Schema => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+impl SchemaState {
+    pub(super) fn of(version: u32) -> Self {
+        match version {
+            0 => Self::None,
+            KNOWN => Self::Right,
+            older if older < KNOWN => Self::Older(older),
+            newer => Self::Newer(newer),
+        }
+    }
+}
+
+/// The error for tables that this program cannot use.
+pub(super) fn wrong(link: &Link, state: SchemaState) -> MysqlConnectError {
+    MysqlConnectError::new(MysqlRung::Schema, format!("{}: {state}", link.location()))
+}
+
+fn failed(link: &Link, error: impl fmt::Display) -> MysqlConnectError {
+    MysqlConnectError::new(
+        MysqlRung::Schema,
+        format!(
+            "the tables of {} cannot be brought up to date ({error}): the account needs the rights \
+             to create, alter and index tables; what was cut off can be done again",
+            link.location()
+        ),
+    )
+}
+
+/// Which tables the database has.
+pub(super) async fn state(link: &Link) -> Result<SchemaState, MysqlConnectError> {
+    let mut session = link.open().await?;
+    let version = timeout(MYSQL_ANSWERED_WITHIN, version(&mut session.connection)).await;
+    let unread = |error: String| {
+        MysqlConnectError::new(
+            MysqlRung::Schema,
+            format!(
+                "the tables' version of {} cannot be read ({error})",
+                link.location()
+            ),
+        )
+    };
+    match version {
+        Ok(Ok(version)) => Ok(SchemaState::of(version)),
+        Ok(Err(error)) => Err(unread(error.to_string())),
+        Err(late) => Err(unread(late.to_string())),
+    }
+}
+
+/// Does the steps that are missing, on a connection of its own.
+pub(super) async fn migrate(link: &Link) -> Result<Migrated, MysqlConnectError> {
+    let mut session = link.open().await?;
+    let migrated = match timeout(MYSQL_MIGRATED_WITHIN, migrate_alone(&mut session)).await {
+        Ok(Ok(migrated)) => migrated,
+        Ok(Err(error)) => return Err(failed(link, error)),
+        Err(late) => return Err(failed(link, late)),
+    };
+    // The lock goes with the connection, however it ends.
+    let _ = timeout(MYSQL_ANSWERED_WITHIN, session.connection.close()).await;
+    let Some(migrated) = migrated else {
+        return Err(failed(link, "another migration goes on"));
+    };
+    match SchemaState::of(migrated.to) {
+        SchemaState::Right => Ok(migrated),
+        state => Err(wrong(link, state)),
+    }
+}
+
+/// Nothing if the lock is not to be had.
+async fn migrate_alone(session: &mut Session) -> Result<Option<Migrated>, Error> {
+    let connection = &mut session.connection;
+    let wait_s = MYSQL_MIGRATION_WAITED_FOR.as_secs();
+    let row = sqlx::query(LOCK)
+        .bind(wait_s)
+        .fetch_one(&mut *connection)
+        .await?;
+    if row.try_get::<Option<i64>, _>(0)? != Some(1) {
+        return Ok(None);
+    }
+    let from = version(connection).await?;
+    let mut to = from;
+    for step in STEPS.iter().skip(from as usize) {
+        sqlx::raw_sql(*step).execute(&mut *connection).await?;
+        to += 1;
+        let mark = sqlx::query(SET_VERSION).bind(to);
+        mark.execute(&mut *connection).await?;
+    }
+    Ok(Some(Migrated { from, to }))
 }

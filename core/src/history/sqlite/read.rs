@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Error, Row};
+use sqlx::Error;
+use sqlx::sqlite::SqlitePool;
 
-use super::row;
-use crate::history::{ChangeMark, LedgerRow, Version, stamps};
+use crate::history::{ChangeMark, LedgerRow, Version, row};
 use crate::id::{JobId, RunId};
 use crate::limits::PAGE_ROWS_MAX;
 use crate::output::OutputChunk;
@@ -69,19 +68,6 @@ pub(super) async fn attempts(readers: &SqlitePool, run: RunId) -> Result<Vec<Run
     rows.iter().map(row::record).collect()
 }
 
-/// The least and the greatest id that begins with these hexadecimal digits.
-pub(super) fn prefix_bounds(prefix: &str) -> Option<(RunId, RunId)> {
-    if prefix.len() > 32 {
-        return None;
-    }
-    let id = |fill: char| {
-        format!("{prefix}{}", fill.to_string().repeat(32 - prefix.len()))
-            .parse()
-            .ok()
-    };
-    Some((id('0')?, id('f')?))
-}
-
 pub(super) async fn ids_between(
     readers: &SqlitePool,
     (first, last): (RunId, RunId),
@@ -121,7 +107,7 @@ pub(super) async fn output(
         let Some(row) = rows.try_next().await? else {
             break;
         };
-        let Some(chunk) = chunk(&row)?.from_offset(place.offset) else {
+        let Some(chunk) = row::chunk(&row)?.from_offset(place.offset) else {
             continue;
         };
         if !chunk.bytes.is_empty() {
@@ -132,17 +118,6 @@ pub(super) async fn output(
     Ok(chunks)
 }
 
-fn chunk(row: &SqliteRow) -> Result<OutputChunk, Error> {
-    let offset = row::number(row, 0)?;
-    let stamps =
-        stamps::decode(offset, row.try_get(2)?).map_err(|error| Error::Decode(error.into()))?;
-    Ok(OutputChunk {
-        offset,
-        bytes: row.try_get(1)?,
-        stamps,
-    })
-}
-
 pub(super) async fn average_duration(
     readers: &SqlitePool,
     job: JobId,
@@ -151,9 +126,7 @@ pub(super) async fn average_duration(
     let query = sqlx::query(AVERAGE_DURATION)
         .bind(&job.0.as_bytes()[..])
         .bind(count);
-    let average: Option<i64> = query.fetch_one(readers).await?.try_get(0)?;
-    // A clock that was set back makes a duration that is less than nothing.
-    Ok(average.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
+    row::duration_or_none(&query.fetch_one(readers).await?, 0)
 }
 
 pub(super) async fn newest_change(readers: &SqlitePool) -> Result<ChangeMark, Error> {
@@ -168,15 +141,7 @@ pub(super) async fn changes(
     let query = sqlx::query(CHANGES)
         .bind(signed(after.0))
         .bind(PAGE_ROWS_MAX);
-    let rows = query.fetch_all(readers).await?;
-    let mark = match rows.last() {
-        Some(last) => ChangeMark(row::number(last, row::AFTER_RUN_COLUMNS)?),
-        None => after,
-    };
-    Ok((
-        mark,
-        rows.iter().map(row::record).collect::<Result<_, _>>()?,
-    ))
+    row::changes(&query.fetch_all(readers).await?, after)
 }
 
 pub(super) async fn ledger(

@@ -7,11 +7,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use sqlx::Error;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Error, Row};
 
-use super::row;
-use crate::history::RunQuery;
+use crate::history::{RunQuery, row};
 use crate::id::JobId;
 use crate::limits::PAGE_ROWS_MAX;
 use crate::run::{RunRecord, RunState};
@@ -196,10 +195,7 @@ pub(super) async fn time_bounds(
         .bind(states(&RunQuery::default()))
         .fetch_one(readers)
         .await?;
-    match row.try_get::<Option<i64>, _>(0)? {
-        None => Ok(None),
-        Some(_) => Ok(Some((row::instant(&row, 0)?, row::instant(&row, 1)?))),
-    }
+    row::span_or_none(&row)
 }
 
 fn parts(way: Way, query: &RunQuery) -> String {

@@ -1,11 +1,11 @@
 //! Everything that changes history. Each function is one transaction.
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Error, Row};
+use sqlx::Error;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqlitePool};
 
-use super::row;
-use crate::history::{FinalOutput, LiveOutput, Upload, Version, stamps};
+use crate::history::record::{Value, run_values, version_values};
+use crate::history::{FinalOutput, LiveOutput, Upload, Version, row, stamps};
 use crate::id::{JobId, RunId};
 use crate::output::OutputChunk;
 use crate::run::RunRecord;
@@ -105,40 +105,8 @@ async fn upsert_run(
     run: &RunRecord,
     change: u64,
 ) -> Result<bool, Error> {
-    let ms = |at: Option<Timestamp>| at.map(|at| at.as_millisecond());
-    let done = sqlx::query(UPSERT_RUN)
-        .bind(signed(change))
-        .bind(&run.run_id.0[..])
-        .bind(run.attempt)
-        .bind(&run.job_id.0.as_bytes()[..])
-        .bind(run.project.as_str())
-        .bind(&run.job)
-        .bind(run.scope.to_string())
-        .bind(run.moment.to_string())
-        .bind(run.scheduled_at.as_millisecond())
-        .bind(ms(run.until))
-        .bind(signed(run.count))
-        .bind(signed(run.generation))
-        .bind(signed(run.fence))
-        .bind(run.node.as_str())
-        .bind(run.state.as_str())
-        .bind(run.state.rank())
-        .bind(run.reason.map(|reason| reason.as_str()))
-        .bind(&run.detail)
-        .bind(run.trigger.as_str())
-        .bind(&run.by)
-        .bind(run.decided_at.as_millisecond())
-        .bind(ms(run.started_at))
-        .bind(ms(run.finished_at))
-        .bind(run.exit_code)
-        .bind(run.signal)
-        .bind(signed(run.output_bytes))
-        .bind(&run.output_sha256)
-        .bind(run.peak_memory_bytes.map(signed))
-        .bind(run.user_ms.map(signed))
-        .bind(run.system_ms.map(signed))
-        .execute(connection)
-        .await?;
+    let query = sqlx::query(UPSERT_RUN).bind(signed(change));
+    let done = bind(query, run_values(run)).execute(connection).await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -213,25 +181,18 @@ async fn insert_output(
 }
 
 async fn insert_version(connection: &mut SqliteConnection, version: &Version) -> Result<(), Error> {
-    let changes = version
-        .changes
-        .iter()
-        .cloned()
-        .collect::<serde_json::Value>();
-    sqlx::query(INSERT_VERSION)
-        .bind(&version.kind)
-        .bind(&version.id)
-        .bind(signed(version.generation))
-        .bind(version.edit.to_string())
-        .bind(&version.title)
-        .bind(&version.by)
-        .bind(version.at.as_millisecond())
-        .bind(&version.action)
-        .bind(changes.to_string())
-        .bind(version.body.to_string())
-        .execute(connection)
-        .await
-        .map(drop)
+    let query = bind(sqlx::query(INSERT_VERSION), version_values(version));
+    query.execute(connection).await.map(drop)
+}
+
+type Query<'q> = sqlx::query::Query<'q, Sqlite, SqliteArguments>;
+
+fn bind<'q, 'v>(query: Query<'q>, values: impl IntoIterator<Item = Value<'v>>) -> Query<'q> {
+    values.into_iter().fold(query, |query, value| match value {
+        Value::Integer(number) => query.bind(number),
+        Value::Text(text) => query.bind(text),
+        Value::Bytes(bytes) => query.bind(bytes),
+    })
 }
 
 /// How many of the newest runs stay, and how many go at once.
@@ -287,6 +248,5 @@ async fn oldest_kept(
         .bind(&job.0.as_bytes()[..])
         .bind(newer);
     let row = query.fetch_optional(connection).await?;
-    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-        .transpose()
+    row.map(|row| row::place(&row)).transpose()
 }
