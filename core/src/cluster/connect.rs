@@ -256,9 +256,13 @@ pub async fn climb(servers: &Servers, role: Role) -> Climb {
     climb
 }
 
-async fn database(settings: MysqlSettings) -> Result<MysqlHistory, MysqlConnectError> {
-    let history = MysqlHistory::connect(settings).await?;
-    history.ready().await.map(|()| history)
+type Database = (MysqlHistory, Option<String>);
+
+/// The database, and what should be known of its version.
+async fn database(settings: MysqlSettings) -> Result<Database, MysqlConnectError> {
+    let history = MysqlHistory::new(&settings)?;
+    let hole = history.server().await?.known_hole();
+    history.ready().await.map(|()| (history, hole))
 }
 
 impl Climb {
@@ -295,11 +299,15 @@ impl Climb {
     fn learn_history(
         &mut self,
         settings: MysqlSettings,
-        found: Result<MysqlHistory, MysqlConnectError>,
+        found: Result<Database, MysqlConnectError>,
     ) {
         match found {
-            Ok(history) => {
+            Ok((history, hole)) => {
                 ladder::climbed(&mut self.ladder, Rung::Schema);
+                if let Some(hole) = hole {
+                    let warned = StepState::Warned;
+                    ladder::found(&mut self.ladder, Rung::HistoryDatabase, warned, hole);
+                }
                 self.history = Some(history);
             }
             Err(error) => {
@@ -309,7 +317,7 @@ impl Climb {
                     error.to_string(),
                 );
                 // It may come back while somebody uses it.
-                self.history = MysqlHistory::new(settings).ok();
+                self.history = MysqlHistory::new(&settings).ok();
             }
         }
     }

@@ -137,6 +137,7 @@ mod tests {
             fd00::7 -> an IPv6 address stands in brackets: https://[address]:port
             https:// -> it must be https://host:port
             https://db1:2379/v3 -> 2379/v3 is not a port from 1 to 65535
-            https://[::1 -> the bracket of its IPv6 address is not closed"#]].assert_eq(&read.join("\n"));
+            https://[::1 -> the bracket of its IPv6 address is not closed"#]]
+        .assert_eq(&read.join("\n"));
     }
 }
