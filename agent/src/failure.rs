@@ -42,13 +42,18 @@ impl fmt::Display for Failure {
     }
 }
 
+impl From<Trouble> for Code {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Unreachable => Self::Unreachable,
+            Trouble::NotPermitted => Self::NotPermitted,
+            Trouble::Configuration => Self::Configuration,
+        }
+    }
+}
+
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
-        let code = match error.trouble() {
-            Trouble::Unreachable => Code::Unreachable,
-            Trouble::NotPermitted => Code::NotPermitted,
-            Trouble::Configuration => Code::Configuration,
-        };
-        Self::new(code, error.to_string())
+        Self::new(error.trouble().into(), error.to_string())
     }
 }

@@ -1,6 +1,7 @@
 //! The agent: watches, decides, runs programs and reports, without a screen.
 
 mod children;
+mod doctor;
 mod ending;
 mod engine;
 mod failure;
@@ -20,6 +21,7 @@ mod shutdown;
 mod signs;
 mod status;
 mod stop;
+mod systemd;
 mod tail;
 mod upload;
 mod watch;
@@ -56,6 +58,14 @@ enum Command {
     CheckConfig {
         #[command(flatten)]
         place: Place,
+    },
+    /// Looks at everything that the agent needs, and names what is broken.
+    Doctor {
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON instead of lines.
+        #[arg(long)]
+        json: bool,
     },
     /// Says whether the agent of a folder runs, and what it does.
     Status {
@@ -114,6 +124,11 @@ fn act(command: Command) -> Result<(), Failure> {
                 settings.options.dir.display()
             );
             Ok(())
+        }
+        Command::Doctor { place, json } => {
+            let settings = place.settings(None);
+            let options = settings.as_ref().map(|settings| &settings.options);
+            runtime.block_on(doctor::examine(options, json))
         }
         Command::Status { place } => {
             let settings = place.settings(None)?;

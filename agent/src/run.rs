@@ -25,6 +25,7 @@ use crate::lock::DirLock;
 use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
+use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
 use crate::{children, info, pending, recover, signs, tail, upload};
 
@@ -84,6 +85,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         dispatcher,
         performer,
         events,
+        watchdog: Watchdog::new(),
     };
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
@@ -103,10 +105,12 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         options.dir.display(),
         stores.history.location()
     );
+    systemd::up(&format!("node {}", host.node));
     tokio::select! {
         () = engine.run(&mut stop) => {}
         failed = &mut session => return failed.map_err(internal)?,
     }
+    systemd::stopping();
     info!("stopping; running programs go on");
     let _ = give_back.send(true);
     // Both end by themselves when this takes too long: the session's lease, and the journal's entries.

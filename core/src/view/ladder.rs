@@ -166,6 +166,18 @@ impl Trouble {
     }
 }
 
+impl StepState {
+    /// One character for a terminal.
+    pub fn sign(self) -> char {
+        match self {
+            Self::Good => '✓',
+            Self::Warned => '!',
+            Self::Failed => '✗',
+            Self::Unknown => '·',
+        }
+    }
+}
+
 impl Ladder {
     /// The lowest rung that failed.
     pub fn failed(&self) -> Option<&Step> {
@@ -178,13 +190,7 @@ impl Ladder {
 impl fmt::Display for Step {
     /// A line for a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = match self.state {
-            StepState::Good => '✓',
-            StepState::Warned => '!',
-            StepState::Failed => '✗',
-            StepState::Unknown => '·',
-        };
-        write!(f, "{sign} {}", self.rung.words())?;
+        write!(f, "{} {}", self.state.sign(), self.rung.words())?;
         match self.hint.as_str() {
             "" => Ok(()),
             hint => write!(f, ": {hint}"),
