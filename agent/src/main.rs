@@ -14,6 +14,7 @@ mod logging;
 mod pending;
 mod perform;
 mod recover;
+mod reload;
 mod run;
 mod session;
 mod settings;

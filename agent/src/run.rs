@@ -27,7 +27,7 @@ use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, info, pending, recover, signs, tail, upload};
+use crate::{children, info, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -38,6 +38,8 @@ const GIVE_BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the command line and the configuration say.
 pub struct Options {
+    /// The node's own file.
+    pub file: Option<PathBuf>,
     /// The data folder.
     pub dir: PathBuf,
     /// The stores.
@@ -76,6 +78,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
+    tasks.spawn(reload::listen(options.file.clone()));
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
     let config = config(&options, &identity);

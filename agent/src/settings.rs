@@ -47,6 +47,7 @@ pub fn read(
         None => Place::Embedded(dir.clone()),
     };
     let options = Options {
+        file: file.map(Path::to_owned),
         dir,
         place,
         node: said,

@@ -124,3 +124,46 @@ fn a_sound_node_passes_and_tells_who_holds_the_lock() {
         "{told}"
     );
 }
+
+/// The package's file is valid as it is, and with everything in it that it shows commented out.
+#[test]
+fn the_packages_configuration_is_valid() {
+    let shown = include_str!("../package/agent.toml");
+    let uncommented: Vec<&str> = shown
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(key) if !key.starts_with(' ') => key,
+            _ => line,
+        })
+        .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("agent.toml");
+    for text in [shown.to_owned(), uncommented.join("\n")] {
+        fs::write(&file, &text).expect("the folder is ours");
+        let mut command = Command::new(agent());
+        command.args(["check-config", "--config"]).arg(&file);
+        let output = command.output().expect("it can be executed");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{told}");
+    }
+}
+
+/// systemd says what it does not know of a unit on standard error, and nothing else.
+#[test]
+fn systemd_understands_the_unit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let unit = include_str!("../package/belfry-agent.service");
+    let unit = unit.replace("/usr/bin/belfry-agent", &agent().display().to_string());
+    for (text, is_right) in [
+        (unit.clone(), true),
+        (unit.replace("Delegate=", "Delegated="), false),
+    ] {
+        let file = folder.path().join("belfry-agent.service");
+        fs::write(&file, text).expect("the folder is ours");
+        let mut command = Command::new("systemd-analyze");
+        let output = command.args(["verify", "--man=no"]).arg(&file).output();
+        let output = output.expect("systemd-analyze can be executed: install Debian's systemd");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(told.is_empty(), is_right, "{told}");
+    }
+}
