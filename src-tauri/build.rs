@@ -16,6 +16,14 @@ const COMMANDS: &[&str] = &[
     "agent_stop",
     "preferences_get",
     "preferences_set",
+    "file_open",
+    "file_look",
+    "file_apply",
+    "crontab_lines",
+    "crontab_look",
+    "crontab_import",
+    "jobs_text",
+    "jobs_save",
 ];
 
 fn main() {

@@ -16,6 +16,7 @@ mod connect;
 mod edit;
 mod error;
 mod facts;
+mod import;
 mod job_view;
 mod jobs;
 mod kills;
@@ -37,6 +38,7 @@ pub use connect::{Climb, ConnectError, Role, Stores, climb};
 pub use edit::Edited;
 pub use error::ClusterError;
 pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
+pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, save_file};
 pub use job_view::next_lines;
 pub use live::Following;
 pub use local_agent::{LocalAgent, LocalAgentError};
@@ -97,21 +99,31 @@ impl Cluster {
 
 /// The person at this computer, `user@host`.
 pub fn this_person() -> String {
-    let uid = rustix::process::getuid().as_raw();
     let named = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    let user = named
-        .or_else(|| account(uid))
-        .unwrap_or_else(|| format!("uid-{uid}"));
+    let user = named.unwrap_or_else(account_of);
     let system = rustix::system::uname();
     format!("{user}@{}", system.nodename().to_string_lossy())
 }
 
-/// The name of a local account.
-fn account(uid: u32) -> Option<String> {
-    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
-    let mut lines = accounts
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>());
-    let line = lines.find(|fields| fields.get(2).is_some_and(|field| field.parse() == Ok(uid)))?;
-    line.first().map(|name| (*name).to_owned())
+/// The account under which this program, and an agent that it starts, runs.
+fn account_of() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let account = account_lines().find(|(_, of)| *of == Some(uid));
+    account.map_or_else(|| format!("uid-{uid}"), |(name, _)| name)
+}
+
+/// The names of all local accounts.
+fn accounts() -> Vec<String> {
+    account_lines().map(|(name, _)| name).collect()
+}
+
+fn account_lines() -> impl Iterator<Item = (String, Option<u32>)> {
+    let text = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let read = |line: &str| {
+        let mut fields = line.split(':');
+        let name = fields.next().unwrap_or_default().to_owned();
+        (name, fields.nth(1).and_then(|uid| uid.parse().ok()))
+    };
+    let lines: Vec<_> = text.lines().map(read).collect();
+    lines.into_iter()
 }

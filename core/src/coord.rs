@@ -8,7 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use crate::txn::{Entry, LeaseId, Txn, TxnAnswer};
+use crate::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPERATIONS_MAX};
+use crate::txn::{Entry, LeaseId, Txn, TxnAnswer, TxnSize};
 
 pub mod embedded;
 pub mod etcd;
@@ -74,6 +75,15 @@ pub trait Coord: Send + Sync {
 
     /// Applies a transaction whole or not at all; see [`Txn::evaluate`] for what it means.
     async fn transact(&self, txn: &Txn) -> Result<TxnAnswer, CoordError>;
+
+    /// The largest transaction that it takes, unless it takes any. By itself a store is taken for
+    /// an etcd that nobody configured otherwise.
+    fn txn_max(&self) -> Option<TxnSize> {
+        Some(TxnSize {
+            operations: ETCD_TXN_OPERATIONS_MAX,
+            bytes: ETCD_REQUEST_BYTES_MAX,
+        })
+    }
 
     /// A new lease.
     async fn grant_lease(&self, ttl: Duration) -> Result<LeaseId, CoordError>;

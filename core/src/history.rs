@@ -18,6 +18,7 @@ mod record;
 mod row;
 pub mod sqlite;
 mod stamps;
+mod way;
 
 pub use crate::definition::Version;
 pub use crate::ledger::LedgerRow;

@@ -19,6 +19,9 @@ pub mod run;
 pub mod dispatch;
 
 pub mod ledger;
+
+pub mod crontab;
+
 pub mod view;
 
 pub mod txn;

@@ -239,6 +239,28 @@ pub const REAP_EVERY: Duration = Duration::from_secs(60);
 pub const AGENT_CONNECTIONS_MAX: u32 = 1;
 /// Connections of a person: a page, a follower of changes and an edit at once.
 pub const PERSON_CONNECTIONS_MAX: u32 = 4;
+/// A crontab that is imported. The longest sensible one is a few pages.
+pub const CRONTAB_BYTES_MAX: usize = 1024 * 1024;
+/// Lines of a crontab: the window shows them all at once.
+pub const CRONTAB_LINES_MAX: usize = 2_000;
+/// A line of a crontab; its command becomes a definition's body, escaped.
+pub const CRONTAB_LINE_BYTES_MAX: usize = 16 * 1024;
+/// Characters of a command from which on Debian's cron refuses it (its `MAX_COMMAND`).
+pub const CRON_COMMAND_CHARS_MAX: usize = 998;
+
+const _: () = assert!(CRONTAB_LINE_BYTES_MAX * 3 < BODY_BYTES_MAX);
+/// Operations of one transaction that etcd takes unless it is told otherwise (`--max-txn-ops`).
+pub const ETCD_TXN_OPERATIONS_MAX: usize = 128;
+/// Bytes of one request that etcd takes unless it is told otherwise (`--max-request-bytes`).
+pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
+/// Steps of a transaction of many edits that stand together in one inside it. Each level of
+/// transactions has what the one around it leaves of `ETCD_TXN_OPERATIONS_MAX`: with this many
+/// steps inside, and one more level for a cursor, 115 conditions are left, one for each job.
+pub const EDIT_STEPS_TOGETHER: usize = 12;
+
+const _: () = assert!(EDIT_STEPS_TOGETHER * 8 < ETCD_TXN_OPERATIONS_MAX);
+/// `crontab -l` answers by then, or it is not asked any longer.
+pub const CRONTAB_READ_WITHIN: Duration = Duration::from_secs(5);
 /// A member of etcd that has not answered by then is left for the next one. A new leader is found
 /// in about one second.
 pub const ETCD_ANSWERED_WITHIN: Duration = Duration::from_secs(2);
@@ -252,8 +274,6 @@ pub const ETCD_PAGE_KEYS: usize = 500;
 pub const ETCD_MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Operations of one level of a transaction: etcd's `max-txn-ops`, as it is unless changed.
 pub const ETCD_TXN_OPS_MAX: usize = 128;
-/// Bytes of one request: etcd's `max-request-bytes`, as it is unless changed.
-pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
 /// A watch asks etcd how far it is this often. Two answers tell one progress.
 pub const ETCD_ASK_EVERY: Duration = Duration::from_secs(2);
 /// A watch that heard nothing for so long, though it asked, is begun anew.

@@ -16,8 +16,10 @@ macro_rules! views {
     )*};
 }
 
+mod import;
 mod ladder;
 
+pub use import::*;
 pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
 
 views! {

@@ -2,6 +2,8 @@
 
 #[path = "cluster/edits.rs"]
 mod edits;
+#[path = "cluster/files.rs"]
+mod files;
 #[path = "cluster/lives.rs"]
 mod lives;
 #[path = "cluster/stage.rs"]

@@ -7,6 +7,12 @@ mod coord;
 mod embedded;
 #[path = "contract/etcd.rs"]
 mod etcd;
+#[path = "contract/etcd_faults.rs"]
+mod etcd_faults;
+#[path = "contract/etcd_ladder.rs"]
+mod etcd_ladder;
+#[path = "contract/etcd_limits.rs"]
+mod etcd_limits;
 #[path = "contract/files.rs"]
 mod files;
 #[path = "contract/history.rs"]

@@ -3,7 +3,7 @@
 
 use std::{env, fs, path::Path};
 
-use belfry_core::{run, view};
+use belfry_core::{crontab, run, view};
 use ts_rs::{Config, TS};
 
 const FILE: &str = "../ui/src/backend/types.ts";
@@ -45,6 +45,25 @@ fn declarations() -> String {
         view::KillState,
         view::LogPage,
         view::LogPiece,
+        crontab::Level,
+        crontab::RemarkCode,
+        view::OpenedFile,
+        view::DroppedFile,
+        view::FileKind,
+        view::CrontabImport,
+        view::LineName,
+        view::CrontabTable,
+        view::ImportCounts,
+        view::CrontabLine,
+        view::LineBecomes,
+        view::CrontabJob,
+        view::ImportEffect,
+        view::CrontabRemark,
+        view::FieldChange,
+        view::FileTable,
+        view::FileJobLine,
+        view::FileEffect,
+        view::FileErrorLine,
         view::Live,
         view::CommandError,
         view::ErrorCode,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use belfry_core::clock;
+use belfry_core::cluster::CRONTAB_PROJECT;
 use belfry_core::id::{NodeId, ProjectName};
 use belfry_core::job::parse_duration;
 use belfry_core::run::RunState;
@@ -51,6 +52,9 @@ pub enum Command {
         #[arg(long, value_name = "P")]
         project: Option<ProjectName>,
     },
+    /// Make jobs of what another program has
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Print the JSON Schema of files
     Schema,
     /// Jobs: what runs when
@@ -85,6 +89,39 @@ pub struct ApplyArguments {
     /// Pause those jobs of the file's projects that it does not have
     #[arg(long)]
     pub prune: bool,
+}
+
+/// `import …`.
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Make jobs of the lines of a crontab; importing it again changes only what changed there
+    Crontab(ImportCrontab),
+}
+
+/// `import crontab`.
+#[derive(Args)]
+pub struct ImportCrontab {
+    /// The file; - reads standard input [default: your own, as crontab -l shows it]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Only say what would become of each line
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The project that the jobs go to
+    #[arg(long, value_name = "P", default_value = CRONTAB_PROJECT)]
+    pub project: ProjectName,
+    /// Whether the lines name a user, as in /etc/crontab [default: the file tells]
+    #[arg(long, value_enum, value_name = "YES|NO")]
+    pub user_column: Option<YesNo>,
+}
+
+/// An answer.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum YesNo {
+    /// It is so.
+    Yes,
+    /// It is not so.
+    No,
 }
 
 /// A job, and the generation that somebody looked at.

@@ -4,6 +4,7 @@ mod args;
 mod cluster;
 mod failure;
 mod files;
+mod import;
 mod jobs;
 mod ledger;
 mod nodes;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use belfry_core::cluster::{Cluster, Role, Stores, this_person};
 use clap::Parser;
 
-use args::{Arguments, Command, PlaceArguments};
+use args::{Arguments, Command, ImportCommand, PlaceArguments};
 use failure::{Failure, INTERNAL};
 
 fn main() -> ExitCode {
@@ -57,6 +58,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Apply(arguments) => files::apply(&*open(place).await?, &arguments, json).await,
         Command::Export { project } => {
             files::export(&*open(place).await?, project.as_ref(), json).await
+        }
+        Command::Import(ImportCommand::Crontab(arguments)) => {
+            import::crontab(&*open(place).await?, &arguments, json).await
         }
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,

@@ -1,5 +1,7 @@
 //! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
 
+mod files;
+
 use belfry_core::cluster::ClusterError;
 use belfry_core::id::{JobId, RunId};
 use belfry_core::view::{
@@ -10,6 +12,8 @@ use tauri::ipc::Invoke;
 use tauri::{State, command};
 
 use crate::Desk;
+
+pub use files::dropped;
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -31,6 +35,14 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         agent_stop,
         preferences_get,
         preferences_set,
+        files::file_open,
+        files::file_look,
+        files::file_apply,
+        files::crontab_lines,
+        files::crontab_look,
+        files::crontab_import,
+        files::jobs_text,
+        files::jobs_save,
     ]
 }
 

@@ -40,6 +40,8 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
             show_window(app)
         }))
+        .plugin(tauri_plugin_dialog::init())
+        .on_window_event(commands::dropped)
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(commands::all())
         .setup(set_up)

@@ -8,6 +8,8 @@ export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/jobs', name: 'jobs', component: JobsScreen },
+    { path: '/import', name: 'import', component: () => import('./features/import/CrontabScreen.vue') },
+    { path: '/apply', name: 'apply', component: () => import('./features/import/FileScreen.vue') },
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
     { path: '/:rest(.*)', redirect: '/jobs' },

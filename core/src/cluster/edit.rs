@@ -277,6 +277,7 @@ impl Cluster {
             &name.name,
         );
         let taken = gotten(answer)
+            .iter()
             .any(|entry| entry.key == key && entry.value != id.to_string().into_bytes());
         let title = format!("{}/{}", name.project, name.name);
         if taken {
@@ -338,7 +339,9 @@ impl Cluster {
         };
         let edit = first.plan.version.edit;
         let definition = self.keys.job(&first.project, first.id);
-        let standing = gotten(answer).find(|entry| entry.key == definition);
+        let standing = gotten(answer)
+            .into_iter()
+            .find(|entry| entry.key == definition);
         let written = standing.and_then(|entry| Envelope::decode(&entry.value).ok());
         if written.is_some_and(|envelope| envelope.edit == edit) {
             return Ok(true);
@@ -402,11 +405,14 @@ impl Cluster {
     }
 }
 
-fn gotten(answer: &TxnAnswer) -> impl Iterator<Item = &Entry> {
-    answer.results.iter().filter_map(|result| match result {
-        OpResult::Got(entry) => entry.as_ref(),
-        _ => None,
-    })
+/// What the answer's steps have read, those in transactions inside included.
+fn gotten(answer: &TxnAnswer) -> Vec<&Entry> {
+    let read = |result| match result {
+        &OpResult::Got(Some(ref entry)) => vec![entry],
+        OpResult::Nested(inside) => gotten(inside),
+        _ => Vec::new(),
+    };
+    answer.results.iter().flat_map(read).collect()
 }
 
 /// The job, if this version can use it.

@@ -209,6 +209,16 @@ impl EtcdCluster {
         self.signal(member, Signal::STOP);
     }
 
+    /// Whether a member is held still, as the kernel sees it.
+    pub fn is_paused(&self, member: usize) -> bool {
+        let child = self.members[member].child.as_ref().expect("it runs");
+        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()));
+        let stat = stat.expect("it is our child");
+        stat.rsplit(") ")
+            .next()
+            .is_some_and(|rest| rest.starts_with('T'))
+    }
+
     /// Lets a member that was held still go on.
     pub fn resume(&self, member: usize) {
         self.signal(member, Signal::CONT);
@@ -240,16 +250,19 @@ impl EtcdCluster {
     /// A member's id and its leader's, once it has one and can read by it.
     async fn status(&self, member: usize) -> Option<(u64, u64)> {
         let mut client = self.client(member, None).await?;
-        // A leader that is too new lets a first read wait in vain.
+        let status = client.status().await.ok()?;
+        // The members themselves are the first entries; what follows is the leader's. To read
+        // before it would wait in vain.
+        if status.leader() == 0 || status.raft_applied_index() <= self.members.len() as u64 {
+            return None;
+        }
         match timeout(READ_WITHIN, client.get("none", None)).await {
             Ok(Ok(_)) => {}
             // It would ask for a user.
             Ok(Err(Error::GRpcStatus(status))) if status.message().contains("user name") => {}
             _ => return None,
         }
-        let status = client.status().await.ok()?;
-        let id = status.header()?.member_id();
-        (status.leader() != 0).then_some((id, status.leader()))
+        Some((status.header()?.member_id(), status.leader()))
     }
 
     /// Drops the whole log of changes, and returns the revision up to which.

@@ -1,6 +1,10 @@
 import { inject, type InjectionKey } from 'vue'
 import type {
   CommandError,
+  CrontabImport,
+  CrontabTable,
+  DroppedFile,
+  FileTable,
   Hello,
   JobDetail,
   JobPage,
@@ -8,6 +12,7 @@ import type {
   Language,
   Live,
   LogPage,
+  OpenedFile,
   Preferences,
   RunDetail,
   RunsPage,
@@ -38,12 +43,29 @@ export interface Backend {
   runLog(args: { runId: string; attempt: number; offset: number }): Promise<LogPage>
   /** Tells the agent that somebody watches. The wish ends by itself after 30 s. */
   logFollow(args: { runId: string; on: boolean }): Promise<void>
+  /** Asks for a file; null when none was chosen. */
+  fileOpen(): Promise<OpenedFile | null>
+  /** What applying would do; mistakes are part of the answer. */
+  fileLook(args: { text: string; prune: boolean }): Promise<FileTable>
+  /** Whole or not at all. */
+  fileApply(args: { text: string; prune: boolean }): Promise<FileTable>
+  /** Lines of this computer's own crontab that are for cron; null without one. */
+  crontabLines(): Promise<number | null>
+  crontabLook(args: { import: CrontabImport }): Promise<CrontabTable>
+  /** Whole or not at all; lines that cannot be imported are not part of it. */
+  crontabImport(args: { import: CrontabImport }): Promise<CrontabTable>
+  /** These jobs as a file; all of them for an empty list. */
+  jobsText(args: { jobIds: string[] }): Promise<string>
+  /** The same, written to where the person chooses; gives the place, or null. */
+  jobsSave(args: { jobIds: string[] }): Promise<string | null>
   agentStart(): Promise<void>
   agentStop(): Promise<void>
   preferencesGet(): Promise<Preferences>
   preferencesSet(args: { preferences: Preferences }): Promise<void>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
+  /** A file was dropped on the window. */
+  onFile(listener: (dropped: DroppedFile) => void): Promise<() => void>
 }
 
 /** The language of words that core makes: never `system`. */

@@ -1,4 +1,5 @@
 import type { Backend } from './backend'
+import { fakeFiles } from './fake/import'
 import { listJobs, listRuns, showJob } from './fake/lists'
 import { FakeWorld, refuse, type Variant } from './fake/world'
 
@@ -45,6 +46,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     runKill: ({ runId }) => stored(() => world.kill(runId)),
     runLog: ({ runId, attempt, offset }) => stored(() => world.log(runId, attempt, offset)),
     logFollow: () => answer(() => undefined),
+    ...fakeFiles(world, address, stored),
     agentStart: () => answer(() => world.setAgent('starting')),
     agentStop: () => answer(() => world.setAgent('stopped')),
     preferencesGet: () => answer(() => world.preferences),

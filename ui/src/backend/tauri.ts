@@ -1,7 +1,7 @@
 import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { BackendError, commandError, type Backend } from './backend'
-import type { Live } from './types'
+import type { DroppedFile, Live } from './types'
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
@@ -25,10 +25,19 @@ export function tauriBackend(): Backend {
     runKill: (args) => call('run_kill', args),
     runLog: (args) => call('run_log', args),
     logFollow: (args) => call('log_follow', args),
+    fileOpen: () => call('file_open'),
+    fileLook: (args) => call('file_look', args),
+    fileApply: (args) => call('file_apply', args),
+    crontabLines: () => call('crontab_lines'),
+    crontabLook: (args) => call('crontab_look', args),
+    crontabImport: (args) => call('crontab_import', args),
+    jobsText: (args) => call('jobs_text', args),
+    jobsSave: (args) => call('jobs_save', args),
     agentStart: () => call('agent_start'),
     agentStop: () => call('agent_stop'),
     preferencesGet: () => call('preferences_get'),
     preferencesSet: (args) => call('preferences_set', args),
+    onFile: (listener) => listen<DroppedFile>('file', (event) => listener(event.payload)),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
   }
 }

@@ -523,6 +523,333 @@ text: string,
 dropped_before: number, };
 
 /**
+ * How much a remark matters.
+ */
+export type Level = "note" | "warning" | "problem";
+
+/**
+ * What a remark says. User interfaces translate by it; the parameters stand in braces.
+ */
+export type RemarkCode = "surroundings" | "overlap" | "user_column" | "windows_lines" | "byte_order_mark" | "utf16" | "file_too_large" | "too_many_lines" | "not_utf8" | "nul" | "line_too_long" | "unreadable" | "field_empty" | "field_value" | "field_range" | "field_backwards" | "field_step" | "field_single_step" | "field_random" | "field_foreign" | "six_fields" | "no_command" | "never_occurs" | "reboot" | "unknown_shortcut" | "anacron" | "no_user" | "other_user" | "setting_unusable" | "setting_name" | "setting_reserved" | "setting_quote" | "shell_unusable" | "zone_unknown" | "name_empty" | "name_too_long" | "name_character" | "name_taken" | "name_twice" | "invalid" | "user_dropped" | "silent" | "input" | "step_shortened" | "gap_once" | "no_line_end" | "too_long_for_cron" | "variable" | "expansion" | "shell" | "shell_relative" | "home" | "zone" | "program_zone" | "delay" | "delay_unreadable" | "mail" | "mail_off" | "cron_only" | "login" | "commented_out" | "names";
+
+/**
+ * A file that a person opened.
+ */
+export type OpenedFile = { 
+/**
+ * Its name, without folders.
+ */
+name: string, 
+/**
+ * What it holds, as far as its look tells.
+ */
+kind: FileKind, 
+/**
+ * Its text; what is no UTF-8 stands as marks.
+ */
+text: string, };
+
+/**
+ * A file that was dropped on the window, or why it cannot be opened.
+ */
+export type DroppedFile = { 
+/**
+ * The file.
+ */
+file: OpenedFile | null, 
+/**
+ * Why not.
+ */
+error: CommandError | null, };
+
+/**
+ * What a file holds.
+ */
+export type FileKind = "definitions" | "crontab";
+
+/**
+ * Which crontab to import, and what the person decided about it.
+ */
+export type CrontabImport = { 
+/**
+ * The text; without it this computer's own.
+ */
+text: string | null, 
+/**
+ * Where the jobs go.
+ */
+project: string, 
+/**
+ * Whether the lines name a user; without it the text is looked at.
+ */
+user_column: boolean | null, 
+/**
+ * Lines that are left out.
+ */
+left_out: Array<number>, 
+/**
+ * Names in place of those that would be made.
+ */
+names: Array<LineName>, 
+/**
+ * Language of words: `en` or `zh-CN`.
+ */
+language: string, };
+
+/**
+ * The name that a line's job is to have.
+ */
+export type LineName = { 
+/**
+ * The line.
+ */
+line: number, 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * What becomes of a crontab.
+ */
+export type CrontabTable = { 
+/**
+ * What is to be said of it as a whole.
+ */
+remarks: Array<CrontabRemark>, 
+/**
+ * Its lines, without blank ones.
+ */
+lines: Array<CrontabLine>, 
+/**
+ * Whether its lines name a user.
+ */
+user_column: boolean, 
+/**
+ * Where the jobs go.
+ */
+project: string, 
+/**
+ * What would be done, or was done.
+ */
+counts: ImportCounts, };
+
+/**
+ * How many jobs an import makes and changes.
+ */
+export type ImportCounts = { 
+/**
+ * New ones.
+ */
+created: number, 
+/**
+ * Others that become different.
+ */
+changed: number, 
+/**
+ * Those that are so already.
+ */
+unchanged: number, 
+/**
+ * Lines that a person leaves out.
+ */
+left_out: number, 
+/**
+ * Lines that cannot be imported.
+ */
+refused: number, };
+
+/**
+ * A line of a crontab.
+ */
+export type CrontabLine = { 
+/**
+ * From 1.
+ */
+number: number, 
+/**
+ * As it stands there.
+ */
+text: string, 
+/**
+ * What becomes of it.
+ */
+becomes: LineBecomes, 
+/**
+ * Its job, if it becomes one.
+ */
+job: CrontabJob | null, 
+/**
+ * What is to be said of it.
+ */
+remarks: Array<CrontabRemark>, };
+
+/**
+ * What becomes of a line.
+ */
+export type LineBecomes = "comment" | "setting" | "job" | "nothing";
+
+/**
+ * The job that a line becomes.
+ */
+export type CrontabJob = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether the name may be chosen: the job does not exist yet.
+ */
+is_new: boolean, 
+/**
+ * The expression.
+ */
+schedule: string, 
+/**
+ * The expression in words.
+ */
+schedule_words: string, 
+/**
+ * Its zone.
+ */
+timezone: string, 
+/**
+ * What the shell reads.
+ */
+command: string, 
+/**
+ * What would be done, or was done.
+ */
+effect: ImportEffect, 
+/**
+ * What is different then, if the job exists.
+ */
+changes: Array<FieldChange>, };
+
+/**
+ * What an import does to a job.
+ */
+export type ImportEffect = "create" | "change" | "same" | "left_out" | "refused";
+
+/**
+ * Something said about a line, or about the file.
+ */
+export type CrontabRemark = { 
+/**
+ * What it says; the UI translates by it.
+ */
+code: RemarkCode, 
+/**
+ * How much it matters.
+ */
+level: Level, 
+/**
+ * Where on the line it points, in characters from 1.
+ */
+column: number | null, 
+/**
+ * What the sentence is filled with.
+ */
+params: { [key in string]: string }, 
+/**
+ * The English sentence.
+ */
+sentence: string, };
+
+/**
+ * A field of a job that becomes another.
+ */
+export type FieldChange = { 
+/**
+ * The field: `schedule`, `shell.script`.
+ */
+path: string, 
+/**
+ * What it is now.
+ */
+from: string | null, 
+/**
+ * What it becomes.
+ */
+to: string | null, 
+/**
+ * The lines that differ, with `-` or `+` before them, for texts of several lines.
+ */
+detail: Array<string>, };
+
+/**
+ * What applying a file of definitions would do, or why it cannot be applied.
+ */
+export type FileTable = { 
+/**
+ * Its jobs that are new or change, and those that would rest.
+ */
+jobs: Array<FileJobLine>, 
+/**
+ * How many are so already.
+ */
+unchanged: number, 
+/**
+ * Everything that is wrong with it; then nothing can be applied.
+ */
+errors: Array<FileErrorLine>, 
+/**
+ * How many more errors there are.
+ */
+more_errors: number, };
+
+/**
+ * What a file does to a job.
+ */
+export type FileJobLine = { 
+/**
+ * `project/name`.
+ */
+job: string, 
+/**
+ * What it does.
+ */
+effect: FileEffect, 
+/**
+ * What is different then, if the job exists.
+ */
+changes: Array<FieldChange>, };
+
+/**
+ * What a file does to a job.
+ */
+export type FileEffect = "create" | "change" | "pause";
+
+/**
+ * Something wrong with a file.
+ */
+export type FileErrorLine = { 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * The definition it is in.
+ */
+item: string | null, 
+/**
+ * The key: `retries.count`; empty for the definition or the file as a whole.
+ */
+path: string, 
+/**
+ * A stable name for it.
+ */
+code: string, 
+/**
+ * What the translated sentence is filled with.
+ */
+params: { [key in string]: string }, 
+/**
+ * The English sentence.
+ */
+sentence: string, };
+
+/**
  * What changed since the last one: at most four a second.
  */
 export type Live = { 

@@ -1,3 +1,5 @@
+import { imports } from './en/import'
+
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
   app: {
@@ -273,6 +275,12 @@ export const en = {
       jobs: 'Go to the jobs',
       runs: 'Go to the runs',
     },
+    files: {
+      open: 'Open a file…',
+      crontab: "Import this computer's crontab",
+      save: 'Export all jobs…',
+      copy: 'Copy all jobs as text',
+    },
     agent: {
       start: 'Start the agent',
     },
@@ -302,6 +310,7 @@ export const en = {
       firstError: 'Go to the first error',
     },
   },
+  import: imports,
   error: {
     not_found: 'It is not there any more.',
     conflict: 'Somebody else changed it meanwhile. It was read again.',

@@ -1,4 +1,5 @@
 import type { Messages } from '.'
+import { imports } from './zh-CN/import'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
@@ -256,6 +257,7 @@ export const zhCN = {
       jobs: '前往任务',
       runs: '前往运行',
     },
+    files: { open: '打开文件…', crontab: '导入本机的 crontab', save: '导出全部任务…', copy: '复制全部任务' },
     agent: {
       start: '启动代理',
     },
@@ -285,6 +287,7 @@ export const zhCN = {
       firstError: '跳到第一个错误',
     },
   },
+  import: imports,
   error: {
     not_found: '它已不存在。',
     conflict: '其他人刚刚修改了它，已重新读取。',

@@ -55,6 +55,8 @@ export function useActions() {
   const openRun = (runId: string) => router.push({ name: 'run', params: { runId } })
 
   return {
+    attempt,
+    failed,
     openRun,
     runJob: (jobId: string, name: string) =>
       attempt(async () => {

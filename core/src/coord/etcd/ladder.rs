@@ -12,7 +12,7 @@ use tracing::warn;
 
 use super::address::Address;
 use super::connect_error::{EtcdConnectError, EtcdRung};
-use super::fault::{Fault, Kind, chain};
+use super::fault::{Fault, Kind, chain, told};
 use super::version::Version;
 use crate::limits::ETCD_ANSWERED_WITHIN;
 
@@ -44,6 +44,9 @@ pub(super) struct Found {
 
 /// How one climb ended.
 pub(super) struct Climbed(Result<Reached, EtcdConnectError>);
+
+const PLAIN: &str =
+    "it does not speak TLS: turn TLS on there, or write http:// and allow plain text";
 
 /// A key that is only ever asked for, never written.
 const ASKED_KEY: &str = "belfry";
@@ -116,10 +119,7 @@ impl Ladder<'_> {
         }
         let sentence = match self.address.tls {
             true => self.tls_sentence(&status),
-            false => format!(
-                "it does not answer as etcd does ({}): if it wants TLS, write https://",
-                fault.why
-            ),
+            false => "it does not answer as etcd does: if it wants TLS, write https://".to_owned(),
         };
         Err(self.failed(EtcdRung::Tls, &sentence))
     }
@@ -142,28 +142,28 @@ impl Ladder<'_> {
                 | CertificateError::NotValidYet
                 | CertificateError::NotValidYetContext { .. },
             )) => "its certificate is not valid at this time: renew it, or set the clock of this computer".to_owned(),
-            Some(TlsError::InvalidMessage(_)) => {
-                "it answers without TLS: turn TLS on there, or write http:// and allow plain text".to_owned()
+            Some(TlsError::InvalidMessage(_)) => PLAIN.to_owned(),
+            Some(TlsError::AlertReceived(alert)) if format!("{alert:?}").contains("Certificate") => {
+                self.ended_sentence()
             }
-            Some(other @ TlsError::AlertReceived(_)) => self.alert_sentence(&other.to_string()),
             Some(other) => format!("TLS failed ({other})"),
-            None => self.alert_sentence(&super::fault::told(status)),
+            None => match told(status) {
+                // From below and from within the client: plain words, without a type.
+                why if why.contains("handshake eof") => PLAIN.to_owned(),
+                why if why.contains("HTTP/2") => format!("it speaks TLS, but it is not etcd ({why})"),
+                _ => self.ended_sentence(),
+            },
         }
     }
 
-    /// With TLS 1.3 the other side's refusal of our certificate comes after the handshake, as
-    /// text from the layers above.
-    fn alert_sentence(&self, told: &str) -> String {
-        let speaks_of_ours = ["Certificate", "UnknownCA", "AccessDenied"];
-        if !speaks_of_ours.iter().any(|word| told.contains(word)) {
-            return format!("TLS failed ({told})");
-        }
-        match self.has_identity {
-            true => format!(
-                "it refuses the client certificate set here ({told}): use one that its authority signed"
-            ),
-            false => format!("it wants a client certificate ({told}): set one, with its key"),
-        }
+    /// With TLS 1.3 the other side refuses our certificate after the handshake, and whether its
+    /// reason still arrives is left to chance.
+    fn ended_sentence(&self) -> String {
+        let guess = match self.has_identity {
+            true => "it refuses the client certificate set here: set one that its authority signed",
+            false => "it wants a client certificate: set one, with its key",
+        };
+        format!("it ends the connection after the TLS handshake, so most likely {guess}")
     }
 
     async fn sign_in(&self) -> Result<Client, EtcdConnectError> {

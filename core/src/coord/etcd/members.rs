@@ -147,7 +147,11 @@ impl Members {
         if !fault.is_answer || fault.kind == Kind::SignInOld {
             member.replace(&line);
         }
-        Err(fault.at(&member.address))
+        match fault.kind {
+            // What is wrong with the request is wrong everywhere.
+            Kind::Refused | Kind::LeaseGone => Err(fault),
+            _ => Err(fault.at(&member.address)),
+        }
     }
 
     /// A connection that nobody else uses, to the member whose turn it is. What is not read from

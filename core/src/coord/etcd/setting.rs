@@ -13,9 +13,9 @@ pub(super) fn addresses(settings: &EtcdSettings) -> Result<Vec<Address>, EtcdCon
     let mut addresses: Vec<Address> = Vec::new();
     for written in &settings.endpoints {
         let address = Address::parse(written, settings.tls.is_some()).map_err(|why| {
-            wrong(format!(
-                "the address of etcd {written:?} cannot be used: {why}"
-            ))
+            // What stands before an @ may be a password.
+            let shown = written.rsplit('@').next().unwrap_or_default();
+            wrong(format!("the address {shown} of etcd cannot be used: {why}"))
         })?;
         if !address.tls && !settings.insecure && !address.is_of_this_computer() {
             return Err(wrong(format!(

@@ -169,6 +169,9 @@ impl<'a> Speller<'a> {
 
     fn write(&mut self, key: &'a str, written: &mut Written<'a>) -> Result<(), CoordError> {
         self.bytes += key.len();
+        if key.is_empty() {
+            return Err(CoordError::Refused("a key must not be empty".to_owned()));
+        }
         if written.insert(key) {
             return Ok(());
         }

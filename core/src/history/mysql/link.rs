@@ -11,7 +11,7 @@ use tokio::time::{Instant, interval, sleep, timeout};
 use super::error::MysqlConnectError;
 use super::fault;
 use super::server::MysqlServer;
-use super::session::{Session, number_of};
+use super::session::Session;
 use super::settings::Way;
 use crate::history::HistoryError;
 use crate::limits::{MYSQL_DEADLOCKS_MAX, MYSQL_IDLE_MAX};
@@ -103,11 +103,11 @@ impl Link {
                 Err(error) => error,
             };
             let session_id = session.id;
-            let is_alive = rolled_back(&mut session, &error).await;
-            if is_alive {
+            let kind = fault::of(&error);
+            if kind != fault::Kind::Broken && rolled_back(&mut session).await {
                 self.keep(session);
             }
-            match fault::of(&error) {
+            match kind {
                 fault::Kind::Deadlock if deadlocks < MYSQL_DEADLOCKS_MAX => {
                     deadlocks += 1;
                     sleep(pause_after(deadlocks, session_id)).await;
@@ -176,9 +176,9 @@ async fn close_all(sessions: Vec<(Session, Instant)>) {
     }
 }
 
-/// Whether the connection can be used on, without what the failed work left open.
-async fn rolled_back(session: &mut Session, error: &Error) -> bool {
-    number_of(error).is_some() && session.connection.execute("ROLLBACK").await.is_ok()
+/// Whether the connection can be used on, without what failed work left open.
+async fn rolled_back(session: &mut Session) -> bool {
+    session.connection.execute("ROLLBACK").await.is_ok()
 }
 
 /// Grows, and differs between those who met: they would meet again.

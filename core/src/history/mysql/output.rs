@@ -34,6 +34,10 @@ const INSERT_CHUNKS: &str =
 
 const KEEP_CHUNKS: &str = " ON DUPLICATE KEY UPDATE attempt = run_output.attempt";
 
+/// What is asked and done of several attempts at once.
+#[cfg(test)]
+pub(super) const OF_ATTEMPTS: [&str; 3] = [FINAL, SET_FINAL, DELETE_CHUNKS];
+
 pub(super) async fn write(
     connection: &mut MySqlConnection,
     packet_max: usize,
@@ -103,7 +107,7 @@ fn parts(attempts: &BTreeSet<Attempt>) -> Vec<Vec<Attempt>> {
     parts.map(<[Attempt]>::to_vec).collect()
 }
 
-fn of_attempts(sql: &str, attempts: &[Attempt]) -> Statement {
+pub(super) fn of_attempts(sql: &str, attempts: &[Attempt]) -> Statement {
     let mut statement = Statement::new(sql);
     statement.list(attempts, " OR ", |statement, (run, attempt)| {
         statement

@@ -1,8 +1,5 @@
-//! Lists of runs.
-//!
-//! A list is split into parts that one index holds in the list's order: by state within a
-//! node, a project or all runs, or by job. Of each part only as many rows are read as the list
-//! shows, and the parts are merged.
+//! Lists of runs. Of each part of a list only as many rows are read as the list shows, and the
+//! parts are merged.
 
 use std::collections::HashMap;
 
@@ -12,6 +9,7 @@ use sqlx::mysql::MySqlConnection;
 
 use super::statement::Statement;
 use crate::history::record::Value;
+use crate::history::way::{Way, each_once, states};
 use crate::history::{PageKey, RunQuery, row};
 use crate::id::JobId;
 use crate::limits::{MYSQL_PARTS_PER_STATEMENT, PAGE_ROWS_MAX};
@@ -45,25 +43,7 @@ pub(super) const TIME_BOUNDS: &str = "\
         SELECT min(scheduled_ms) AS oldest_ms, max(scheduled_ms) AS newest_ms \
         FROM run FORCE INDEX (run_of_state) GROUP BY state) AS part";
 
-/// What the parts of a list are taken from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    Jobs,
-    Node,
-    Project,
-    States,
-}
-
 impl Way {
-    pub(super) fn of(query: &RunQuery) -> Self {
-        match query {
-            query if !query.jobs.is_empty() => Self::Jobs,
-            query if query.node.is_some() => Self::Node,
-            query if query.project.is_some() => Self::Project,
-            _ => Self::States,
-        }
-    }
-
     fn index(self) -> &'static str {
         match self {
             Self::Jobs => "run_of_job",
@@ -135,19 +115,6 @@ pub(super) fn parts(query: &RunQuery) -> Vec<Part> {
         Way::Jobs => each_once(&query.jobs).into_iter().map(Part::Job).collect(),
         _ => states(query).into_iter().map(Part::State).collect(),
     }
-}
-
-fn each_once(jobs: &[JobId]) -> Vec<JobId> {
-    let mut jobs = jobs.to_vec();
-    jobs.sort_unstable();
-    jobs.dedup();
-    jobs
-}
-
-/// The states asked for, or all, each once.
-fn states(query: &RunQuery) -> Vec<RunState> {
-    let is_asked = |state: &RunState| query.states.is_empty() || query.states.contains(state);
-    RunState::ALL.into_iter().filter(is_asked).collect()
 }
 
 fn push_part(statement: &mut Statement, query: &RunQuery, part: &Part) {

@@ -1,5 +1,6 @@
 //! The tables: which version they have, and how they grow.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use sqlx::mysql::MySqlConnection;
@@ -84,12 +85,13 @@ pub(super) async fn version(connection: &mut MySqlConnection) -> Result<u32, Err
 }
 
 impl SchemaState {
-    pub(super) fn of(version: u32) -> Self {
-        match version {
-            0 => Self::None,
-            KNOWN => Self::Right,
-            older if older < KNOWN => Self::Older(older),
-            newer => Self::Newer(newer),
+    /// What tables of this version are to a program that knows `known`.
+    fn of(version: u32, known: u32) -> Self {
+        match version.cmp(&known) {
+            _ if version == 0 => Self::None,
+            Ordering::Less => Self::Older(version),
+            Ordering::Equal => Self::Right,
+            Ordering::Greater => Self::Newer(version),
         }
     }
 }
@@ -124,7 +126,7 @@ pub(super) async fn state(link: &Link) -> Result<SchemaState, MysqlConnectError>
         )
     };
     match version {
-        Ok(Ok(version)) => Ok(SchemaState::of(version)),
+        Ok(Ok(version)) => Ok(SchemaState::of(version, KNOWN)),
         Ok(Err(error)) => Err(unread(error.to_string())),
         Err(late) => Err(unread(late.to_string())),
     }
@@ -143,7 +145,7 @@ pub(super) async fn migrate(link: &Link) -> Result<Migrated, MysqlConnectError> 
     let Some(migrated) = migrated else {
         return Err(failed(link, "another migration goes on"));
     };
-    match SchemaState::of(migrated.to) {
+    match SchemaState::of(migrated.to, KNOWN) {
         SchemaState::Right => Ok(migrated),
         state => Err(wrong(link, state)),
     }
@@ -169,4 +171,19 @@ async fn migrate_alone(session: &mut Session) -> Result<Option<Migrated>, Error>
         mark.execute(&mut *connection).await?;
     }
     Ok(Some(Migrated { from, to }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_and_newer_tables_are_told_apart_with_what_to_do() {
+        assert_eq!(SchemaState::of(0, 3), SchemaState::None);
+        assert_eq!(SchemaState::of(3, 3), SchemaState::Right);
+        let told = |version| SchemaState::of(version, 3).to_string();
+        assert!(told(2).contains("version 2") && told(2).contains("cluster migrate"));
+        assert!(told(4).contains("version 4") && told(4).contains("upgrade this program"));
+        assert_ne!(told(0), told(2));
+    }
 }

@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn only_this_computer_or_an_explicit_wish_gets_plain_text() {
-        let verified = |url, ca, insecure| {
+        let verified = |url: &str, ca, insecure| {
             let way = way(url, ca, insecure).expect("a way");
             matches!(way.options.get_ssl_mode(), MySqlSslMode::VerifyIdentity)
         };

@@ -58,6 +58,12 @@ impl Statement {
         })
     }
 
+    /// The whole, for those who look at it.
+    #[cfg(test)]
+    pub(super) fn query(&mut self) -> sqlx::query::Query<'_, MySql, sqlx::mysql::MySqlArguments> {
+        self.0.build()
+    }
+
     pub(super) async fn rows(
         &mut self,
         connection: &mut MySqlConnection,

@@ -18,6 +18,8 @@ use super::session::Session;
 use super::statement::{Statement, batches};
 use crate::history::record::{RUN_COLUMNS, Value, run_values, version_values};
 use crate::history::{Upload, Version, row};
+use crate::id::RunId;
+use crate::limits::MYSQL_ROWS_PER_STATEMENT;
 use crate::run::RunRecord;
 
 /// `INSERT … VALUES `, up to the rows.
@@ -51,9 +53,11 @@ static REPLACE_RUNS: LazyLock<String> = LazyLock::new(|| {
     sql
 });
 
-/// Rows that this transaction wrote: nobody else's unnumbered rows can be seen.
-pub(super) const UNNUMBERED: &str = "\
-    SELECT seq, change_number FROM run FORCE INDEX (run_of_change) WHERE change_number < 0";
+/// Rows that this transaction wrote: nobody else's unnumbered rows can be seen. They are not
+/// looked for by their numbers, where the marks of all earlier uploads lie until they are purged.
+const UNNUMBERED: &str = "\
+    SELECT seq, change_number FROM run FORCE INDEX (run_of_id) \
+    WHERE change_number < 0 AND run_id IN ";
 
 const INSERT_VERSIONS: &str = "\
     INSERT INTO definition_version \
@@ -72,7 +76,8 @@ pub(super) async fn upload(session: &mut Session, upload: &Upload) -> Result<(),
     output::write(connection, packet_max, upload).await?;
     write_versions(connection, packet_max, &upload.versions).await?;
     write_runs(connection, packet_max, &upload.runs).await?;
-    number_and_commit(connection).await
+    let places = places(connection, &upload.runs).await?;
+    number_and_commit(connection, places).await
 }
 
 async fn write_versions(
@@ -127,18 +132,38 @@ pub(super) fn push_rows<const COLUMNS: usize>(
     }
 }
 
-async fn number_and_commit(connection: &mut MySqlConnection) -> Result<(), Error> {
-    let rows = sqlx::query(UNNUMBERED).fetch_all(&mut *connection).await?;
-    let mut places: Vec<(i64, i64)> = rows
-        .iter()
-        .map(|row| Ok((row::number(row, 0)?, row::number(row, 1)?)))
-        .collect::<Result<_, Error>>()?;
+pub(super) fn unnumbered<'r>(runs: impl IntoIterator<Item = &'r RunId>) -> Statement {
+    let mut statement = Statement::new(UNNUMBERED);
+    statement.values(runs.into_iter().map(|run| Value::Bytes(&run.0)));
+    statement
+}
+
+/// The rows that were written, and their places in the upload below 0.
+async fn places(
+    connection: &mut MySqlConnection,
+    runs: &[RunRecord],
+) -> Result<Vec<(i64, i64)>, Error> {
+    let mut places = Vec::new();
+    for some in runs.chunks(MYSQL_ROWS_PER_STATEMENT) {
+        let mut statement = unnumbered(some.iter().map(|run| &run.run_id));
+        for row in statement.rows(connection).await? {
+            places.push((row::number(&row, 0)?, row::number(&row, 1)?));
+        }
+    }
+    // Attempts of one run may lie on both sides of a cut. Rows are locked in one order by all.
+    places.sort_unstable();
+    places.dedup();
+    Ok(places)
+}
+
+async fn number_and_commit(
+    connection: &mut MySqlConnection,
+    places: Vec<(i64, i64)>,
+) -> Result<(), Error> {
     let Some(last) = places.iter().map(|(_, change)| -change).max() else {
         connection.execute("COMMIT").await?;
         return Ok(());
     };
-    // Rows are locked in one order by all.
-    places.sort_unstable();
     let mut sql = format!(
         "UPDATE meta SET change_number = LAST_INSERT_ID(change_number + {last}) WHERE id = 1; "
     );

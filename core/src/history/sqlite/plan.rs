@@ -2,8 +2,8 @@
 
 use sqlx::Row;
 
-use super::runs::Way;
 use super::{SqliteHistory, read, runs, write};
+use crate::history::way::Way;
 
 #[tokio::test]
 async fn no_query_reads_all_runs_or_all_output() {

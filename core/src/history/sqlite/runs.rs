@@ -1,8 +1,5 @@
-//! Lists of runs.
-//!
-//! A list is split into parts that one index holds in the list's order: by state within a
-//! node, a project or all runs, or by job. Of each part only as many rows are read as the list
-//! shows, and the parts are merged.
+//! Lists of runs. Of each part of a list only as many rows are read as the list shows, and the
+//! parts are merged.
 
 use std::collections::HashMap;
 
@@ -10,19 +7,11 @@ use jiff::Timestamp;
 use sqlx::Error;
 use sqlx::sqlite::SqlitePool;
 
+use crate::history::way::{self, Way};
 use crate::history::{RunQuery, row};
 use crate::id::JobId;
 use crate::limits::PAGE_ROWS_MAX;
 use crate::run::{RunRecord, RunState};
-
-/// What the parts of a list are taken from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    Jobs,
-    Node,
-    Project,
-    States,
-}
 
 /// `?1` parts, `?2` since, `?3` project, `?4` node, `?5` states, `?6..?8` the row before, `?9` limit.
 macro_rules! page_sql {
@@ -85,15 +74,6 @@ pub(super) const TIME_BOUNDS: &str = "\
     FROM json_each(?1) AS part";
 
 impl Way {
-    fn of(query: &RunQuery) -> Self {
-        match query {
-            query if !query.jobs.is_empty() => Self::Jobs,
-            query if query.node.is_some() => Self::Node,
-            query if query.project.is_some() => Self::Project,
-            _ => Self::States,
-        }
-    }
-
     pub(super) fn page_sql(self) -> &'static str {
         match self {
             Self::Jobs => page_sql!("run_of_job", "x.job_id = unhex(part.value)"),
@@ -205,23 +185,13 @@ fn parts(way: Way, query: &RunQuery) -> String {
     }
 }
 
-/// The states asked for, or all, each once.
 fn states(query: &RunQuery) -> String {
-    let mut states = match query.states.is_empty() {
-        true => RunState::ALL.to_vec(),
-        false => query.states.clone(),
-    };
-    states.sort_unstable_by_key(|state| state.as_str());
-    states.dedup();
-    let words = states.into_iter().map(|state| state.as_str());
+    let words = way::states(query).into_iter().map(|state| state.as_str());
     words.collect::<serde_json::Value>().to_string()
 }
 
-/// The jobs asked for, each once.
 fn job_parts(jobs: &[JobId]) -> String {
-    let mut jobs = jobs.to_vec();
-    jobs.sort_unstable();
-    jobs.dedup();
-    let ids = jobs.into_iter().map(|job| job.0.simple().to_string());
+    let jobs = way::each_once(jobs).into_iter();
+    let ids = jobs.map(|job| job.0.simple().to_string());
     ids.collect::<serde_json::Value>().to_string()
 }

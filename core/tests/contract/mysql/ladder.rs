@@ -86,19 +86,6 @@ async fn each_rung_below_the_tables_is_named_with_what_to_do() {
     for (settings, rung, words) in cases {
         check(&broken(settings).await, rung, &[words]);
     }
-    let history = MysqlHistory::connect(at("guest:geheim", port, &database)).await;
-    let history = history.expect("a way");
-    assert_eq!(
-        history.location(),
-        format!("{database} on 127.0.0.1:{port}")
-    );
-    let version = history.server().await.expect("it answers").to_string();
-    assert!(version.starts_with("MariaDB "), "{version}");
-    check(
-        &history.migrate().await.expect_err("no rights"),
-        MysqlRung::Schema,
-        &["rights"],
-    );
 }
 
 #[tokio::test]
@@ -174,6 +161,25 @@ async fn a_server_has_to_prove_who_it_is() {
         MysqlRung::Tls,
         &["offers no encryption", "insecure = true"],
     );
+}
+
+#[tokio::test]
+async fn who_may_not_make_tables_hears_which_rights_lack() {
+    let server = MariaDb::shared().await;
+    let database = server.database().await;
+    let sql = format!(
+        "CREATE USER reader@localhost IDENTIFIED BY 'geheim'; \
+         GRANT SELECT ON {database}.* TO reader@localhost"
+    );
+    server.execute(sql).await;
+    let place = format!("127.0.0.1:{}", server.port());
+    let url = format!("mysql://reader:geheim@{place}/{database}");
+    let history = MysqlHistory::connect(settings(url)).await.expect("a way");
+    assert_eq!(history.location(), format!("{database} on {place}"));
+    let version = history.server().await.expect("it answers").to_string();
+    assert!(version.starts_with("MariaDB "), "{version}");
+    let error = history.migrate().await.expect_err("no rights");
+    check(&error, MysqlRung::Schema, &["rights"]);
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn until_one_waits(connection: &mut MySqlConnection) {
         SELECT count(*) FROM information_schema.innodb_trx AS t \
         JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id \
         WHERE p.db = database() AND t.trx_state = 'LOCK WAIT'";
-    wait::until("an upload waits", Duration::from_secs(4), async || {
+    wait::until("an upload waits", Duration::from_secs(12), async || {
         (number(connection, WAITING).await > 0).then_some(())
     })
     .await;
@@ -129,7 +129,7 @@ async fn a_reader_misses_nothing_that_many_write_at_once() {
     for writer in writers {
         writer.await.expect("no panic");
     }
-    let told = tokio::time::timeout(Duration::from_secs(20), reader).await;
+    let told = tokio::time::timeout(Duration::from_secs(60), reader).await;
     let told = told.expect("the reader misses some").expect("no panic");
     assert_eq!(told.len(), expected);
 }

@@ -137,6 +137,14 @@ export class FakeWorld {
     return this.jobs.length
   }
 
+  /** Takes jobs up that a file brought. */
+  add(jobs: FakeJob[]): void {
+    this.jobs = [...this.jobs, ...jobs]
+    for (const job of jobs) this.prepare(job)
+    this.jobsChanged = true
+    this.flush()
+  }
+
   setAgent(agent: AgentState): void {
     this.agent = agent
     this.agentChanged = agent
