@@ -61,9 +61,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         .identify(options.node.id.clone(), &host_name)
         .await?;
     let intents = journal.intents().await?;
-    let stores = Stores::open(&options.place, Role::Agent).await?;
-    let away = stores.away.iter();
-    away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
+    let stores = stores(&options.place).await?;
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let (pipe, signs) = signs::pipe()?;
     let host = Host::new(
@@ -94,12 +92,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
-    tasks.spawn(info::tell(
-        host.clone(),
-        stores.coord.clone(),
-        stores.keys.clone(),
-        value.clone(),
-    ));
+    tasks.spawn(tell_info(&host, &stores, &value));
     let (give_back, asked) = flag::channel(false);
     let mut session = tokio::spawn(keeper(&host, &stores, value).keep(asked));
 
@@ -124,6 +117,23 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     .await;
     tasks.shutdown().await;
     Ok(())
+}
+
+/// Opens them, and says what is wrong with those that are there all the same.
+async fn stores(place: &Place) -> Result<Stores, Failure> {
+    let stores = Stores::open(place, Role::Agent).await?;
+    let away = stores.away.iter();
+    away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
+    Ok(stores)
+}
+
+fn tell_info(
+    host: &Arc<Host>,
+    stores: &Stores,
+    value: &SessionValue,
+) -> impl Future<Output = ()> + use<> {
+    let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
+    info::tell(host.clone(), coord, keys, value.clone())
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {

@@ -54,107 +54,109 @@ async fn a_second_agent_of_the_same_id_names_the_firsts_host_and_exits_78() {
     );
 }
 
+/// A name, what is said of servers, the exit code, and a part of the sentence.
+type Case = (&'static str, String, i32, &'static str);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_broken_rung_has_its_exit_code_and_its_sentence() {
     let mut place = ClusterPlace::start(1).await;
-    let servers = place.servers.clone();
-    let endpoint = place.etcd.endpoint(0);
-    let url = servers
-        .lines()
-        .find(|line| line.starts_with("url"))
-        .expect("it is there");
-    let empty = place.mariadb.database().await;
-    let with_url = |to: &str| servers.replace(url, &format!("url = {to:?}"));
-    let port = place.mariadb.port();
     let locked = locked_etcd().await;
-    let cases = [
-        (
-            "endpoint",
-            servers.replace(&endpoint, "http://127.0.0.1:1"),
-            69,
-            "127.0.0.1:1",
-        ),
-        (
-            "etcd-password",
-            servers.replace(
-                &format!("endpoints = [\"{endpoint}\"]"),
-                &format!(
-                    "endpoints = [{:?}]\nuser = \"root\"\npassword = \"wrong\"",
-                    locked.endpoint(0)
-                ),
-            ),
-            77,
-            "root",
-        ),
-        (
-            "cluster",
-            servers.replace("\"scenario\"", "\"other\""),
-            78,
-            "belfryctl cluster init",
-        ),
-        (
-            "mysql-password",
-            with_url(&format!("mysql://nobody:wrong@127.0.0.1:{port}/{empty}")),
-            77,
-            "nobody",
-        ),
-        (
-            "database",
-            with_url(&format!("mysql://root@127.0.0.1:{port}/absent")),
-            78,
-            "absent",
-        ),
-        (
-            "schema",
-            with_url(&place.mariadb.url(&empty)),
-            78,
-            "belfryctl cluster migrate",
-        ),
-        (
-            "key",
-            format!("{servers}[nod]\n"),
-            78,
-            "did you mean [node]?",
-        ),
-    ];
-    for (name, servers, code, part) in cases {
-        let (ended, log) = refused(&place, name, &servers).await;
-        assert_eq!(ended, Some(code), "{name}: {log}");
-        let told = log.lines().find(|line| line.starts_with("belfry-agent: "));
-        assert!(
-            told.is_some_and(|told| told.contains(part)),
-            "{name}: {log}"
-        );
-        assert!(!log.contains("wrong@"), "{name} shows a password: {log}");
+    let mut cases = of_etcd(&place, &locked.endpoint(0));
+    cases.extend(of_the_database(&place).await);
+    cases.push((
+        "key",
+        format!("{}[nod]\n", place.servers),
+        78,
+        "did you mean [node]?",
+    ));
+    for case in cases {
+        check(&place, case).await;
     }
-    let facts = place.place.keys.facts();
-    let found = place
-        .place
-        .coord
-        .get(std::slice::from_ref(&facts))
-        .await
-        .expect("etcd answers");
-    let text = String::from_utf8_lossy(&found.1[0].as_ref().expect("facts").value).into_owned();
-    let newer = text.replace(
-        "\"minimum_agent\":\"0.1.0\"",
-        "\"minimum_agent\":\"99.0.0\"",
+    raise_minimum(&place).await;
+    let servers = place.servers.clone();
+    let newer = (
+        "newer",
+        servers.clone(),
+        78,
+        "takes version 99.0.0 or newer",
     );
-    assert_ne!(newer, text);
-    place.place.put(facts, newer.as_bytes()).await;
-    let (ended, log) = refused(&place, "newer", &servers).await;
-    assert_eq!(ended, Some(78), "{log}");
-    assert!(log.contains("takes version 99.0.0 or newer"), "{log}");
-
+    check(&place, newer).await;
     place.etcd.kill(0);
-    let (ended, log) = refused(&place, "away", &servers).await;
-    assert_eq!(ended, Some(69), "{log}");
+    check(&place, ("away", servers, 69, "127.0.0.1")).await;
 }
 
-/// An etcd that asks for a user.
+async fn check(place: &ClusterPlace, (name, servers, code, part): Case) {
+    let (ended, log) = refused(place, name, &servers).await;
+    assert_eq!(ended, Some(code), "{name}: {log}");
+    let told = log.lines().find(|line| line.starts_with("belfry-agent: "));
+    assert!(
+        told.is_some_and(|told| told.contains(part)),
+        "{name}: {log}"
+    );
+    assert!(!log.contains("hunter2"), "{name} shows a password: {log}");
+}
+
+fn of_etcd(place: &ClusterPlace, locked: &str) -> Vec<Case> {
+    let servers = &place.servers;
+    let endpoint = place.etcd.endpoint(0);
+    let sign_in = |user: &str, password: &str| {
+        let known = format!("endpoints = [\"{endpoint}\"]");
+        let other =
+            format!("endpoints = [\"{locked}\"]\nuser = \"{user}\"\npassword = \"{password}\"");
+        servers.replace(&known, &other)
+    };
+    let elsewhere = servers.replace(&endpoint, "http://127.0.0.1:1");
+    let other = servers.replace("\"scenario\"", "\"other\"");
+    vec![
+        ("endpoint", elsewhere, 69, "127.0.0.1:1"),
+        ("etcd-password", sign_in("root", "hunter2"), 77, "root"),
+        (
+            "rights",
+            sign_in("guest", "guest"),
+            77,
+            "the user guest may not read and write",
+        ),
+        ("cluster", other, 78, "belfryctl cluster init"),
+    ]
+}
+
+async fn of_the_database(place: &ClusterPlace) -> Vec<Case> {
+    let (empty, port) = (place.mariadb.database().await, place.mariadb.port());
+    let servers = &place.servers;
+    let url = servers.lines().find(|line| line.starts_with("url"));
+    let url = url.expect("it is there");
+    let with_url = |to: &str| servers.replace(url, &format!("url = {to:?}"));
+    let nobody = format!("mysql://nobody:hunter2@127.0.0.1:{port}/{empty}");
+    let absent = format!("mysql://root@127.0.0.1:{port}/absent");
+    let bare = with_url(&place.mariadb.url(&empty));
+    vec![
+        ("mysql-password", with_url(&nobody), 77, "nobody"),
+        ("database", with_url(&absent), 78, "absent"),
+        ("schema", bare, 78, "belfryctl cluster migrate"),
+    ]
+}
+
+/// As a later version of `belfryctl cluster migrate` would.
+async fn raise_minimum(place: &ClusterPlace) {
+    let place = &place.place;
+    let facts = place.keys.facts();
+    let found = place.coord.get(std::slice::from_ref(&facts)).await;
+    let found = found.expect("etcd answers").1;
+    let text = String::from_utf8_lossy(&found[0].as_ref().expect("facts").value).into_owned();
+    let own = "\"minimum_agent\":\"0.1.0\"";
+    assert!(text.contains(own), "{text}");
+    let newer = text.replace(own, "\"minimum_agent\":\"99.0.0\"");
+    place.put(facts, newer.as_bytes()).await;
+}
+
+/// An etcd that asks for a user, of whom one has no rights.
 async fn locked_etcd() -> EtcdCluster {
     let etcd = EtcdCluster::start(1).await;
     let mut admin = etcd.admin(None).await;
-    admin.user_add("root", "right", None).await.expect("a user");
+    for (user, password) in [("root", "right"), ("guest", "guest")] {
+        let added = admin.user_add(user, password, None).await;
+        added.expect("a user");
+    }
     admin.user_grant_role("root", "root").await.expect("a role");
     admin.auth_enable().await.expect("etcd obeys");
     etcd
