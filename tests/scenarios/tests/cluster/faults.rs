@@ -65,6 +65,7 @@ async fn the_death_of_etcds_leader_neither_loses_nor_doubles_a_run() {
             assert_eq!(run.state, RunState::Succeeded, "{run:?}");
         }
         world.servers.etcd.restart(leader).await;
+        wait::a_while(Duration::from_secs(5)).await;
     }
     // A run whose end waited for the new leader holds its job's overlap a little longer.
     let states = world.account().await;
