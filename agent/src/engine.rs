@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::perform::Performer;
 use crate::shutdown::Stop;
+use crate::systemd::Watchdog;
 
 /// Events taken in a row before the clocks are looked at again.
 const BURST_MAX: usize = 256;
@@ -29,6 +30,8 @@ pub struct Engine {
     pub events: mpsc::Receiver<Event>,
     /// What the session is to say.
     pub vitals: flag::Sender<Vitals>,
+    /// Shows systemd that it goes round.
+    pub watchdog: Watchdog,
 }
 
 impl Engine {
@@ -47,6 +50,7 @@ impl Engine {
             }
             self.performer.flush();
             self.vitals.send_replace(self.dispatcher.vitals());
+            self.watchdog.beat();
         }
         self.settle(stop).await;
     }

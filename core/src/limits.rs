@@ -235,6 +235,10 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// Connections of an agent to the history of a cluster: hundreds of agents share one database.
+pub const AGENT_CONNECTIONS_MAX: u32 = 1;
+/// Connections of a person: a page, a follower of changes and an edit at once.
+pub const PERSON_CONNECTIONS_MAX: u32 = 4;
 /// A crontab that is imported. The longest sensible one is a few pages.
 pub const CRONTAB_BYTES_MAX: usize = 1024 * 1024;
 /// Lines of a crontab: the window shows them all at once.

@@ -20,6 +20,7 @@ mod bulk;
 mod computer;
 mod editor;
 mod import;
+mod ladder;
 mod lists;
 mod preferences;
 
@@ -27,6 +28,7 @@ pub use bulk::*;
 pub use computer::*;
 pub use editor::*;
 pub use import::*;
+pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
 pub use lists::*;
 pub use preferences::*;
 
