@@ -295,6 +295,8 @@ pub const MYSQL_STATEMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const MYSQL_STATEMENT_FRAME: usize = 128 * 1024;
 /// Rows that one statement writes.
 pub const MYSQL_ROWS_PER_STATEMENT: usize = 500;
+/// Values of a statement that is kept prepared on its connection: those of a list, or of one run.
+pub const MYSQL_VALUES_KEPT_PREPARED: usize = 100;
 /// Parts of a list that one statement reads: each is planned on its own.
 pub const MYSQL_PARTS_PER_STATEMENT: usize = 50;
 /// Name, connection, encryption and sign-in take this long at most.
@@ -319,7 +321,7 @@ pub const MYSQL_IDLE_MAX: Duration = Duration::from_secs(10);
 /// that was held or cut off.
 pub const MYSQL_SESSION_SILENT_MAX: Duration = Duration::from_secs(20);
 /// Runs that retention deletes in one transaction: few enough to be done within 200 ms.
-pub const MYSQL_PRUNED_AT_ONCE: usize = 100;
+pub const MYSQL_PRUNED_AT_ONCE: usize = 50;
 
 const _: () = assert!(MYSQL_STATEMENT_FRAME * 2 <= MYSQL_PACKET_MIN);
 const _: () = assert!(MYSQL_CONNECTED_WITHIN.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
