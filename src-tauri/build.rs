@@ -24,6 +24,14 @@ const COMMANDS: &[&str] = &[
     "crontab_import",
     "jobs_text",
     "jobs_save",
+    "editor_open",
+    "editor_lists",
+    "draft_check",
+    "schedule_build",
+    "draft_save",
+    "draft_try",
+    "job_delete",
+    "job_undelete",
 ];
 
 fn main() {

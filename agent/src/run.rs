@@ -9,8 +9,8 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
-use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue};
-use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE};
+use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
+use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
@@ -80,13 +80,16 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
     let config = config(&options, &identity);
-    let value = session_value(&options.node, &identity, host_name);
+    let mut value = session_value(&options.node, &identity, host_name);
+    value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
     let dispatcher = Dispatcher::new(config);
+    let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
         dispatcher,
         performer,
         events,
         watchdog: Watchdog::new(),
+        vitals,
     };
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
@@ -94,7 +97,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     watch_all(&host, &stores, &mut tasks);
     tasks.spawn(tell_info(&host, &stores, &value));
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &stores, value).keep(asked));
+    let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
 
     info!(
         "running in {} for {}",
@@ -219,6 +222,7 @@ fn performer(
         tails,
         readings: Arc::new(AtomicU64::new(0)),
         unread: Vec::new(),
+        unsent: Vec::new(),
         on_its_way: Arc::new(()),
     };
     (performer, journal_done)
@@ -241,13 +245,7 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
         keys.requests(),
         Wishes::default(),
     ));
-    tasks.spawn(follow(
-        store(),
-        of(),
-        keys.clone(),
-        keys.nodes(),
-        Nodes::default(),
-    ));
+    tasks.spawn(follow(store(), of(), keys.clone(), keys.nodes(), Nodes));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(
         store(),
@@ -261,11 +259,6 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
 
 /// What this node's session says for as long as the agent runs.
 fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> SessionValue {
-    let said = [
-        ("projects", serde_json::json!(node.projects)),
-        ("labels", serde_json::json!(node.labels)),
-        ("weight", serde_json::json!(node.weight.unwrap_or(1))),
-    ];
     SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
@@ -274,16 +267,31 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
-        extra: said.map(|(key, value)| (key.to_owned(), value)).into(),
+        projects: node.projects.clone(),
+        labels: node.labels.clone(),
+        weight: node.weight.unwrap_or(WEIGHT_DEFAULT),
+        max_parallel: 0,
+        load: 0,
+        draining: false,
+        clock_suspect: false,
+        stamp: None,
+        reports_pending: 0,
+        extra: Default::default(),
     }
 }
 
-fn keeper(host: &Arc<Host>, stores: &Stores, value: SessionValue) -> Keeper {
+fn keeper(
+    host: &Arc<Host>,
+    stores: &Stores,
+    value: SessionValue,
+    vitals: flag::Receiver<Vitals>,
+) -> Keeper {
     Keeper {
         coord: stores.coord.clone(),
         keys: stores.keys.clone(),
         node: host.node.clone(),
         value,
+        vitals,
         host: host.clone(),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use crate::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPERATIONS_MAX};
+use crate::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPS_MAX};
 use crate::txn::{Entry, LeaseId, Txn, TxnAnswer, TxnSize};
 
 pub mod embedded;
@@ -80,7 +80,7 @@ pub trait Coord: Send + Sync {
     /// an etcd that nobody configured otherwise.
     fn txn_max(&self) -> Option<TxnSize> {
         Some(TxnSize {
-            operations: ETCD_TXN_OPERATIONS_MAX,
+            operations: ETCD_TXN_OPS_MAX,
             bytes: ETCD_REQUEST_BYTES_MAX,
         })
     }

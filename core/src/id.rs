@@ -282,6 +282,14 @@ impl RunId {
     }
 }
 
+impl OrderId {
+    /// The order that ends a run: one key for whoever asks, so that transactions can compare that
+    /// nobody does.
+    pub fn of_kill(run: RunId) -> Self {
+        Self(Uuid::from_bytes(run.0))
+    }
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

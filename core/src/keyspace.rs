@@ -5,9 +5,11 @@
 use crate::dispatch::{RequestKey, RunKey, SeriesKey};
 use crate::id::{EditId, JobId, NodeId, OrderId, ProjectName, Scope};
 
+mod batch;
 mod spell;
 mod spell_edit;
 
+pub use batch::Batch;
 pub use spell::json;
 pub use spell_edit::PlannedEdit;
 

@@ -16,8 +16,11 @@ pub mod node;
 pub mod output;
 pub mod run;
 
+pub mod placement;
+
 pub mod dispatch;
 
+pub mod explain;
 pub mod ledger;
 
 pub mod crontab;

@@ -249,16 +249,12 @@ pub const CRONTAB_LINE_BYTES_MAX: usize = 16 * 1024;
 pub const CRON_COMMAND_CHARS_MAX: usize = 998;
 
 const _: () = assert!(CRONTAB_LINE_BYTES_MAX * 3 < BODY_BYTES_MAX);
-/// Operations of one transaction that etcd takes unless it is told otherwise (`--max-txn-ops`).
-pub const ETCD_TXN_OPERATIONS_MAX: usize = 128;
-/// Bytes of one request that etcd takes unless it is told otherwise (`--max-request-bytes`).
-pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
 /// Steps of a transaction of many edits that stand together in one inside it. Each level of
-/// transactions has what the one around it leaves of `ETCD_TXN_OPERATIONS_MAX`: with this many
+/// transactions has what the one around it leaves of `ETCD_TXN_OPS_MAX`: with this many
 /// steps inside, and one more level for a cursor, 115 conditions are left, one for each job.
 pub const EDIT_STEPS_TOGETHER: usize = 12;
 
-const _: () = assert!(EDIT_STEPS_TOGETHER * 8 < ETCD_TXN_OPERATIONS_MAX);
+const _: () = assert!(EDIT_STEPS_TOGETHER * 8 < ETCD_TXN_OPS_MAX);
 /// `crontab -l` answers by then, or it is not asked any longer.
 pub const CRONTAB_READ_WITHIN: Duration = Duration::from_secs(5);
 /// A member of etcd that has not answered by then is left for the next one. A new leader is found
@@ -274,6 +270,8 @@ pub const ETCD_PAGE_KEYS: usize = 500;
 pub const ETCD_MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Operations of one level of a transaction: etcd's `max-txn-ops`, as it is unless changed.
 pub const ETCD_TXN_OPS_MAX: usize = 128;
+/// Bytes of one request: etcd's `max-request-bytes`, as it is unless changed.
+pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
 /// A watch asks etcd how far it is this often. Two answers tell one progress.
 pub const ETCD_ASK_EVERY: Duration = Duration::from_secs(2);
 /// A watch that heard nothing for so long, though it asked, is begun anew.
@@ -327,3 +325,31 @@ const _: () = assert!(MYSQL_STATEMENT_FRAME * 2 <= MYSQL_PACKET_MIN);
 const _: () = assert!(MYSQL_CONNECTED_WITHIN.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
 const _: () = assert!(MYSQL_LOCK_WAIT.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
 const _: () = assert!(MYSQL_IDLE_MAX.as_secs() < MYSQL_SESSION_SILENT_MAX.as_secs());
+/// A node's share of the work unless it says otherwise.
+pub const WEIGHT_DEFAULT: u32 = 1;
+/// Largest share: a hundredth is as fine as people divide work.
+pub const WEIGHT_MAX: u32 = 100;
+/// Characters of a selector of nodes: a longer one wants a label of its own.
+pub const SELECTOR_CHARS_MAX: usize = 1_000;
+/// Conditions of one selector.
+pub const SELECTOR_TERMS_MAX: usize = 16;
+/// A node stands in for the first candidate this long after the instant, and a step later for
+/// each further one before it: longer than a leader change of the store usually takes.
+pub const RANK_WAIT: Duration = Duration::from_secs(2);
+/// Between two candidates that stand in.
+pub const RANK_STEP: Duration = Duration::from_secs(1);
+/// Whose own turn is due, but not the one before it decided, looks again this often.
+pub const TURN_LOOK_EVERY: Duration = Duration::from_millis(250);
+/// A reading of cursors that did not come is asked for again after this.
+pub const CURSOR_ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// Clocks of two nodes may differ by this before one of them is suspect.
+pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::from_secs(2);
+/// A new session waits so long at most for the other nodes' stamps: two renewals.
+pub const CLOCK_PROVEN_WITHIN: Duration = Duration::from_secs(10);
+
+const _: () = assert!(RANK_WAIT.as_secs() + RANK_STEP.as_secs() < START_DEADLINE_MIN.as_secs());
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= CLOCK_PROVEN_WITHIN.as_secs());
+/// Attempts of a run in all, at most: of one that is taken over again and again, too.
+pub const ATTEMPTS_MAX: u32 = 100;
+/// Between two orders to end a run that is to be replaced.
+pub const REPLACE_ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);

@@ -8,17 +8,19 @@ use crate::run::{Reason, RunState, Trigger};
 
 macro_rules! views {
     ($($(#[$doc:meta])* $kind:ident $name:ident $body:tt)*) => {$(
-        $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
         #[serde(rename_all = "snake_case")]
+        $(#[$doc])*
         pub $kind $name $body
     )*};
 }
 
+mod editor;
 mod import;
 mod ladder;
 
+pub use editor::*;
 pub use import::*;
 pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
 

@@ -1,5 +1,9 @@
 //! The use-cases over the embedded stores, with an agent's part played by hand.
 
+#[path = "cluster/editor.rs"]
+mod editor;
+#[path = "cluster/editor_saves.rs"]
+mod editor_saves;
 #[path = "cluster/edits.rs"]
 mod edits;
 #[path = "cluster/files.rs"]

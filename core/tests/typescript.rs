@@ -3,7 +3,7 @@
 
 use std::{env, fs, path::Path};
 
-use belfry_core::{crontab, run, view};
+use belfry_core::{crontab, job, run, schedule, view};
 use ts_rs::{Config, TS};
 
 const FILE: &str = "../ui/src/backend/types.ts";
@@ -67,6 +67,32 @@ fn declarations() -> String {
         view::Live,
         view::CommandError,
         view::ErrorCode,
+        job::FieldError,
+        job::Overlap,
+        job::Misfire,
+        schedule::DstPolicy,
+        schedule::PlanKind,
+        schedule::SchedulePlan,
+        view::JobForm,
+        view::ProgramKind,
+        view::EnvLine,
+        view::EditorAsk,
+        view::EditorStart,
+        view::EditorLists,
+        view::DraftAsk,
+        view::DraftCheck,
+        view::ClockChange,
+        view::NodeFit,
+        view::DiffLine,
+        view::BuildAsk,
+        view::BuiltSchedule,
+        view::SaveAsk,
+        view::SaveAnswer,
+        view::SaveConflict,
+        view::ConflictField,
+        view::TryAsk,
+        view::TryAnswer,
+        view::DeletedJob,
     ]
 }
 

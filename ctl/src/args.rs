@@ -75,6 +75,21 @@ pub enum Command {
     /// The cluster itself: its stores and what they need
     #[command(subcommand)]
     Cluster(ClusterCommand),
+    /// Why a job ran where it did at an instant, or did not run; for one to come, who would run it
+    Explain(ExplainArguments),
+}
+
+/// `explain`.
+#[derive(Args)]
+pub struct ExplainArguments {
+    /// project/name, or the name where only one project has it
+    pub job: String,
+    /// A time back from now such as 10m, or an instant with its offset
+    #[arg(value_parser = instant, value_name = "INSTANT")]
+    pub instant: Timestamp,
+    /// en or zh-CN [default: the terminal's]
+    #[arg(long, value_parser = language, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
 }
 
 /// `apply`.

@@ -2,6 +2,7 @@
 
 mod args;
 mod cluster;
+mod explain;
 mod failure;
 mod files;
 mod import;
@@ -65,6 +66,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
+        Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
         Command::Nodes(command) => nodes::run(&*open(place).await?, command, json).await,
         Command::Cluster(command) => cluster::run(&place::servers(place)?, command, json).await,
     }

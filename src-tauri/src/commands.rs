@@ -1,5 +1,6 @@
 //! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
 
+mod editor;
 mod files;
 
 use belfry_core::cluster::ClusterError;
@@ -43,6 +44,14 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         files::crontab_import,
         files::jobs_text,
         files::jobs_save,
+        editor::editor_open,
+        editor::editor_lists,
+        editor::draft_check,
+        editor::schedule_build,
+        editor::draft_save,
+        editor::draft_try,
+        editor::job_delete,
+        editor::job_undelete,
     ]
 }
 

@@ -60,7 +60,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
   await open(page)
   await page.getByRole('button', { name: 'Search jobs and commands' }).focus()
   const names: string[] = []
-  for (let step = 0; step < 8; step += 1) {
+  for (let step = 0; step < 9; step += 1) {
     await page.keyboard.press('Tab')
     names.push(
       await page.evaluate(
@@ -77,6 +77,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
     'Fold the side bar',
     'Filter jobs',
     'Sort',
+    'New job',
     'List of jobs',
   ])
 })

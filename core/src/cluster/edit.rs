@@ -172,7 +172,8 @@ impl Cluster {
         }
     }
 
-    async fn change(
+    /// The edit of the job at `key`, whether it is there or deleted.
+    pub(super) async fn change(
         &self,
         name: &str,
         (key, id): (&str, JobId),

@@ -73,12 +73,19 @@ impl Following {
         self.lives.subscribe()
     }
 
-    /// A window into the list of jobs. The first one waits until the jobs were read.
+    /// A window into the list of jobs.
     pub async fn jobs_page(&self, query: &JobQuery) -> Result<JobPage, ClusterError> {
+        let selection = self
+            .look(|picture| picture.select(query, clock::now()))
+            .await;
+        self.cluster.compose(selection, &query.language).await
+    }
+
+    /// Looks at the picture. The first look waits until the jobs were read.
+    pub async fn look<T>(&self, at: impl FnOnce(&Picture) -> T) -> T {
         // An end of the feed is an answer too.
         let _ = self.settled.clone().wait_for(|is| *is).await;
-        let selection = read(&self.picture).select(query, clock::now());
-        self.cluster.compose(selection, &query.language).await
+        at(&read(&self.picture))
     }
 
     /// Whether an agent is there.

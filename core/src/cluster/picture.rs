@@ -192,6 +192,11 @@ impl Picture {
         }
     }
 
+    /// All jobs.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = &StoredJob> {
+        self.jobs.values().map(Arc::as_ref)
+    }
+
     /// A job by its id.
     pub fn job(&self, id: JobId) -> Option<Arc<StoredJob>> {
         self.jobs.get(&id).cloned()

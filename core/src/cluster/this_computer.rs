@@ -6,9 +6,13 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::tails::Tails;
-use super::{Cluster, ClusterError, Following, LocalAgent, LocalAgentError, this_person};
+use super::{Cluster, ClusterError, Following, LocalAgent, LocalAgentError, Picture, this_person};
+use crate::clock;
 use crate::id::{JobId, RunId};
-use crate::view::{CommandError, ErrorCode, Hello, JobDetail};
+use crate::view::{
+    AgentState, CommandError, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart, ErrorCode,
+    Hello, JobDetail, TryAnswer, TryAsk,
+};
 
 /// The examples that a new computer is offered.
 const EXAMPLES: &str = include_str!("../../../examples/jobs.toml");
@@ -48,7 +52,7 @@ impl ThisComputer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile: String::new(),
             embedded: true,
-            zone: TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+            zone: own_zone(),
             agent: self.following.agent(),
             data_dir: self.dir.display().to_string(),
         }
@@ -82,12 +86,40 @@ impl ThisComputer {
 
     /// Asks for a run now; refused when nobody is there who could take it.
     pub async fn run_job(&self, id: JobId) -> Result<RunId, CommandError> {
-        if self.following.agent() == crate::view::AgentState::Stopped {
-            return Err(no_agent());
-        }
+        self.need_agent()?;
         let refused = |error: ClusterError| error.to_command_error();
         let job = self.cluster.job(&id.to_string()).await.map_err(refused)?;
         self.cluster.run_now(&job).await.map_err(refused)
+    }
+
+    /// The form of a job, or of a new one whose clock is this computer's.
+    pub async fn open_editor(&self, ask: &EditorAsk) -> Result<EditorStart, ClusterError> {
+        let open = |picture: &Picture| picture.open_editor(ask, &own_zone());
+        self.following.look(open).await
+    }
+
+    /// What a person may choose from instead of typing.
+    pub async fn editor_lists(&self) -> EditorLists {
+        self.following.look(Picture::editor_lists).await
+    }
+
+    /// Looks a form through.
+    pub async fn check_draft(&self, ask: &DraftAsk) -> DraftCheck {
+        let check = |picture: &Picture| picture.check_draft(ask, clock::now());
+        self.following.look(check).await
+    }
+
+    /// Asks for one run of a form as it stands; refused when nobody is there who could take it.
+    pub async fn try_draft(&self, ask: &TryAsk) -> Result<TryAnswer, CommandError> {
+        self.need_agent()?;
+        Ok(self.cluster.try_draft(ask).await?)
+    }
+
+    fn need_agent(&self) -> Result<(), CommandError> {
+        match self.following.agent() {
+            AgentState::Stopped => Err(no_agent()),
+            AgentState::Running | AgentState::Starting => Ok(()),
+        }
     }
 
     /// Tells whoever has the run that its log is watched, until it is told otherwise or for
@@ -103,6 +135,10 @@ impl ThisComputer {
             .await
             .map(|applied| applied.created.len())
     }
+}
+
+fn own_zone() -> String {
+    TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
 }
 
 fn no_agent() -> CommandError {

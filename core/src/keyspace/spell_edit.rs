@@ -65,6 +65,7 @@ impl Keyspace {
             let key = self.cursor(&series);
             let cursor = crate::dispatch::Cursor {
                 instant: start.instant,
+                turn: 0,
                 sgen: start.schedule_generation,
             };
             // A cursor that is there never moves by an edit.
@@ -80,18 +81,19 @@ impl Keyspace {
         self.name(Kind::Job.as_str(), &name.project, &name.name)
     }
 
-    /// A request, put once: a replayed one finds the request or its run and does nothing.
+    /// A request, put once: a replayed one finds the request or its run and does nothing. Its job
+    /// must be there, unless it brings its own definition.
     pub fn spell_request(&self, key: &RequestKey, run: &RunKey, value: &RequestValue) -> Txn {
         let request = self.request(key);
+        let mut compares = vec![created(request.clone(), 0), created(self.run(run), 0)];
+        if value.definition.is_none() {
+            compares.push(Compare {
+                key: self.job(&key.project, key.job),
+                check: Check::Present,
+            });
+        }
         Txn {
-            compares: vec![
-                created(request.clone(), 0),
-                created(self.run(run), 0),
-                Compare {
-                    key: self.job(&key.project, key.job),
-                    check: Check::Present,
-                },
-            ],
+            compares,
             then: vec![put(request, json(value))],
             otherwise: vec![],
         }

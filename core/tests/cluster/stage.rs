@@ -13,7 +13,7 @@ use belfry_core::history::sqlite::SqliteHistory;
 use belfry_core::id::{ClaimId, DiskId, Moment, Scope};
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Keyspace, json};
-use belfry_core::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPERATIONS_MAX};
+use belfry_core::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPS_MAX};
 use belfry_core::run::{RunRecord, RunState, Trigger};
 use belfry_core::txn::{Entry, LeaseId, Op, Txn, TxnAnswer, TxnSize};
 use jiff::Timestamp;
@@ -32,7 +32,7 @@ pub struct Deaf {
 impl Coord for Deaf {
     fn txn_max(&self) -> Option<TxnSize> {
         let etcd = TxnSize {
-            operations: ETCD_TXN_OPERATIONS_MAX,
+            operations: ETCD_TXN_OPS_MAX,
             bytes: ETCD_REQUEST_BYTES_MAX,
         };
         self.is_bounded.load(Ordering::SeqCst).then_some(etcd)

@@ -182,11 +182,13 @@ impl Place {
             v: 1,
             by: "test".to_owned(),
             asked_at: now,
+            not_before: None,
             not_after: now + REQUEST_TAKEN_WITHIN,
             trigger: Trigger::Manual,
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
         };
         let key = RequestKey {

@@ -1,10 +1,18 @@
 import { inject, type InjectionKey } from 'vue'
 import type {
+  BuildAsk,
+  BuiltSchedule,
   CommandError,
   CrontabImport,
   CrontabTable,
   DroppedFile,
   FileTable,
+  DeletedJob,
+  DraftAsk,
+  DraftCheck,
+  EditorAsk,
+  EditorLists,
+  EditorStart,
   Hello,
   JobDetail,
   JobPage,
@@ -17,6 +25,10 @@ import type {
   RunDetail,
   RunsPage,
   RunsQuery,
+  SaveAnswer,
+  SaveAsk,
+  TryAnswer,
+  TryAsk,
 } from './types'
 
 /**
@@ -35,6 +47,17 @@ export interface Backend {
   jobRun(args: { jobId: string }): Promise<string>
   /** Gives how many examples were added. */
   jobsAddExamples(): Promise<number>
+  editorOpen(args: { ask: EditorAsk }): Promise<EditorStart>
+  editorLists(): Promise<EditorLists>
+  /** Looks a form through; quick enough for every pause in typing. */
+  draftCheck(args: { ask: DraftAsk }): Promise<DraftCheck>
+  scheduleBuild(args: { ask: BuildAsk }): Promise<BuiltSchedule>
+  /** A conflict is an answer and no rejection: both versions are in it. */
+  draftSave(args: { ask: SaveAsk }): Promise<SaveAnswer>
+  /** Asks for one run of a form; nothing is saved. */
+  draftTry(args: { ask: TryAsk }): Promise<TryAnswer>
+  jobDelete(args: { jobId: string; generation: number }): Promise<DeletedJob>
+  jobUndelete(args: { jobId: string; generation: number }): Promise<void>
   runsList(args: { query: RunsQuery }): Promise<RunsPage>
   runShow(args: { runId: string }): Promise<RunDetail>
   /** Asks for it; the run's state says when it has happened. */

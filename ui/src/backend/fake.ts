@@ -1,5 +1,6 @@
 import type { Backend } from './backend'
 import { fakeFiles } from './fake/import'
+import { FakeEditor } from './fake/editor'
 import { listJobs, listRuns, showJob } from './fake/lists'
 import { FakeWorld, refuse, type Variant } from './fake/world'
 
@@ -18,6 +19,7 @@ const copy = <T>(value: T): T => structuredClone(value)
 export function fakeBackend(address: URLSearchParams): Backend {
   const asked = address.get('fake') as Variant
   const world = new FakeWorld(variants.includes(asked) ? asked : 'usual', Date.now)
+  const editor = new FakeEditor(world, Date.now)
   for (const key of ['language', 'theme'] as const) {
     const value = address.get(key)
     if (value) Object.assign(world.preferences, { [key]: value })
@@ -41,6 +43,14 @@ export function fakeBackend(address: URLSearchParams): Backend {
       }),
     jobRun: ({ jobId }) => stored(() => world.start(world.job(jobId))),
     jobsAddExamples: () => stored(() => world.addExamples()),
+    editorOpen: ({ ask }) => stored(() => editor.open(ask)),
+    editorLists: () => stored(() => editor.lists()),
+    draftCheck: ({ ask }) => stored(() => editor.check(copy(ask))),
+    scheduleBuild: ({ ask }) => answer(() => editor.build(ask)),
+    draftSave: ({ ask }) => stored(() => editor.save(copy(ask))),
+    draftTry: ({ ask }) => stored(() => editor.tryOnce(copy(ask))),
+    jobDelete: ({ jobId, generation }) => stored(() => ({ restores: editor.delete(jobId, generation) })),
+    jobUndelete: ({ jobId }) => stored(() => editor.undelete(jobId)),
     runsList: ({ query }) => stored(() => listRuns(world, query)),
     runShow: ({ runId }) => stored(() => world.run(runId)),
     runKill: ({ runId }) => stored(() => world.kill(runId)),

@@ -899,3 +899,571 @@ detail: string, };
  * The kinds of trouble that the UI tells apart.
  */
 export type ErrorCode = "not_found" | "conflict" | "invalid" | "unreachable" | "no_agent" | "internal";
+
+/**
+ * One field that is refused: what is wrong, why, and what to do.
+ *
+ * `Display` is the English sentence; user interfaces translate by `code` and `params`.
+ */
+export type FieldError = { 
+/**
+ * Where: `retries.count`, `env.PATH`, `tags[2]`; empty for the definition as a whole.
+ */
+path: string, 
+/**
+ * A stable name for this error.
+ */
+code: string, 
+/**
+ * What the translated sentence is filled with; the path is always there as `field`.
+ */
+params: { [key in string]: string }, 
+/**
+ * The English sentence, with the field's name in it.
+ */
+sentence: string, };
+
+/**
+ * What happens when an occurrence is due and the run before is still going.
+ */
+export type Overlap = "skip" | "allow";
+
+/**
+ * What happens to occurrences that are later than the start deadline.
+ */
+export type Misfire = "skip" | "run_latest" | "run_all";
+
+/**
+ * What a fixed-time job does where the clock jumps.
+ *
+ * A job is fixed-time when neither its minute nor its hour field begins with `*`. All others
+ * follow real elapsed time under every policy: nothing in a gap, both passes of a fold.
+ */
+export type DstPolicy = "vixie" | "skip" | "run_both";
+
+/**
+ * What kind of schedule a form asks for.
+ */
+export type PlanKind = "minutes" | "hours" | "daily" | "weekly" | "monthly" | "once" | "manual" | "custom";
+
+/**
+ * A schedule as a form asks for it; each kind uses the fields that it names, the others are kept.
+ */
+export type SchedulePlan = { 
+/**
+ * Which fields count.
+ */
+kind: PlanKind, 
+/**
+ * Minutes: how many lie between two runs.
+ */
+minutes: string, 
+/**
+ * Hours: how many lie between two runs.
+ */
+hours: string, 
+/**
+ * Hours: the minute past the hour.
+ */
+minute: string, 
+/**
+ * Daily, weekly, monthly: the time of day, `03:00`.
+ */
+at: string, 
+/**
+ * Weekly: 1 for Monday to 7 for Sunday.
+ */
+days: Array<number>, 
+/**
+ * Monthly: 1 to 31, or `L` for the last.
+ */
+day: string, 
+/**
+ * Once: date and time on the zone's clock, `2026-12-01T02:30`.
+ */
+date: string, };
+
+/**
+ * A job as a form holds it: texts as they were typed, right or wrong. An empty text is an
+ * absent field.
+ */
+export type JobForm = { 
+/**
+ * The line of business; fixed once the job exists.
+ */
+project: string, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Which of `script` and `argv` is run; the other one is kept beside it.
+ */
+program: ProgramKind, 
+/**
+ * The script.
+ */
+script: string, 
+/**
+ * The program that reads the script.
+ */
+interpreter: string, 
+/**
+ * A program and its arguments.
+ */
+argv: Array<string>, 
+/**
+ * What the program reads.
+ */
+stdin: string, 
+/**
+ * Its variables; lines that are empty on both sides do not count.
+ */
+env: Array<EnvLine>, 
+/**
+ * Its folder.
+ */
+cwd: string, 
+/**
+ * The expression.
+ */
+schedule: string, 
+/**
+ * The schedule's zone.
+ */
+timezone: string, 
+/**
+ * No occurrence before it.
+ */
+start_at: string, 
+/**
+ * No occurrence from it on.
+ */
+end_at: string, 
+/**
+ * Upper bound of the fixed offset.
+ */
+jitter: string, 
+/**
+ * What happens where the zone's clock jumps.
+ */
+dst: DstPolicy, 
+/**
+ * Whether its schedule rests.
+ */
+paused: boolean, 
+/**
+ * `one`, `all` or `node:<id>`.
+ */
+place_on: string, 
+/**
+ * Stopped after this time.
+ */
+timeout: string, 
+/**
+ * Between TERM and KILL.
+ */
+stop_grace: string, 
+/**
+ * Further attempts.
+ */
+retries_count: string, 
+/**
+ * Pause before the second attempt.
+ */
+retries_interval: string, 
+/**
+ * Factor from pause to pause.
+ */
+retries_backoff: string, 
+/**
+ * Upper bound of a pause.
+ */
+retries_max_interval: string, 
+/**
+ * What happens when the run before is still going.
+ */
+overlap: Overlap, 
+/**
+ * Later than this an occurrence is not simply started.
+ */
+start_deadline: string, 
+/**
+ * What happens to occurrences that are later than that.
+ */
+misfire: Misfire, 
+/**
+ * Output kept from its beginning.
+ */
+output_head: string, 
+/**
+ * Output kept from its end.
+ */
+output_tail: string, 
+/**
+ * Free text.
+ */
+note: string, 
+/**
+ * Who answers for it.
+ */
+owner: string, 
+/**
+ * Words to find it by.
+ */
+tags: Array<string>, 
+/**
+ * Shown first.
+ */
+starred: boolean, 
+/**
+ * The definition that the form was made from: fields that it does not show stay as they are.
+ */
+kept: unknown, };
+
+/**
+ * How a program is written.
+ */
+export type ProgramKind = "script" | "argv";
+
+/**
+ * A variable of a program.
+ */
+export type EnvLine = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
+
+/**
+ * What the editor is opened for.
+ */
+export type EditorAsk = { 
+/**
+ * The job to edit or to duplicate; none for a new one.
+ */
+job_id: string | null, 
+/**
+ * Whether a new job like that one is wanted.
+ */
+duplicate: boolean, };
+
+/**
+ * What the editor begins with.
+ */
+export type EditorStart = { 
+/**
+ * The form.
+ */
+form: JobForm, 
+/**
+ * The generation that it was made from; 0 for a job that is not stored yet.
+ */
+generation: number, };
+
+/**
+ * What a person may choose from instead of typing.
+ */
+export type EditorLists = { 
+/**
+ * Every time zone.
+ */
+zones: Array<string>, 
+/**
+ * Usual interpreters, and those in use.
+ */
+interpreters: Array<string>, 
+/**
+ * Projects that have jobs.
+ */
+projects: Array<string>, 
+/**
+ * Tags in use.
+ */
+tags: Array<string>, 
+/**
+ * Owners of jobs.
+ */
+owners: Array<string>, 
+/**
+ * Nodes that are there.
+ */
+nodes: Array<string>, };
+
+/**
+ * A form to be looked through.
+ */
+export type DraftAsk = { 
+/**
+ * As it stands.
+ */
+form: JobForm, 
+/**
+ * The job that it changes; none for a new one.
+ */
+job_id: string | null, 
+/**
+ * The language of words and sentences.
+ */
+language: string, };
+
+/**
+ * What is to be said of a form before it is saved.
+ */
+export type DraftCheck = { 
+/**
+ * Everything that is wrong, each at its field.
+ */
+errors: Array<FieldError>, 
+/**
+ * The schedule in words.
+ */
+words: string | null, 
+/**
+ * What the builder shows for the schedule.
+ */
+plan: SchedulePlan, 
+/**
+ * The next occurrences, ten.
+ */
+next: Array<NextLine>, 
+/**
+ * The next two changes of the zone's clock.
+ */
+clock_changes: Array<ClockChange>, 
+/**
+ * The nodes, and which of them could run it.
+ */
+nodes: Array<NodeFit>, 
+/**
+ * What saving it would bring about, in a sentence; none while something is wrong.
+ */
+effect: string | null, 
+/**
+ * What differs from what is stored; of a new job what differs from the defaults.
+ */
+changes: Array<DiffLine>, 
+/**
+ * The definition as a file, TOML, in its normal form.
+ */
+document: string | null, 
+/**
+ * The generation that is stored now; none when the job is not there.
+ */
+generation: number | null, };
+
+/**
+ * A change of a zone's clock.
+ */
+export type ClockChange = { 
+/**
+ * The first instant with the new offset.
+ */
+at: string, 
+/**
+ * What the clock would have shown.
+ */
+local_before: string, 
+/**
+ * What it shows instead.
+ */
+local_after: string, };
+
+/**
+ * A node as a place for a job.
+ */
+export type NodeFit = { 
+/**
+ * Its id.
+ */
+node: string, 
+/**
+ * Whether the job could run there.
+ */
+fits: boolean, 
+/**
+ * Why not: `pinned_elsewhere`, `not_there`.
+ */
+reason: string | null, };
+
+/**
+ * One field that differs.
+ */
+export type DiffLine = { 
+/**
+ * The field.
+ */
+path: string, 
+/**
+ * What it was.
+ */
+from: string | null, 
+/**
+ * What it is.
+ */
+to: string | null, 
+/**
+ * The lines that differ, with `-` or `+` before them, for texts of several lines.
+ */
+detail: Array<string>, };
+
+/**
+ * A builder's wish.
+ */
+export type BuildAsk = { 
+/**
+ * What is wanted.
+ */
+plan: SchedulePlan, 
+/**
+ * The schedule's zone.
+ */
+timezone: string, };
+
+/**
+ * What a builder's wish comes to.
+ */
+export type BuiltSchedule = { 
+/**
+ * The expression; none when something is wrong, and for plans that only an expression can say.
+ */
+expression: string | null, 
+/**
+ * What is wrong, at the builder's fields: `plan.every`.
+ */
+errors: Array<FieldError>, };
+
+/**
+ * A form to be saved.
+ */
+export type SaveAsk = { 
+/**
+ * As it stands.
+ */
+form: JobForm, 
+/**
+ * The job that it changes; none for a new one.
+ */
+job_id: string | null, 
+/**
+ * The generation that it was made from.
+ */
+generation: number, };
+
+/**
+ * What became of saving.
+ */
+export type SaveAnswer = { "outcome": "saved", 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its generation now.
+ */
+generation: number, } | { "outcome": "refused", 
+/**
+ * Each at its field.
+ */
+errors: Array<FieldError>, } | { "outcome": "conflict", 
+/**
+ * Both versions.
+ */
+conflict: SaveConflict, };
+
+/**
+ * Two versions of a job, made from the same one.
+ */
+export type SaveConflict = { 
+/**
+ * The generation that stands now: whoever saves on it says to have seen it.
+ */
+generation: number, 
+/**
+ * Who made it; empty when history cannot say.
+ */
+by: string, 
+/**
+ * When.
+ */
+at: string | null, 
+/**
+ * Whether it is that the job was deleted.
+ */
+deleted: boolean, 
+/**
+ * The fields that somebody changed.
+ */
+fields: Array<ConflictField>, 
+/**
+ * What stands now; none when it was deleted, or cannot be read by this version.
+ */
+theirs: JobForm | null, 
+/**
+ * What stands now with my changes on top; my own form when there is nothing to put them on.
+ */
+merged: JobForm, };
+
+/**
+ * A field that somebody changed.
+ */
+export type ConflictField = { 
+/**
+ * The field.
+ */
+path: string, 
+/**
+ * What both began with.
+ */
+before: string | null, 
+/**
+ * What I made of it.
+ */
+mine: string | null, 
+/**
+ * What stands now.
+ */
+theirs: string | null, 
+/**
+ * Whether both changed it, and not to the same.
+ */
+clash: boolean, };
+
+/**
+ * A form to be tried once.
+ */
+export type TryAsk = { 
+/**
+ * As it stands.
+ */
+form: JobForm, 
+/**
+ * The job that it changes; none for a new one.
+ */
+job_id: string | null, };
+
+/**
+ * What became of the wish to try.
+ */
+export type TryAnswer = { "outcome": "asked", 
+/**
+ * The run.
+ */
+run_id: string, } | { "outcome": "refused", 
+/**
+ * Each at its field.
+ */
+errors: Array<FieldError>, };
+
+/**
+ * A job that was deleted.
+ */
+export type DeletedJob = { 
+/**
+ * The generation that brings it back.
+ */
+restores: number, };

@@ -1,7 +1,7 @@
 import type { en } from '../i18n/en'
 
 /** Where a command stands on the shortcut sheet. */
-export type Group = 'everywhere' | 'list' | 'job' | 'run'
+export type Group = 'everywhere' | 'list' | 'job' | 'run' | 'editor'
 
 type Titles = (typeof en)['command']
 
@@ -38,6 +38,9 @@ export const catalogue: readonly CommandEntry[] = [
   { id: 'list.open', group: 'list', keys: ['Enter'], icon: 'i-lucide-corner-down-left' },
   { id: 'list.barLeft', group: 'list', keys: ['ArrowLeft'], icon: 'i-lucide-chevron-left' },
   { id: 'list.barRight', group: 'list', keys: ['ArrowRight'], icon: 'i-lucide-chevron-right' },
+  { id: 'job.new', group: 'list', keys: ['n'], icon: 'i-lucide-plus' },
+  { id: 'job.edit', group: 'job', keys: ['e'], icon: 'i-lucide-pencil' },
+  { id: 'job.duplicate', group: 'job', keys: ['d'], icon: 'i-lucide-copy-plus' },
   { id: 'job.run', group: 'job', keys: ['r'], icon: 'i-lucide-play' },
   { id: 'job.pause', group: 'job', keys: ['p'], icon: 'i-lucide-pause' },
   { id: 'job.log', group: 'job', keys: ['l'], icon: 'i-lucide-scroll-text' },
@@ -49,4 +52,6 @@ export const catalogue: readonly CommandEntry[] = [
   { id: 'log.firstError', group: 'run', keys: ['e'], icon: 'i-lucide-triangle-alert' },
   { id: 'log.wrap', group: 'run', keys: ['w'], icon: 'i-lucide-wrap-text' },
   { id: 'log.times', group: 'run', keys: ['t'], icon: 'i-lucide-clock' },
+  { id: 'editor.save', group: 'editor', keys: ['mod+Enter'], icon: 'i-lucide-check' },
+  { id: 'editor.try', group: 'editor', keys: ['mod+e'], icon: 'i-lucide-flask-conical' },
 ]

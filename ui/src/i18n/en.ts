@@ -1,4 +1,5 @@
 import { imports } from './en/import'
+import { editor } from './en/editor'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
@@ -73,6 +74,7 @@ export const en = {
     agent_disk_full: 'the disk was full',
     out_of_memory: 'out of memory',
     before_start: 'before it started',
+    replaced: 'the next occurrence took its place',
     unreaped: 'processes of it remain',
     crashed: 'its supervisor went away',
     crashed_at_start: 'agent crashed at the start',
@@ -115,6 +117,7 @@ export const en = {
     runningNow: 'running now',
     broken: 'cannot be used: {why}',
     emptyTitle: 'There are no jobs on this computer yet.',
+    new: 'New job',
     addExamples: 'Add the examples',
     examplesAdded: '{n} example was added | {n} examples were added',
     noMatch: 'No job matches “{text}”.',
@@ -150,6 +153,9 @@ export const en = {
     noRuns: 'It has not run yet.',
     dst_gap: 'clocks go forward',
     dst_fold: 'clocks go back',
+    dst_fold_again: 'clocks go back, second time',
+    edit: 'Edit',
+    duplicate: 'Duplicate',
     brokenTitle: 'The stored definition cannot be used: {why}',
   },
   runs: {
@@ -253,6 +259,7 @@ export const en = {
     list: 'Lists',
     job: 'Job',
     run: 'Run',
+    editor: 'Job editor',
     then: 'then',
   },
   commands: {
@@ -293,12 +300,19 @@ export const en = {
       barRight: 'Newer run on the strip',
     },
     job: {
+      new: 'New job',
+      edit: 'Edit the job',
+      duplicate: 'Duplicate the job',
       run: 'Run now',
       pause: 'Pause or resume',
       log: 'Open the log of the last run',
     },
     run: {
       kill: 'Kill',
+    },
+    editor: {
+      save: 'Save the job',
+      try: 'Try the job once',
     },
     log: {
       search: 'Search the log',
@@ -340,4 +354,5 @@ export const en = {
     dH: '{d} d {h} h',
   },
   size: { b: '{n} B', kib: '{n} KiB', mib: '{n} MiB', gib: '{n} GiB' },
+  editor,
 }

@@ -1,5 +1,6 @@
 import type { Messages } from '.'
 import { imports } from './zh-CN/import'
+import { editor } from './zh-CN/editor'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
@@ -68,6 +69,7 @@ export const zhCN = {
     agent_disk_full: '磁盘已满',
     out_of_memory: '内存不足',
     before_start: '启动之前',
+    replaced: '被下一次运行取代',
     unreaped: '仍有残留进程',
     crashed: '监管进程消失',
     crashed_at_start: '代理在启动时崩溃',
@@ -104,6 +106,7 @@ export const zhCN = {
     runningNow: '正在运行',
     broken: '无法使用：{why}',
     emptyTitle: '本机还没有任务。',
+    new: '新建任务',
     addExamples: '添加示例',
     examplesAdded: '已添加 {n} 个示例',
     noMatch: '没有任务符合“{text}”。',
@@ -139,6 +142,9 @@ export const zhCN = {
     noRuns: '还没有运行过。',
     dst_gap: '时钟拨快',
     dst_fold: '时钟拨慢',
+    dst_fold_again: '时钟拨慢，第二次',
+    edit: '编辑',
+    duplicate: '复制',
     brokenTitle: '保存的定义无法使用：{why}',
   },
   runs: {
@@ -236,7 +242,15 @@ export const zhCN = {
     dataDir: '数据目录',
     version: '版本',
   },
-  keys: { title: '键盘快捷键', everywhere: '全局', list: '列表', job: '任务', run: '运行', then: '然后' },
+  keys: {
+    title: '键盘快捷键',
+    everywhere: '全局',
+    list: '列表',
+    job: '任务',
+    run: '运行',
+    editor: '任务编辑器',
+    then: '然后',
+  },
   commands: {
     title: '搜索和命令',
     placeholder: '搜索任务和命令',
@@ -270,12 +284,19 @@ export const zhCN = {
       barRight: '状态条上较新的运行',
     },
     job: {
+      new: '新建任务',
+      edit: '编辑任务',
+      duplicate: '复制任务',
       run: '立即运行',
       pause: '暂停或恢复',
       log: '打开最近一次运行的日志',
     },
     run: {
       kill: '终止',
+    },
+    editor: {
+      save: '保存任务',
+      try: '试运行一次',
     },
     log: {
       search: '搜索日志',
@@ -317,4 +338,5 @@ export const zhCN = {
     dH: '{d} 天 {h} 小时',
   },
   size: { b: '{n} B', kib: '{n} KiB', mib: '{n} MiB', gib: '{n} GiB' },
+  editor,
 } satisfies Messages

@@ -27,6 +27,7 @@ export class FakeWorld {
   private readonly history = new Map<string, RunRow[]>()
   private readonly logs = new Map<string, FakeLog>()
   private readonly kills = new Map<string, { at: number }>()
+  private readonly trials = new Map<string, FakeJob>()
   private readonly dueAt = new Map<string, number>()
   private readonly listeners = new Set<(live: Live) => void>()
   private changed: RunRow[] = []
@@ -122,6 +123,25 @@ export class FakeWorld {
     return run.run_id
   }
 
+  /** Starts a run of a job that need not be one of the world's, as a trial. */
+  attempt(job: FakeJob): string {
+    if (this.agent !== 'running')
+      refuse('no_agent', 'could not ask for a run: no agent runs on this computer')
+    const begun = startedRun(job, (this.serial += 1), this.clock())
+    const run = { ...begun, trigger: 'try' as const, by: 'you', generation: 0 }
+    this.runsOf(job).unshift(run)
+    this.trials.set(run.run_id, job)
+    this.touch(run)
+    return run.run_id
+  }
+
+  /** Changes jobs by `act`, and tells of it. */
+  change(act: () => void): void {
+    act()
+    this.jobsChanged = true
+    this.flush()
+  }
+
   pause(job: FakeJob, paused: boolean): void {
     job.paused = paused
     job.generation += 1
@@ -169,6 +189,10 @@ export class FakeWorld {
     for (const job of this.jobs.slice(0, FAKE_JOBS)) {
       for (const run of this.runsOf(job)) if (run.state === 'running') this.advance(job, run, now)
       this.ring(job, now)
+    }
+    for (const [runId, job] of this.trials) {
+      const run = this.attempts(runId)[0]
+      if (run?.state === 'running' && job.mood === 'good') this.advance(job, run, now)
     }
     this.flush(true)
   }
