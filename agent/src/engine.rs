@@ -28,10 +28,10 @@ pub struct Engine {
     pub performer: Performer,
     /// Tells.
     pub events: mpsc::Receiver<Event>,
-    /// What the session is to say.
-    pub vitals: flag::Sender<Vitals>,
     /// Shows systemd that it goes round.
     pub watchdog: Watchdog,
+    /// What the session is to say.
+    pub vitals: flag::Sender<Vitals>,
 }
 
 impl Engine {
@@ -49,8 +49,8 @@ impl Engine {
                 () = sleep(wait) => self.take(Event::Tick),
             }
             self.performer.flush();
-            self.vitals.send_replace(self.dispatcher.vitals());
             self.watchdog.beat();
+            self.vitals.send_replace(self.dispatcher.vitals());
         }
         self.settle(stop).await;
     }

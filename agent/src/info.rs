@@ -77,6 +77,9 @@ fn look(session: &SessionValue) -> NodeInfo {
         pid: session.pid,
         up_since: session.up_since,
         version: session.version.clone(),
+        projects: session.projects.clone(),
+        labels: session.labels.clone(),
+        weight: Some(session.weight),
         extra: Default::default(),
     }
 }

@@ -80,15 +80,16 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
     let config = config(&options, &identity);
-    let value = session_value(&options.node, &identity, host_name, config.max_parallel);
+    let mut value = session_value(&options.node, &identity, host_name);
+    value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
     let dispatcher = Dispatcher::new(config);
     let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
         dispatcher,
         performer,
         events,
-        vitals,
         watchdog: Watchdog::new(),
+        vitals,
     };
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
@@ -257,12 +258,7 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
 }
 
 /// What this node's session says for as long as the agent runs.
-fn session_value(
-    node: &NodeConfig,
-    identity: &Identity,
-    host_name: String,
-    max_parallel: usize,
-) -> SessionValue {
+fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> SessionValue {
     SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
@@ -274,7 +270,7 @@ fn session_value(
         projects: node.projects.clone(),
         labels: node.labels.clone(),
         weight: node.weight.unwrap_or(WEIGHT_DEFAULT),
-        max_parallel: u32::try_from(max_parallel).unwrap_or(u32::MAX),
+        max_parallel: 0,
         load: 0,
         draining: false,
         clock_suspect: false,

@@ -1,9 +1,12 @@
-//! What a node says of itself, for people who look at it. Nothing is decided by it.
+//! What stays known of a node when it is not there. Of this placement reads projects, labels and
+//! weight: a job that waits for a node must know it while it is away. The rest is for people.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::id::ProjectName;
 
 /// A computer that runs an agent, as it was when the agent came up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +29,15 @@ pub struct NodeInfo {
     pub up_since: Timestamp,
     /// The agent's version.
     pub version: String,
+    /// The lines of business that it serves; empty: all.
+    #[serde(default)]
+    pub projects: Vec<ProjectName>,
+    /// What jobs choose it by.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Its share of the work among its like.
+    #[serde(default)]
+    pub weight: Option<u32>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,

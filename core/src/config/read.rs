@@ -5,10 +5,8 @@ use super::{
     ClusterConfig, HistoryConfig, LogConfig, LogFormat, LogLevel, NodeConfig, SecretSource, Servers,
 };
 use crate::id::ProjectName;
-use crate::limits::{LABEL_CHARS_MAX, MAX_PARALLEL_MAX};
-
-/// Largest share of the work: a hundredth is as fine as people divide it.
-const WEIGHT_MAX: u32 = 100;
+use crate::job::is_label;
+use crate::limits::{LABEL_CHARS_MAX, MAX_PARALLEL_MAX, WEIGHT_MAX};
 
 /// `[cluster]` and `[history]`: both or none.
 pub fn servers(given: &mut Given) -> Option<Servers> {
@@ -134,13 +132,6 @@ pub fn node(given: &mut Given) -> NodeConfig {
         shell: section.text("shell"),
         data_dir: section.path("data_dir"),
     }
-}
-
-fn is_label(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric();
-    let allowed = |c: char| plain(c) || matches!(c, '-' | '_' | '.' | '/');
-    let has_ends = text.starts_with(plain) && text.ends_with(plain);
-    has_ends && text.len() <= LABEL_CHARS_MAX && text.chars().all(allowed)
 }
 
 /// `[log]`.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use belfry_core::placement::NodeFacts;
 use belfry_harness::agent::Agent;
 use belfry_harness::cluster::{ClusterPlace, node_id};
 use belfry_harness::etcd::EtcdCluster;
@@ -17,7 +18,7 @@ async fn refused(place: &ClusterPlace, node: &str, servers: &str) -> (Option<i32
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_agent_of_the_same_id_names_the_firsts_host_and_exits_78() {
     let place = ClusterPlace::start(1).await;
-    place.configure("first", "");
+    place.configure("first", "labels = { role = \"web\" }\nweight = 3\n");
     place.configure("second", "");
     let file = place.dir("second").join("agent.toml");
     let text = fs::read_to_string(&file).expect("it was written");
@@ -47,6 +48,8 @@ async fn a_second_agent_of_the_same_id_names_the_firsts_host_and_exits_78() {
         .expect("etcd answers")
         .1;
     let info = found[0].as_ref().expect("it has told what it is");
+    let known = NodeFacts::remembered(&info.value).expect("it says what placement needs");
+    assert_eq!((known.labels["role"].as_str(), known.weight), ("web", 3));
     let pid = format!("\"pid\":{}", first.pid());
     assert!(
         String::from_utf8_lossy(&info.value).contains(&pid),
