@@ -18,6 +18,7 @@ pub mod run;
 pub mod dispatch;
 
 pub mod ledger;
+pub mod run_query;
 pub mod view;
 
 pub mod txn;

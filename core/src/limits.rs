@@ -235,3 +235,15 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// Newest rows of a list of runs that its counts are made of: they are told while somebody types.
+pub const GROUP_ROWS_MAX: u32 = 10_000;
+/// Characters of a query over runs: a page of text is no query.
+pub const RUN_QUERY_CHARS_MAX: usize = 2_000;
+/// Terms of a query over runs.
+pub const RUN_QUERY_TERMS_MAX: usize = 64;
+/// Completions that are offered at once.
+pub const COMPLETIONS_MAX: usize = 12;
+/// Jobs whose lists are merged, one look for each; of more jobs all runs are looked through.
+pub const JOBS_MERGED_MAX: usize = 300;
+/// Nodes or projects whose lists are merged; of more, all runs are looked through.
+pub const NAMES_MERGED_MAX: usize = 16;

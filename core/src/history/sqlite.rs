@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::sqlite::{SqlitePool, SqliteSynchronous};
 
-use crate::history::{ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version};
+use crate::history::{
+    ChangeMark, History, HistoryError, LedgerRow, RunGroup, RunQuery, Upload, Version,
+};
 use crate::id::{JobId, RunId};
 use crate::limits::RUN_PREFIX_MATCHES_MAX;
 use crate::output::OutputChunk;
@@ -19,14 +21,16 @@ mod plan;
 mod read;
 mod row;
 mod runs;
+mod way;
 mod write;
 
 const HISTORY_DB: FileKind = FileKind {
     file_name: "history.db",
     application_id: 0x42_66_48_69,
-    migrations: &[include_str!(
-        "../../../migrations/sqlite/history/0001_history.sql"
-    )],
+    migrations: &[
+        include_str!("../../../migrations/sqlite/history/0001_history.sql"),
+        include_str!("../../../migrations/sqlite/history/0002_run_filters.sql"),
+    ],
     synchronous: SqliteSynchronous::Normal,
 };
 
@@ -115,6 +119,10 @@ impl History for SqliteHistory {
 
     async fn count_by_state(&self, query: &RunQuery) -> Result<Vec<(RunState, u64)>, HistoryError> {
         self.told(runs::count_by_state(&self.readers, query).await)
+    }
+
+    async fn groups(&self, query: &RunQuery) -> Result<Vec<RunGroup>, HistoryError> {
+        self.told(runs::groups(&self.readers, query).await)
     }
 
     async fn time_bounds(&self) -> Result<Option<(Timestamp, Timestamp)>, HistoryError> {

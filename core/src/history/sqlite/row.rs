@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Error, Row};
 use uuid::Uuid;
 
-use crate::history::{LedgerRow, Version};
+use crate::history::{LedgerRow, RunGroup, Version};
 use crate::id::{JobId, RunId};
 use crate::run::{Reason, RunRecord, RunState, Trigger};
 
@@ -55,6 +55,17 @@ pub(super) fn record(row: &SqliteRow) -> Result<RunRecord, Error> {
         peak_memory_bytes: number_or_none(row, 25)?,
         user_ms: number_or_none(row, 26)?,
         system_ms: number_or_none(row, 27)?,
+    })
+}
+
+/// Reads state, job's id, node, trigger, count.
+pub(super) fn group(row: &SqliteRow) -> Result<RunGroup, Error> {
+    Ok(RunGroup {
+        state: state(row, 0)?,
+        job_id: job_id(row, 1)?,
+        node: parsed(row, 2)?,
+        trigger: word(row, 3, Trigger::parse)?,
+        count: number(row, 4)?,
     })
 }
 

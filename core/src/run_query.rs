@@ -1,0 +1,3 @@
+//! The language of the query bar over runs.
+pub use pattern::{ExitCodes, NamePatterns};
+mod pattern;
