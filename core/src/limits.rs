@@ -247,3 +247,7 @@ pub const COMPLETIONS_MAX: usize = 12;
 pub const JOBS_MERGED_MAX: usize = 300;
 /// Nodes or projects whose lists are merged; of more, all runs are looked through.
 pub const NAMES_MERGED_MAX: usize = 16;
+/// A list of runs without a time range begins so long ago.
+pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
+/// Values that a count of runs names for each field: the rest is found by typing.
+pub const FACET_VALUES_MAX: usize = 9;

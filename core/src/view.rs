@@ -16,6 +16,13 @@ macro_rules! views {
     )*};
 }
 
+mod runs;
+
+pub use runs::{
+    DeletedJob, FieldChange, JobVersion, JobVersions, QueryCompletion, QueryCompletions,
+    QueryMistake, RunDefinition, RunsFacet, RunsFacets, RunsFound, RunsSearch, VersionDiff,
+};
+
 views! {
     /// What the window shows around every screen.
     struct Hello {

@@ -4,9 +4,13 @@
 mod edits;
 #[path = "cluster/lives.rs"]
 mod lives;
+#[path = "cluster/search.rs"]
+mod search;
 #[path = "cluster/stage.rs"]
 mod stage;
 #[path = "cluster/verified.rs"]
 mod verified;
+#[path = "cluster/versions.rs"]
+mod versions;
 #[path = "cluster/wishes.rs"]
 mod wishes;

@@ -112,6 +112,14 @@ pub enum ClusterError {
         /// The run.
         run: RunId,
     },
+    /// A log could not be written to a file.
+    #[error("could not write the log to {path}: choose another place")]
+    Saving {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// What was typed cannot be read.
     #[error("{sentence}")]
     Invalid {
@@ -148,6 +156,7 @@ impl ClusterError {
             | Self::NameTaken { .. }
             | Self::Broken { .. }
             | Self::File(_)
+            | Self::Saving { .. }
             | Self::Invalid { .. } => ErrorCode::Invalid,
         }
     }
@@ -179,6 +188,9 @@ impl ClusterError {
                 ("current", current.generation.to_string()),
             ],
             Self::Refused { name, .. } => vec![("name", name.clone()), ("reason", self.sentence())],
+            Self::Saving { path, .. } => {
+                vec![("field", path.clone()), ("reason", self.sentence())]
+            }
             Self::Invalid { field, sentence } => {
                 vec![("field", field.clone()), ("reason", sentence.clone())]
             }

@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::kills::Kills;
 use super::picture::{Change, Folder, Picture};
 use super::run_view::{row, stamp};
-use super::{Cluster, ClusterError, LocalAgent};
+use super::{Cluster, ClusterError, LocalAgent, NodeSeen, StoredJob};
 use crate::clock;
 use crate::coord::WatchEvent;
 use crate::history::ChangeMark;
@@ -79,6 +79,17 @@ impl Following {
         let _ = self.settled.clone().wait_for(|is| *is).await;
         let selection = read(&self.picture).select(query, clock::now());
         self.cluster.compose(selection, &query.language).await
+    }
+
+    /// The jobs and the nodes that are there, as far as they were told.
+    pub(super) fn seen(&self) -> (Vec<Arc<StoredJob>>, Vec<NodeSeen>) {
+        let picture = read(&self.picture);
+        (picture.all_jobs(), picture.nodes())
+    }
+
+    /// The use-cases that are followed.
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
     }
 
     /// Whether an agent is there.

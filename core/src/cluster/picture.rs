@@ -172,6 +172,11 @@ impl Picture {
         self.jobs.keys().copied().collect()
     }
 
+    /// All jobs, by id.
+    pub(super) fn all_jobs(&self) -> Vec<Arc<StoredJob>> {
+        self.jobs.values().cloned().collect()
+    }
+
     /// The nodes that are there, by id.
     pub fn nodes(&self) -> Vec<NodeSeen> {
         self.sessions

@@ -245,7 +245,7 @@ impl Cluster {
     }
 }
 
-fn page_key(record: &RunRecord) -> PageKey {
+pub(super) fn page_key(record: &RunRecord) -> PageKey {
     PageKey {
         scheduled_at: record.scheduled_at,
         run_id: record.run_id,
@@ -253,7 +253,7 @@ fn page_key(record: &RunRecord) -> PageKey {
     }
 }
 
-fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
+pub(super) fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
     serde_json::from_str(text).map_err(|_| ClusterError::Invalid {
         field: "after".to_owned(),
         sentence: format!("{text:?} is no place in a list: begin again without one"),
