@@ -16,6 +16,15 @@ const COMMANDS: &[&str] = &[
     "agent_stop",
     "preferences_get",
     "preferences_set",
+    "runs_search",
+    "runs_facets",
+    "query_complete",
+    "run_definition",
+    "log_save",
+    "job_versions",
+    "version_diff",
+    "job_restore",
+    "jobs_deleted",
 ];
 
 fn main() {

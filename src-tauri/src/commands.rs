@@ -11,6 +11,8 @@ use tauri::{State, command};
 
 use crate::Desk;
 
+mod runs;
+
 type Answer<T> = Result<T, CommandError>;
 
 /// All of them; `build.rs` names them for the access list.
@@ -31,6 +33,15 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         agent_stop,
         preferences_get,
         preferences_set,
+        runs::runs_search,
+        runs::runs_facets,
+        runs::query_complete,
+        runs::run_definition,
+        runs::log_save,
+        runs::job_versions,
+        runs::version_diff,
+        runs::job_restore,
+        runs::jobs_deleted,
     ]
 }
 

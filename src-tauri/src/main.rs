@@ -41,6 +41,7 @@ fn main() -> anyhow::Result<()> {
             show_window(app)
         }))
         .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::all())
         .setup(set_up)
         .run(tauri::generate_context!())?;

@@ -1,17 +1,25 @@
 import { inject, type InjectionKey } from 'vue'
 import type {
   CommandError,
+  DeletedJob,
   Hello,
   JobDetail,
   JobPage,
   JobQuery,
+  JobVersions,
   Language,
   Live,
   LogPage,
   Preferences,
+  QueryCompletions,
+  RunDefinition,
   RunDetail,
+  RunsFacets,
+  RunsFound,
   RunsPage,
   RunsQuery,
+  RunsSearch,
+  VersionDiff,
 } from './types'
 
 /**
@@ -36,8 +44,24 @@ export interface Backend {
   runKill(args: { runId: string }): Promise<void>
   /** At most 256 KiB a call; go on at `next_offset`. */
   runLog(args: { runId: string; attempt: number; offset: number }): Promise<LogPage>
+  /** A query with mistakes has no rows. */
+  runsSearch(args: { search: RunsSearch }): Promise<RunsFound>
+  /** Of the newest runs that the query finds; `after` and `limit` are left aside. */
+  runsFacets(args: { search: RunsSearch }): Promise<RunsFacets>
+  /** The cursor counts UTF-16 units, as texts of the window do. */
+  queryComplete(args: { text: string; cursor: number; language: string }): Promise<QueryCompletions>
+  runDefinition(args: { runId: string; attempt: number }): Promise<RunDefinition>
+  /** Asks the person where to; gives the file's path, or null when they changed their mind. */
+  logSave(args: { runId: string; attempt: number }): Promise<string | null>
   /** Tells the agent that somebody watches. The wish ends by itself after 30 s. */
   logFollow(args: { runId: string; on: boolean }): Promise<void>
+  jobVersions(args: { jobId: string }): Promise<JobVersions>
+  /** In either order. */
+  versionDiff(args: { jobId: string; one: number; other: number }): Promise<VersionDiff>
+  /** Also of a deleted job. Gives the generation that is in force then. */
+  jobRestore(args: { jobId: string; generation: number }): Promise<number>
+  /** Those that can be brought back, latest first. */
+  jobsDeleted(): Promise<DeletedJob[]>
   agentStart(): Promise<void>
   agentStop(): Promise<void>
   preferencesGet(): Promise<Preferences>

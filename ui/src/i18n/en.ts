@@ -1,5 +1,8 @@
+import { runs as runsWords } from './en/runs'
+
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
+  ...runsWords,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -272,6 +275,7 @@ export const en = {
     go: {
       jobs: 'Go to the jobs',
       runs: 'Go to the runs',
+      deleted: 'Show deleted jobs',
     },
     agent: {
       start: 'Start the agent',
@@ -288,9 +292,13 @@ export const en = {
       run: 'Run now',
       pause: 'Pause or resume',
       log: 'Open the log of the last run',
+      history: 'Show the versions of the job',
     },
     run: {
       kill: 'Kill',
+      definition: 'Show the definition that it ran with',
+      link: 'Copy a link',
+      save: 'Save the log',
     },
     log: {
       search: 'Search the log',
@@ -299,6 +307,7 @@ export const en = {
       follow: 'Follow the log',
       wrap: 'Wrap long lines',
       times: 'Show times',
+      ansi: 'Show colours',
       firstError: 'Go to the first error',
     },
   },

@@ -1,7 +1,9 @@
 import type { Messages } from '.'
+import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
+  ...runsWords,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -255,6 +257,7 @@ export const zhCN = {
     go: {
       jobs: '前往任务',
       runs: '前往运行',
+      deleted: '查看已删除的任务',
     },
     agent: {
       start: '启动代理',
@@ -271,9 +274,13 @@ export const zhCN = {
       run: '立即运行',
       pause: '暂停或恢复',
       log: '打开最近一次运行的日志',
+      history: '查看任务的版本',
     },
     run: {
       kill: '终止',
+      definition: '查看运行时的定义',
+      link: '复制链接',
+      save: '保存日志',
     },
     log: {
       search: '搜索日志',
@@ -282,6 +289,7 @@ export const zhCN = {
       follow: '跟随日志',
       wrap: '长行自动换行',
       times: '显示时间',
+      ansi: '显示颜色',
       firstError: '跳到第一个错误',
     },
   },

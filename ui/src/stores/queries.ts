@@ -12,6 +12,10 @@ export const keys = {
   runsOf: (jobId: string | null, states: readonly RunState[]) =>
     ['runs', 'list', { jobId, states: [...states].sort() }] as const,
   run: (runId: string) => ['run', runId] as const,
+  definition: (runId: string, attempt: number) => ['run', runId, 'definition', attempt] as const,
+  versions: (jobId: string) => ['jobs', 'versions', jobId] as const,
+  diff: (jobId: string, one: number, other: number) => ['jobs', 'diff', jobId, one, other] as const,
+  deleted: ['jobs', 'deleted'] as const,
 }
 
 /** Which runs a list shows. */

@@ -129,6 +129,12 @@ export class FakeWorld {
     this.flush()
   }
 
+  edited(job: FakeJob, generation: number): void {
+    job.generation = generation
+    this.jobsChanged = true
+    this.flush()
+  }
+
   addExamples(): number {
     this.jobs = fakeJobs(3)
     for (const job of this.jobs) this.prepare(job)
