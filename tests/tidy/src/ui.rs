@@ -146,16 +146,26 @@ fn until(chars: &mut impl Iterator<Item = char>, quote: char) -> String {
     text
 }
 
+/// What a language says: its file's words, and those of the areas in the folder beside it.
+fn words_of(tree: &Tree, file: &str) -> BTreeSet<String> {
+    let folder = file.replace(".ts", "/");
+    let own = tree.text(file).into_iter();
+    let areas = sources(tree).filter(|(path, _)| path.starts_with(&folder));
+    own.chain(areas.map(|(_, text)| text))
+        .flat_map(leaves)
+        .collect()
+}
+
 /// Both languages say the same things, and what is asked for is said.
 fn languages(tree: &Tree) -> Findings {
     let (en, zh) = (
         format!("{SOURCE}i18n/en.ts"),
         format!("{SOURCE}i18n/zh-CN.ts"),
     );
-    let Some(english) = tree.text(&en).map(leaves) else {
+    if tree.text(&en).is_none() {
         return Findings::new();
-    };
-    let chinese = tree.text(&zh).map(leaves).unwrap_or_default();
+    }
+    let (english, chinese) = (words_of(tree, &en), words_of(tree, &zh));
     let mut findings = Findings::new();
     if english.is_empty() {
         findings.push(format!("{en}: no words are found in it"));

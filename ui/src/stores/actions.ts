@@ -56,6 +56,7 @@ export function useActions() {
 
   return {
     openRun,
+    attempt,
     runJob: (jobId: string, name: string) =>
       attempt(async () => {
         const runId = await backend.jobRun({ jobId })

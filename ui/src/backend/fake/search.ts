@@ -1,10 +1,28 @@
-import type { QueryCompletions, QueryMistake, RunRow, RunsFacet, RunsFacets, RunsFound, RunsSearch } from '../types'
+import type {
+  QueryCompletions,
+  QueryMistake,
+  RunRow,
+  RunsFacet,
+  RunsFacets,
+  RunsFound,
+  RunsSearch,
+} from '../types'
 import { iso } from './history'
 import type { FakeWorld } from './world'
 
 // A made-up reading of the query language: enough to draw every state of the screen. The real one is core's.
 const FIELDS = ['state', 'job', 'node', 'since', 'until', 'exit', 'project', 'trigger', 'tag']
-const STATES = ['claimed', 'running', 'lost', 'succeeded', 'failed', 'timed_out', 'killed', 'skipped', 'rejected']
+const STATES = [
+  'claimed',
+  'running',
+  'lost',
+  'succeeded',
+  'failed',
+  'timed_out',
+  'killed',
+  'skipped',
+  'rejected',
+]
 const TRIGGERS = ['schedule', 'manual', 'try', 'retry', 'backfill']
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 }
 const DAY_MS = 86_400_000

@@ -21,7 +21,7 @@ class Pasts {
             title: 'ops/old-mirror',
             at: iso(Date.now() - 26 * HOUR_MS),
             by: 'wang@desk',
-            generation: 7,
+            generation: 3,
           },
         ]
       : []

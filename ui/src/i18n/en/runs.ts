@@ -59,7 +59,8 @@ export const runs = {
     s25: 'SIGXFSZ (25, file too large)',
   },
   advice: {
-    misfire: 'It was due while no agent could take it, and the job does not make up for what it missed: change “misfire” if it should.',
+    misfire:
+      'It was due while no agent could take it, and the job does not make up for what it missed: change “misfire” if it should.',
     overlap: 'Let the job run less often, make it faster, or change “overlap” to queue_one or allow.',
     deadline: 'The node was too busy or too late: look at its load, or make “start_deadline” longer.',
     paused: 'Resume the job, and it rings again at its next time.',
@@ -80,7 +81,8 @@ export const runs = {
     unreaped: 'Look at the processes on the node: some of its own could not be ended.',
     crashed: 'See on the node whether the work was done before it is run again.',
     crashed_at_start: 'See on the node whether it started before it is run again.',
-    owner_gone: 'The record comes when the node is back; if it is gone for good, see what was done and run it again.',
+    owner_gone:
+      'The record comes when the node is back; if it is gone for good, see what was done and run it again.',
     no_evidence: 'The disk of the node was changed: see what was done before it is run again.',
     no_record: 'See what was done before it is run again.',
   },
@@ -105,7 +107,8 @@ export const runs = {
     version: 'Version {n}',
     made: 'by {by}',
     current: 'It is the version of today.',
-    changed: 'Since then {n} field changed: version {now} is in force. | Since then {n} fields changed: version {now} is in force.',
+    changed:
+      'Since then {n} field changed: version {now} is in force. | Since then {n} fields changed: version {now} is in force.',
     same: 'Version {now} is in force and says the same.',
     deleted: 'The job is deleted.',
     trial: 'It was a trial: its definition was not saved.',
