@@ -35,7 +35,6 @@ test('a query is written by keys alone, with what may stand next', async ({ page
   await page.keyboard.press('Enter')
   await expect(bar(page)).toHaveValue('state:failed ')
   await page.keyboard.type('job:web/*')
-  await page.keyboard.press('Escape')
   await page.keyboard.press('Enter')
   await expect(rows(page).nth(1)).toContainText('failed')
   await expect(rows(page).nth(1)).toContainText('web/')
@@ -57,7 +56,7 @@ test('a mistake is marked in its place and put right by one click', async ({ pag
 
 test('counts narrow the list and widen it again', async ({ page }) => {
   await open(page, { path: '/runs?state=failed' })
-  const counts = page.getByRole('complementary', { name: 'Counts of these runs' })
+  const counts = page.getByRole('region', { name: 'Counts of these runs' })
   await counts.getByRole('group', { name: 'By job' }).getByRole('button').first().click()
   await expect(bar(page)).toHaveValue(/^state:failed job:\S+$/)
   await counts.getByRole('group', { name: 'By job' }).getByRole('button', { pressed: true }).click()

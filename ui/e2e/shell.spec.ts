@@ -113,6 +113,7 @@ const places: Record<string, (page: Page) => Promise<void>> = {
 
 for (const theme of ['light', 'dark']) {
   test(`axe finds nothing in the ${theme} window`, async ({ page }) => {
+    test.slow()
     await open(page, { theme })
     await page.emulateMedia({ reducedMotion: 'reduce' })
     for (const [place, go] of Object.entries(places)) {

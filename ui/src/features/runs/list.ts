@@ -146,6 +146,7 @@ export function useRunsList(text: Ref<string>, language: Ref<string>) {
 
   async function count(): Promise<void> {
     const mine = asked
+    if (found.value?.mistakes.length) return
     try {
       const answer = await backend.runsFacets({ search: searchOf(null) })
       if (mine === asked) facets.value = answer
