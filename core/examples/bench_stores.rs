@@ -220,11 +220,11 @@ async fn history(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
             start.elapsed()
         );
         let start = Instant::now();
-        let groups = history.groups(&RunQuery {
+        let all = RunQuery {
             limit: u32::MAX,
             ..query.clone()
-        });
-        let groups = groups.await?.len();
+        };
+        let groups = history.groups(&all).await?.len();
         println!("history: {groups} groups, {name}: {:?}", start.elapsed());
         let start = Instant::now();
         let counts = history.count_by_state(&query).await?;
