@@ -56,6 +56,9 @@ export function framesWhileScrolling(page, selector, { frames, step }) {
     async ([selector, frames, step]) => {
       const element = document.querySelector(selector)
       const next = () => new Promise((resume) => requestAnimationFrame(resume))
+      // From a third of the way, where nothing is read meanwhile.
+      element.scrollTop = element.scrollHeight / 3
+      await next()
       const took = []
       let before = await next()
       for (let frame = 0; frame < frames; frame += 1) {

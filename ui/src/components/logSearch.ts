@@ -5,6 +5,8 @@ export const MATCHES_MAX = 9_999
 // So that typing stays smooth: the search gives way after this much of a frame.
 const SLICE_MS = 6
 const LINES_BETWEEN_LOOKS = 256
+// What was found is drawn at first, now and then, and at the end.
+const TOLD_EVERY_MS = 200
 
 /** A place where the searched text stands. */
 export interface LogMatch {
@@ -53,6 +55,7 @@ export async function searchLog(
   const needle = text.toLowerCase()
   const matches = [...known.matches]
   let at = known.searched
+  let told = -Infinity
   while (goesOn()) {
     const slice = performance.now() + SLICE_MS
     while (at < lines.length && matches.length < MATCHES_MAX && performance.now() < slice) {
@@ -61,7 +64,11 @@ export async function searchLog(
       at = to
     }
     const done = at >= lines.length || matches.length >= MATCHES_MAX
-    tell({ matches: [...matches], searched: at, done })
+    const now = performance.now()
+    if (done || (matches.length > 0 && now - told > TOLD_EVERY_MS)) {
+      told = now
+      tell({ matches: [...matches], searched: at, done })
+    }
     if (done) return
     await new Promise((resume) => setTimeout(resume))
   }

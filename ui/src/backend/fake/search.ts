@@ -27,7 +27,7 @@ const TRIGGERS = ['schedule', 'manual', 'try', 'retry', 'backfill']
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 }
 const DAY_MS = 86_400_000
 const COUNTED_MAX = 10_000
-const MANY_JOBS = 2_800
+const MANY_JOBS = 3_400
 const FACETS = 9
 
 interface Term {

@@ -16,6 +16,23 @@ export function compareRows(a: RunRow, b: RunRow): number {
   return b.attempt - a.attempt
 }
 
+/** The first place whose row comes after `row` or is it: of a hundred thousand rows few are looked at. */
+function placeOf(rows: readonly RunRow[], row: RunRow): number {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compareRows(rows[middle]!, row) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Where a row stands; -1 if it is not there. */
+export function indexOfRow(rows: readonly RunRow[], row: RunRow): number {
+  const place = placeOf(rows, row)
+  return rows[place] && compareRows(rows[place], row) === 0 ? place : -1
+}
+
 /**
  * The rows read so far with their beginning read anew. `isWhole` says that nothing comes after the new beginning.
  * Rows that it should have and has not are gone from the list.
@@ -23,21 +40,23 @@ export function compareRows(a: RunRow, b: RunRow): number {
 export function withHead(rows: readonly RunRow[], head: readonly RunRow[], isWhole: boolean): RunRow[] {
   const end = head.at(-1)
   if (isWhole || !end) return [...head]
-  const known = new Set(head.map(rowKey))
-  return [...head, ...rows.filter((row) => compareRows(row, end) > 0 && !known.has(rowKey(row)))]
+  const place = placeOf(rows, end)
+  const isThere = rows[place] !== undefined && compareRows(rows[place], end) === 0
+  return [...head, ...rows.slice(isThere ? place + 1 : place)]
 }
 
 /** How many rows of a new beginning are not in the list yet. */
 export function freshRows(rows: readonly RunRow[], head: readonly RunRow[]): number {
-  const known = new Set(rows.map(rowKey))
-  return head.filter((row) => !known.has(rowKey(row))).length
+  return head.filter((row) => indexOfRow(rows, row) < 0).length
 }
 
 /** The rows with those replaced that have changed; the same list if none is in it. */
 export function withChanged(rows: readonly RunRow[], changed: readonly RunRow[]): readonly RunRow[] {
-  const news = new Map(changed.map((row) => [rowKey(row), row]))
-  if (!rows.some((row) => news.has(rowKey(row)))) return rows
-  return rows.map((row) => news.get(rowKey(row)) ?? row)
+  const places = changed.map((row) => [indexOfRow(rows, row), row] as const).filter(([place]) => place >= 0)
+  if (!places.length) return rows
+  const next = [...rows]
+  for (const [place, row] of places) next[place] = row
+  return next
 }
 
 /** Calls at once, and then at most every `every` ms; the last wish is never lost. */
@@ -64,6 +83,8 @@ export function useRunsList(text: Ref<string>, language: Ref<string>) {
   const rows = shallowRef<readonly RunRow[]>([])
   const found = shallowRef<RunsFound | null>(null)
   const facets = shallowRef<RunsFacets | null>(null)
+  /** Grows when rows come, go or move, but not when they change where they stand. */
+  const order = ref(0)
   const error = ref<CommandError | null>(null)
   const pending = ref(true)
   const reading = ref(false)
@@ -93,6 +114,7 @@ export function useRunsList(text: Ref<string>, language: Ref<string>) {
       // Of a query with mistakes nothing is found: what was found before stays.
       if (!answer.mistakes.length) {
         rows.value = answer.rows
+        order.value += 1
         next.value = answer.next
         fresh.value = 0
         head = null
@@ -112,6 +134,7 @@ export function useRunsList(text: Ref<string>, language: Ref<string>) {
       if (mine !== asked) return
       const known = new Set(rows.value.slice(-PAGE_ROWS).map(rowKey))
       rows.value = [...rows.value, ...answer.rows.filter((row) => !known.has(rowKey(row)))]
+      order.value += 1
       next.value = answer.next
     } catch {
       // The list keeps its end: scrolling on asks again.
@@ -139,6 +162,7 @@ export function useRunsList(text: Ref<string>, language: Ref<string>) {
     if (!head) return
     const isFirst = rows.value.length === 0
     rows.value = withHead(rows.value, head.rows, head.next === null)
+    order.value += 1
     if (isFirst || head.next === null) next.value = head.next
     head = null
     fresh.value = 0
@@ -194,6 +218,7 @@ export function useRunsList(text: Ref<string>, language: Ref<string>) {
 
   return {
     rows,
+    order,
     found,
     facets,
     error,
