@@ -28,6 +28,8 @@ pub mod ledger;
 
 pub mod crontab;
 
+pub mod run_query;
+
 pub mod view;
 
 pub mod txn;

@@ -22,6 +22,7 @@ mod editor;
 mod import;
 mod lists;
 mod preferences;
+mod runs;
 
 pub use bulk::*;
 pub use computer::*;
@@ -29,6 +30,7 @@ pub use editor::*;
 pub use import::*;
 pub use lists::*;
 pub use preferences::*;
+pub use runs::*;
 
 views! {
     /// What the window shows around every screen.
