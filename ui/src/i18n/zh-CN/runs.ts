@@ -63,6 +63,7 @@ export const runs: typeof english = {
   advice: {
     misfire: '到点时没有代理可以接手，而任务不补跑错过的时刻：如需补跑，请修改“misfire”。',
     overlap: '降低任务频率、加快任务，或把“overlap”改为 queue_one 或 allow。',
+    replaced: '较新的运行按“overlap: replace”取代了它：若应让它继续，请修改“overlap”。',
     deadline: '节点太忙或太迟：请查看其负载，或延长“start_deadline”。',
     paused: '恢复任务后，它会在下个时刻照常触发。',
     edited: '没有问题：旧计划中尚未到来的时刻随编辑结束。',
