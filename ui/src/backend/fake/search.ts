@@ -108,22 +108,23 @@ function holds(run: RunRow, term: Term, tags: string[]): boolean {
   return term.values.some(one) !== term.not
 }
 
+/** As the stores order them: newest first, then by run, then by attempt. */
+function inOrder(a: RunRow, b: RunRow): number {
+  const [left, right] = [a.scheduled_at + a.run_id, b.scheduled_at + b.run_id]
+  return left < right ? 1 : left > right ? -1 : b.attempt - a.attempt
+}
+
 const manyRuns = new WeakMap<FakeWorld, RunRow[]>()
 
 /** Of ten thousand jobs a hundred thousand runs, made once. */
 function runsOf(world: FakeWorld): RunRow[] {
-  if (world.variant !== 'many') return world.allRuns()
+  if (world.variant !== 'many') return world.allRuns().sort(inOrder)
   const known = manyRuns.get(world)
   if (known) return known
   const runs = world.jobs.slice(0, MANY_JOBS).flatMap((job) => world.runsOf(job))
-  runs.sort((a, b) => (a.scheduled_at < b.scheduled_at ? 1 : a.scheduled_at > b.scheduled_at ? -1 : 0))
+  runs.sort(inOrder)
   manyRuns.set(world, runs)
   return runs
-}
-
-function spanOf(term: Term | undefined, now: number): number | null {
-  const [, count, unit] = /^(\d+)([smhdw])$/.exec(term?.values[0] ?? '') ?? []
-  return unit ? now - Number(count) * UNITS[unit]! * 1000 : null
 }
 
 interface Finding {
@@ -141,6 +142,11 @@ function found(world: FakeWorld, text: string): Finding {
   const finding = findRuns(world, text)
   manyFound.set(world, { text, finding })
   return finding
+}
+
+function spanOf(term: Term | undefined, now: number): number | null {
+  const [, count, unit] = /^(\d+)([smhdw])$/.exec(term?.values[0] ?? '') ?? []
+  return unit ? now - Number(count) * UNITS[unit]! * 1000 : null
 }
 
 function findRuns(world: FakeWorld, text: string): Finding {
