@@ -89,7 +89,7 @@ pub async fn measure(history: &dyn History) -> Result<(), HistoryError> {
     );
     let end = Timestamp::from_second(1_750_000_000 + RUNS / 10).expect("in range");
     let day = Some(end - Duration::from_secs(86_400));
-    for (name, query) in queries(day).into_iter().chain(more_queries(day)) {
+    for (name, query) in queries(day).into_iter().chain(narrowed(day)) {
         let start = Instant::now();
         let page = history.runs(&query).await?;
         println!(
@@ -200,8 +200,8 @@ fn queries(day: Option<Timestamp>) -> Vec<(&'static str, RunQuery)> {
     ]
 }
 
-/// What a query of a person asks besides.
-fn more_queries(day: Option<Timestamp>) -> Vec<(&'static str, RunQuery)> {
+/// What a person narrows a list by.
+fn narrowed(day: Option<Timestamp>) -> Vec<(&'static str, RunQuery)> {
     let base = || RunQuery {
         since: day,
         limit: 50,
