@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::perform::Performer;
 use crate::shutdown::Stop;
+use crate::systemd::Watchdog;
 
 /// Events taken in a row before the clocks are looked at again.
 const BURST_MAX: usize = 256;
@@ -27,6 +28,8 @@ pub struct Engine {
     pub performer: Performer,
     /// Tells.
     pub events: mpsc::Receiver<Event>,
+    /// Shows systemd that it goes round.
+    pub watchdog: Watchdog,
     /// What the session is to say.
     pub vitals: flag::Sender<Vitals>,
 }
@@ -46,6 +49,7 @@ impl Engine {
                 () = sleep(wait) => self.take(Event::Tick),
             }
             self.performer.flush();
+            self.watchdog.beat();
             self.vitals.send_replace(self.dispatcher.vitals());
         }
         self.settle(stop).await;

@@ -21,6 +21,8 @@ use history::{BATCH, JOBS, RUNS, record};
 /// Runs of one more job, of which some stay.
 const OF_ONE_JOB: i64 = 50_000;
 const KEPT_OF_ONE_JOB: u32 = 10_000;
+/// Jobs of which all runs but the newest go.
+const PRUNED_JOBS: i64 = 1_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -150,7 +152,7 @@ async fn retention(server: &MariaDb, history: MysqlHistory) -> Result<(), Box<dy
         "history: {gone} runs of one job pruned in {:?}, {KEPT_OF_ONE_JOB} kept",
         start.elapsed()
     );
-    for job in 0..JOBS {
+    for job in 0..PRUNED_JOBS {
         let job = JobId(Uuid::from_u128(job as u128));
         gone += pruned(&history, job, end, 1).await?;
     }
@@ -159,8 +161,8 @@ async fn retention(server: &MariaDb, history: MysqlHistory) -> Result<(), Box<dy
         "history: {gone} of {} runs pruned in {took:?}",
         RUNS + OF_ONE_JOB
     );
-    let longest = "SELECT CAST(max(query_time) AS CHAR), left(sql_text, 60) FROM mysql.slow_log \
-                   WHERE db = 'belfry_1' GROUP BY left(sql_text, 60) ORDER BY max(query_time) DESC LIMIT 6";
+    let longest = "SELECT CAST(max(query_time) AS CHAR), left(sql_text, 24) FROM mysql.slow_log \
+                   WHERE db = 'belfry_1' GROUP BY left(sql_text, 24) ORDER BY max(query_time) DESC LIMIT 6";
     for row in server.ask(longest.to_owned()).await {
         println!("history: longest {}: {}", row[0], row[1]);
     }

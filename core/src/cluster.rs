@@ -8,24 +8,25 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::coord::Coord;
-use crate::coord::embedded::Embedded;
 use crate::history::History;
-use crate::history::sqlite::SqliteHistory;
 use crate::keyspace::Keyspace;
 
 mod apply;
 mod at_login;
 mod bulk;
+mod connect;
 mod edit;
 mod editor;
 mod error;
 mod explain;
+mod facts;
 mod find;
 mod import;
 mod job_list;
 mod job_view;
 mod jobs;
 mod kills;
+mod ladder;
 mod live;
 mod local_agent;
 mod log_file;
@@ -45,9 +46,11 @@ mod wish;
 pub use apply::Applied;
 pub use at_login::{AtLoginError, LoginFiles};
 pub use bulk::BulkStop;
+pub use connect::{Climb, ConnectError, Role, Stores, climb};
 pub use edit::Edited;
 pub use editor::build_schedule;
 pub use error::ClusterError;
+pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
 pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, save_file};
 pub use job_view::{next_lines, place_words};
 pub use live::Following;
@@ -61,8 +64,6 @@ pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
 pub use wish::{KillEnd, KillWish, Tail};
-
-use error::Doing;
 
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {
@@ -91,16 +92,13 @@ impl Cluster {
     /// This computer's own stores in `dir`, made if they are not there. Must be called within a
     /// runtime.
     pub async fn open_embedded(dir: &Path, who: String) -> Result<Self, ClusterError> {
-        let coord = Embedded::open(dir)
-            .await
-            .doing("open the store of definitions")?;
-        let history = SqliteHistory::open(dir).await.doing("open the history")?;
-        Ok(Self::new(
-            Arc::new(coord),
-            Arc::new(history),
-            Keyspace::this_computer(),
-            who,
-        ))
+        let stores = connect::embedded(dir).await?;
+        Ok(Self::of(stores, who))
+    }
+
+    /// A cluster over these stores. `who` is how history names the person.
+    pub fn of(stores: Stores, who: String) -> Self {
+        Self::new(stores.coord, stores.history, stores.keys, who)
     }
 
     /// How history names this person.

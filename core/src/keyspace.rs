@@ -45,8 +45,13 @@ pub enum Key {
 impl Keyspace {
     /// `/belfry/<cluster>/v1`.
     pub fn new(cluster: &str) -> Self {
+        Self::at(&format!("/belfry/{cluster}/v1"))
+    }
+
+    /// Keys that begin with another prefix, which does not end with `/`.
+    pub fn at(prefix: &str) -> Self {
         Self {
-            prefix: format!("/belfry/{cluster}/v1"),
+            prefix: prefix.to_owned(),
         }
     }
 
@@ -158,6 +163,11 @@ impl Keyspace {
     /// What a node is: it stays when the node goes.
     pub fn info(&self, node: &NodeId) -> String {
         format!("{}{node}/info", self.nodes())
+    }
+
+    /// What everybody must know of the cluster.
+    pub fn facts(&self) -> String {
+        format!("{}facts", self.below("cluster"))
     }
 
     /// A request.

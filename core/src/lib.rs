@@ -12,6 +12,7 @@ pub mod envelope;
 
 pub mod definition;
 pub mod job;
+pub mod node;
 pub mod output;
 pub mod run;
 
@@ -41,9 +42,14 @@ pub mod clock;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
+pub mod sqlite_file;
+#[cfg(feature = "io")]
+pub mod whole_file;
+
+#[cfg(feature = "io")]
 pub mod preferences;
 #[cfg(feature = "io")]
-pub mod sqlite_file;
+pub mod profile;
 
 #[cfg(feature = "io")]
 pub mod coord;

@@ -235,6 +235,10 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// Connections of an agent to the history of a cluster: hundreds of agents share one database.
+pub const AGENT_CONNECTIONS_MAX: u32 = 1;
+/// Connections of a person: a page, a follower of changes and an edit at once.
+pub const PERSON_CONNECTIONS_MAX: u32 = 4;
 /// A crontab that is imported. The longest sensible one is a few pages.
 pub const CRONTAB_BYTES_MAX: usize = 1024 * 1024;
 /// Lines of a crontab: the window shows them all at once.
@@ -293,6 +297,8 @@ pub const MYSQL_STATEMENT_FRAME: usize = 128 * 1024;
 pub const MYSQL_ROWS_PER_STATEMENT: usize = 500;
 /// Values that one statement reads by; the server takes 65,535.
 pub const MYSQL_VALUES_PER_STATEMENT: usize = 40_000;
+/// Values of a statement that is kept prepared on its connection: those of a list, or of one run.
+pub const MYSQL_VALUES_KEPT_PREPARED: usize = 100;
 /// Parts of a list that one statement reads: each is planned on its own.
 pub const MYSQL_PARTS_PER_STATEMENT: usize = 50;
 /// Name, connection, encryption and sign-in take this long at most.
@@ -317,7 +323,7 @@ pub const MYSQL_IDLE_MAX: Duration = Duration::from_secs(10);
 /// that was held or cut off.
 pub const MYSQL_SESSION_SILENT_MAX: Duration = Duration::from_secs(20);
 /// Runs that retention deletes in one transaction: few enough to be done within 200 ms.
-pub const MYSQL_PRUNED_AT_ONCE: usize = 100;
+pub const MYSQL_PRUNED_AT_ONCE: usize = 50;
 
 const _: () = assert!(MYSQL_STATEMENT_FRAME * 2 <= MYSQL_PACKET_MIN);
 const _: () = assert!(MYSQL_CONNECTED_WITHIN.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());

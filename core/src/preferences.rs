@@ -1,13 +1,14 @@
 //! How the window looks, in a small file of the person at this computer.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use crate::limits::{CONFIG_BYTES_MAX, VIEWS_MAX};
 use crate::view::{CommandError, ErrorCode, Preferences};
+use crate::whole_file;
 
 /// The file that keeps preferences.
 pub struct PreferencesFile {
@@ -86,11 +87,7 @@ impl PreferencesFile {
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(self.folder())?;
-        let part = self.path.with_extension("json.part");
-        let mut file = fs::File::create(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&part, &self.path)
+        whole_file::replace(&self.path, bytes)
     }
 }
 

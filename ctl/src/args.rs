@@ -16,15 +16,29 @@ use jiff::Timestamp;
 #[derive(Parser)]
 #[command(name = "belfryctl", version, about, max_term_width = 100)]
 pub struct Arguments {
-    /// The folder of this computer's stores [default: $XDG_DATA_HOME/belfry/this-computer]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub embedded: Option<PathBuf>,
+    /// Where to look
+    #[command(flatten)]
+    pub place: PlaceArguments,
     /// Print JSON instead of tables
     #[arg(long, global = true)]
     pub json: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Where to look: this computer unless something else is named.
+#[derive(Args)]
+pub struct PlaceArguments {
+    /// The folder of this computer's stores [default: $XDG_DATA_HOME/belfry/this-computer]
+    #[arg(long, global = true, value_name = "DIR", conflicts_with_all = ["profile", "config"])]
+    pub embedded: Option<PathBuf>,
+    /// A saved connection, of $XDG_CONFIG_HOME/belfry/profiles.toml
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "config")]
+    pub profile: Option<String>,
+    /// A file that says where the cluster is, such as an agent's
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// What to do.
@@ -60,6 +74,9 @@ pub enum Command {
     Nodes(NodesCommand),
     /// Why a job ran where it did at an instant, or did not run; for one to come, who would run it
     Explain(ExplainArguments),
+    /// The cluster itself: its stores and what they need
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
 }
 
 /// `explain`.
@@ -283,6 +300,17 @@ pub enum LedgerCommand {
         #[arg(long, value_parser = instant, value_name = "T")]
         until: Option<Timestamp>,
     },
+}
+
+/// `cluster …`.
+#[derive(Subcommand)]
+pub enum ClusterCommand {
+    /// Make a new cluster ready: its facts in etcd and its tables in the database
+    Init,
+    /// Bring a cluster's facts and tables to this version
+    Migrate,
+    /// What is in order and what is not; the exit code is that of the first thing that is not
+    Status,
 }
 
 /// `nodes …`.

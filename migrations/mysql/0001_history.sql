@@ -48,14 +48,16 @@ CREATE TABLE IF NOT EXISTS run (
     user_ms BIGINT,
     system_ms BIGINT,
     UNIQUE KEY run_of_id (run_id, attempt),
-    UNIQUE KEY run_of_occurrence (job_id, scope, moment, attempt),
+    -- The moment first, so that new rows lie together.
+    UNIQUE KEY run_of_occurrence (moment, job_id, scope, attempt),
     KEY run_of_change (change_number),
     -- Lists: what a list is about comes first, then the order of its rows, then what else it asks.
     KEY run_of_job (job_id, scheduled_ms, run_id, attempt, state),
     KEY run_of_state (state, scheduled_ms, run_id, attempt),
     KEY run_of_project (project, state, scheduled_ms, run_id, attempt),
     KEY run_of_node (node, state, scheduled_ms, run_id, attempt, project),
-    KEY run_range (job_id, until_ms)
+    -- Ranges are few; rows of single instants lie together, in the order of their arrival.
+    KEY run_range (until_ms)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- The attempts that have output. Its row is held while an attempt's output is written.

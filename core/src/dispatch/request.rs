@@ -315,8 +315,16 @@ mod tests {
             max_parallel: 8,
             seed: [7; 16],
         });
+        let session = serde_json::from_value(serde_json::json!({
+            "v": 1, "fingerprint": "f", "disk_id": DiskId(Uuid::from_u128(1)), "version": "1",
+            "host": "a", "pid": 1, "up_since": now(0).wall,
+        }));
+        let session = Box::new(session.expect("a session"));
         for event in [
             Event::JournalRead(Vec::new()),
+            Event::NodesReset,
+            Event::NodeSeen("a".parse().expect("a name"), session),
+            Event::NodesReady,
             Event::SessionGained(3),
             Event::DefinitionsReset,
             Event::DefinitionsReady,

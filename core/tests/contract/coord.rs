@@ -123,16 +123,16 @@ pub async fn done(store: &dyn Coord, then: Vec<Op>) -> TxnAnswer {
 
 /// The next event that is no sign of life.
 pub async fn next(watch: &mut Watch) -> WatchEvent {
-    loop {
-        let event = tokio::time::timeout(PATIENCE, watch.events.recv()).await;
-        match event
-            .expect("an event in time")
-            .expect("a watch that goes on")
-        {
-            WatchEvent::Progress(_) => {}
-            event => return event,
+    let next = async {
+        loop {
+            match watch.events.recv().await.expect("a watch that goes on") {
+                WatchEvent::Progress(_) => {}
+                event => return event,
+            }
         }
-    }
+    };
+    let event = tokio::time::timeout(PATIENCE, next).await;
+    event.expect("an event in time")
 }
 
 /// Reads a first start, and returns the keys with the revision.

@@ -178,7 +178,6 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
             "run_as = \"www-data\"",
             "umask = \"027\"",
             "secrets = [\"token\"]",
-            "overlap = \"queue_one\"",
             "overlap = \"skp\"",
             "misfire = \"never\"",
             "memory = \"1GiB\"",
@@ -193,7 +192,6 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
             line 6, [[job]] "a": `run_as` is not supported yet: remove it; the job runs as the agent's user
             line 6, [[job]] "a": `umask` is not supported yet: remove it; the script can begin with `umask 027`
             line 6, [[job]] "a": `secrets` is not supported yet: remove it; the script can read a file that only the agent's user may read
-            line 6, [[job]] "a": `overlap = "queue_one"` is not supported yet: write "skip" or "allow"
             line 6, [[job]] "a": `overlap` is "skp", which it cannot be: did you mean "skip"?
             line 6, [[job]] "a": `misfire` is "never", which it cannot be: write "skip", "run_latest" or "run_all"
             line 6, [[job]] "a": `memory` is not supported yet: remove it; the script can begin with `ulimit -v <KiB>`

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod authority;
 pub mod certificates;
+pub mod cluster;
 pub mod etcd;
 pub mod mariadb;
 mod nursery;

@@ -127,16 +127,16 @@ async fn carry(
     wire: watch::Receiver<Wire>,
     counts: Arc<Counts>,
 ) {
-    if *wire.borrow() != Wire::Cut {
-        if let Ok(far) = TcpStream::connect(target).await {
-            let (near, far) = (near.into_split(), far.into_split());
-            let mut cut = wire.clone();
-            tokio::select! {
-                () = copy(near.0, far.1, wire.clone(), &counts) => {}
-                () = copy(far.0, near.1, wire.clone(), &counts) => {}
-                // The sender outlives this task.
-                _ = cut.wait_for(|wire| *wire == Wire::Cut) => {}
-            }
+    if *wire.borrow() != Wire::Cut
+        && let Ok(far) = TcpStream::connect(target).await
+    {
+        let (near, far) = (near.into_split(), far.into_split());
+        let mut cut = wire.clone();
+        tokio::select! {
+            () = copy(near.0, far.1, wire.clone(), &counts) => {}
+            () = copy(far.0, near.1, wire.clone(), &counts) => {}
+            // The sender outlives this task.
+            _ = cut.wait_for(|wire| *wire == Wire::Cut) => {}
         }
     }
     counts.ended.fetch_add(1, Ordering::Relaxed);

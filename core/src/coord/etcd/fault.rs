@@ -115,8 +115,9 @@ const SAID: [(&str, Kind, &str); 12] = [
     ),
     ("too many requests", Kind::NotDone, "etcd is overloaded"),
     (
+        // It may have been done nevertheless, as the last thing that still fitted.
         "database space exceeded",
-        Kind::NotDone,
+        Kind::Unknown,
         "etcd has used up its quota: compact and defragment it, then disarm its alarm",
     ),
     (

@@ -7,7 +7,7 @@ use etcd_client::{Client, ConnectOptions};
 use rustls::{CertificateError, Error as TlsError};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
-use tonic::Status;
+use tonic::{Code, Status};
 use tracing::warn;
 
 use super::address::Address;
@@ -147,12 +147,12 @@ impl Ladder<'_> {
                 self.ended_sentence()
             }
             Some(other) => format!("TLS failed ({other})"),
-            None => match told(status) {
-                // From below and from within the client: plain words, without a type.
-                why if why.contains("handshake eof") => PLAIN.to_owned(),
-                why if why.contains("HTTP/2") => format!("it speaks TLS, but it is not etcd ({why})"),
-                _ => self.ended_sentence(),
-            },
+            None if told(status).contains("HTTP/2") => {
+                "it speaks TLS, but it is not etcd".to_owned()
+            }
+            // The client says so of whatever fails before the handshake is done.
+            None if status.code() == Code::Unavailable => PLAIN.to_owned(),
+            None => self.ended_sentence(),
         }
     }
 

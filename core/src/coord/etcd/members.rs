@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use etcd_client::{Client, ConnectOptions, Error};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::address::Address;
 use super::fault::{Fault, Kind};
@@ -96,7 +96,7 @@ impl Members {
         let give_up_at = Instant::now() + ETCD_CALL_WITHIN;
         for round in 1.. {
             let turn = self.turn.load(Ordering::Relaxed);
-            let fault = match self.ask_one(turn, &call).await {
+            let fault = match self.ask_one(turn, &call, give_up_at).await {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
@@ -115,7 +115,12 @@ impl Members {
         unreachable!("the rounds have no end but a return")
     }
 
-    async fn ask_one<T, F>(&self, turn: usize, call: &impl Fn(Client) -> F) -> Result<T, Fault>
+    async fn ask_one<T, F>(
+        &self,
+        turn: usize,
+        call: &impl Fn(Client) -> F,
+        give_up_at: Instant,
+    ) -> Result<T, Fault>
     where
         F: Future<Output = Result<T, Error>>,
     {
@@ -135,7 +140,8 @@ impl Members {
             })?;
             call(client.clone()).await.map_err(Fault::from)
         };
-        let fault = match timeout(ETCD_ANSWERED_WITHIN, asked).await {
+        let by = give_up_at.min(Instant::now() + ETCD_ANSWERED_WITHIN);
+        let fault = match timeout_at(by, asked).await {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(fault)) => fault,
             Err(_) => no_answer(),

@@ -155,7 +155,7 @@ impl Drop for Link {
     }
 }
 
-/// Closes connections that nobody wanted for a while; ends when none is left.
+/// Closes connections that nobody wanted for a while.
 async fn sweep(idle: Arc<Idle>) {
     let mut looks = interval(MYSQL_IDLE_MAX / 2);
     loop {
@@ -163,9 +163,6 @@ async fn sweep(idle: Arc<Idle>) {
         let is_old = |(_, since): &mut (Session, Instant)| since.elapsed() >= MYSQL_IDLE_MAX;
         let old: Vec<_> = idle.sessions().extract_if(.., is_old).collect();
         close_all(old).await;
-        if idle.sessions().is_empty() {
-            return;
-        }
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) const LEDGER: &str = "\
     UNION ALL \
     SELECT scope, scheduled_ms, until_ms, `count`, run_id, attempt, state, reason \
     FROM run FORCE INDEX (run_range) \
-    WHERE job_id = ? AND until_ms >= ? AND scheduled_ms < ? \
+    WHERE until_ms >= ? AND job_id = ? AND scheduled_ms < ? \
       AND left(scope, 2) NOT IN ('m:', 'b:') \
     ORDER BY scheduled_ms, scope, attempt";
 
@@ -152,8 +152,8 @@ pub(super) async fn ledger(
         .bind(&job.0.as_bytes()[..])
         .bind(since.as_millisecond())
         .bind(until.as_millisecond())
-        .bind(&job.0.as_bytes()[..])
         .bind(since.as_millisecond())
+        .bind(&job.0.as_bytes()[..])
         .bind(since.as_millisecond());
     let rows = query.fetch_all(connection).await?;
     rows.iter().map(row::ledger_row).collect()

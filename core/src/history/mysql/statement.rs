@@ -1,30 +1,41 @@
 //! Statements whose length depends on what they carry.
 
 use sqlx::Error;
-use sqlx::mysql::{MySql, MySqlConnection, MySqlQueryResult, MySqlRow};
+use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlQueryResult, MySqlRow};
+use sqlx::query::Query;
 
 use crate::history::record::Value;
-use crate::limits::{MYSQL_ROWS_PER_STATEMENT, MYSQL_STATEMENT_BYTES_MAX, MYSQL_STATEMENT_FRAME};
+use crate::limits::{
+    MYSQL_ROWS_PER_STATEMENT, MYSQL_STATEMENT_BYTES_MAX, MYSQL_STATEMENT_FRAME,
+    MYSQL_VALUES_KEPT_PREPARED,
+};
 
 /// A text and the values for its question marks.
-pub(super) struct Statement(sqlx::QueryBuilder<MySql>);
+pub(super) struct Statement {
+    built: sqlx::QueryBuilder<MySql>,
+    bound: usize,
+}
 
 impl Statement {
     pub(super) fn new(sql: &str) -> Self {
-        Self(sqlx::QueryBuilder::new(sql))
+        Self {
+            built: sqlx::QueryBuilder::new(sql),
+            bound: 0,
+        }
     }
 
     /// Text of ours; never a value.
     pub(super) fn push(&mut self, sql: &str) -> &mut Self {
-        self.0.push(sql);
+        self.built.push(sql);
         self
     }
 
     pub(super) fn bind(&mut self, value: &Value<'_>) -> &mut Self {
+        self.bound += 1;
         match value {
-            Value::Integer(number) => self.0.push_bind(*number),
-            Value::Text(text) => self.0.push_bind(text.as_deref()),
-            Value::Bytes(bytes) => self.0.push_bind(*bytes),
+            Value::Integer(number) => self.built.push_bind(*number),
+            Value::Text(text) => self.built.push_bind(text.as_deref()),
+            Value::Bytes(bytes) => self.built.push_bind(*bytes),
         };
         self
     }
@@ -58,25 +69,25 @@ impl Statement {
         })
     }
 
-    /// The whole, for those who look at it.
-    #[cfg(test)]
-    pub(super) fn query(&mut self) -> sqlx::query::Query<'_, MySql, sqlx::mysql::MySqlArguments> {
-        self.0.build()
+    pub(super) fn query(&mut self) -> Query<'_, MySql, MySqlArguments> {
+        // A short one comes again and is kept prepared. A long one hardly has the same length
+        // again, and would lie in the server's memory.
+        let is_kept = self.bound <= MYSQL_VALUES_KEPT_PREPARED;
+        self.built.build().persistent(is_kept)
     }
 
     pub(super) async fn rows(
         &mut self,
         connection: &mut MySqlConnection,
     ) -> Result<Vec<MySqlRow>, Error> {
-        self.0.build().fetch_all(connection).await
+        self.query().fetch_all(connection).await
     }
 
     pub(super) async fn execute(
         &mut self,
         connection: &mut MySqlConnection,
     ) -> Result<MySqlQueryResult, Error> {
-        // Its length hardly comes again: prepared statements are a good of the server.
-        self.0.build().persistent(false).execute(connection).await
+        self.query().execute(connection).await
     }
 }
 
