@@ -38,6 +38,15 @@ const COMMANDS: &[&str] = &[
     "jobs_find",
     "computer_show",
     "agent_at_login",
+    "runs_search",
+    "runs_facets",
+    "query_complete",
+    "run_definition",
+    "log_save",
+    "job_versions",
+    "version_diff",
+    "job_restore",
+    "jobs_deleted",
 ];
 
 fn main() {

@@ -29,15 +29,18 @@ mod kills;
 mod ladder;
 mod live;
 mod local_agent;
+mod log_file;
 mod log_text;
 mod notices;
 mod picture;
 mod run_view;
 mod runs;
+mod runs_search;
 mod stored;
 mod tails;
 mod this_computer;
 mod verify;
+mod versions;
 mod wish;
 
 pub use apply::Applied;
@@ -52,6 +55,7 @@ pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, sav
 pub use job_view::{next_lines, place_words};
 pub use live::Following;
 pub use local_agent::{LocalAgent, LocalAgentError};
+pub use log_file::log_file_name;
 pub use log_text::safe_text;
 pub use notices::Notices;
 pub use picture::{NodeSeen, Picture};

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::id::{JobId, NodeId, ProjectName, RunId};
 use crate::output::OutputChunk;
-use crate::run::{RunRecord, RunState};
+use crate::run::{RunRecord, RunState, Trigger};
 
 pub mod mysql;
 mod record;
@@ -22,6 +22,7 @@ mod way;
 
 pub use crate::definition::Version;
 pub use crate::ledger::LedgerRow;
+pub use crate::run_query::{ExitCodes, NamePatterns};
 
 /// Why history did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,16 @@ pub struct RunQuery {
     pub states: Vec<RunState>,
     /// On this node.
     pub node: Option<NodeId>,
+    /// Not of these jobs.
+    pub jobs_not: Vec<JobId>,
+    /// Of projects with such names.
+    pub projects: NamePatterns,
+    /// On nodes with such names.
+    pub nodes: NamePatterns,
+    /// Made to happen by one of these, if any are named.
+    pub triggers: Vec<Trigger>,
+    /// With such an exit code.
+    pub exits: Option<ExitCodes>,
     /// Scheduled at or after.
     pub since: Option<Timestamp>,
     /// Scheduled before.
@@ -91,6 +102,49 @@ pub struct RunQuery {
     pub after: Option<PageKey>,
     /// Rows at most; bounded by `PAGE_ROWS_MAX`.
     pub limit: u32,
+}
+
+impl RunQuery {
+    /// Whether a row is one of those that the query shows, its `limit` left aside.
+    pub fn shows(&self, row: &RunRecord) -> bool {
+        let place = (row.scheduled_at, row.run_id, row.attempt);
+        let is_before = |key: PageKey| place < (key.scheduled_at, key.run_id, key.attempt);
+        let project = row.project.as_str();
+        let node = row.node.as_str();
+        (self.jobs.is_empty() || self.jobs.contains(&row.job_id))
+            && !self.jobs_not.contains(&row.job_id)
+            && (self.states.is_empty() || self.states.contains(&row.state))
+            && (self.triggers.is_empty() || self.triggers.contains(&row.trigger))
+            && self
+                .project
+                .as_ref()
+                .is_none_or(|it| it.as_str() == project)
+            && self.node.as_ref().is_none_or(|it| it.as_str() == node)
+            && self.projects.allow(project)
+            && self.nodes.allow(node)
+            && self
+                .exits
+                .as_ref()
+                .is_none_or(|exits| exits.allow(row.exit_code))
+            && self.since.is_none_or(|since| row.scheduled_at >= since)
+            && self.until.is_none_or(|until| row.scheduled_at < until)
+            && self.after.is_none_or(is_before)
+    }
+}
+
+/// Rows of a list that are alike in what a list is narrowed by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunGroup {
+    /// How they stand.
+    pub state: RunState,
+    /// Their job.
+    pub job_id: JobId,
+    /// Their node.
+    pub node: NodeId,
+    /// What made them happen.
+    pub trigger: Trigger,
+    /// How many they are.
+    pub count: u64,
 }
 
 /// Where a page ends: rows go from the newest scheduled instant to the oldest.
@@ -154,6 +208,10 @@ pub trait History: Send + Sync {
     /// How many rows each state has among those that the query shows, its `after` and `limit`
     /// left aside. States without rows are left out.
     async fn count_by_state(&self, query: &RunQuery) -> Result<Vec<(RunState, u64)>, HistoryError>;
+
+    /// How the newest `limit` rows that the query shows, `GROUP_ROWS_MAX` at most, divide; in no
+    /// order, each group once.
+    async fn groups(&self, query: &RunQuery) -> Result<Vec<RunGroup>, HistoryError>;
 
     /// The oldest and the newest scheduled instant of all runs.
     async fn time_bounds(&self) -> Result<Option<(Timestamp, Timestamp)>, HistoryError>;

@@ -29,6 +29,8 @@ pub mod ledger;
 
 pub mod crontab;
 
+pub mod run_query;
+
 pub mod view;
 
 pub mod txn;

@@ -295,6 +295,8 @@ pub const MYSQL_STATEMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const MYSQL_STATEMENT_FRAME: usize = 128 * 1024;
 /// Rows that one statement writes.
 pub const MYSQL_ROWS_PER_STATEMENT: usize = 500;
+/// Values that one statement reads by; the server takes 65,535.
+pub const MYSQL_VALUES_PER_STATEMENT: usize = 40_000;
 /// Values of a statement that is kept prepared on its connection: those of a list, or of one run.
 pub const MYSQL_VALUES_KEPT_PREPARED: usize = 100;
 /// Parts of a list that one statement reads: each is planned on its own.
@@ -371,3 +373,19 @@ pub const RUN_ID_LETTERS_MIN: usize = 4;
 pub const VIEWS_MAX: usize = 50;
 /// Notices that one batch of changes may cause; the rest is counted in the last one.
 pub const NOTICES_AT_ONCE_MAX: usize = 3;
+/// Newest rows of a list of runs that its counts are made of: they are told while somebody types.
+pub const GROUP_ROWS_MAX: u32 = 10_000;
+/// Characters of a query over runs: a page of text is no query.
+pub const RUN_QUERY_CHARS_MAX: usize = 2_000;
+/// Terms of a query over runs.
+pub const RUN_QUERY_TERMS_MAX: usize = 64;
+/// Completions that are offered at once.
+pub const COMPLETIONS_MAX: usize = 12;
+/// Jobs whose lists are merged, one look for each; of more jobs all runs are looked through.
+pub const JOBS_MERGED_MAX: usize = 300;
+/// Nodes or projects whose lists are merged; of more, all runs are looked through.
+pub const NAMES_MERGED_MAX: usize = 16;
+/// A list of runs without a time range begins so long ago.
+pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
+/// Values that a count of runs names for each field: the rest is found by typing.
+pub const FACET_VALUES_MAX: usize = 9;

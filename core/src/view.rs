@@ -23,6 +23,7 @@ mod import;
 mod ladder;
 mod lists;
 mod preferences;
+mod runs;
 
 pub use bulk::*;
 pub use computer::*;
@@ -31,6 +32,7 @@ pub use import::*;
 pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
 pub use lists::*;
 pub use preferences::*;
+pub use runs::*;
 
 views! {
     /// What the window shows around every screen.

@@ -14,9 +14,13 @@ mod files;
 mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
+#[path = "cluster/search.rs"]
+mod search;
 #[path = "cluster/stage.rs"]
 mod stage;
 #[path = "cluster/verified.rs"]
 mod verified;
+#[path = "cluster/versions.rs"]
+mod versions;
 #[path = "cluster/wishes.rs"]
 mod wishes;

@@ -60,6 +60,15 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         bulk::jobs_find,
         computer::computer_show,
         computer::agent_at_login,
+        runs::runs_search,
+        runs::runs_facets,
+        runs::query_complete,
+        runs::run_definition,
+        runs::log_save,
+        runs::job_versions,
+        runs::version_diff,
+        runs::job_restore,
+        runs::jobs_deleted,
     ]
 }
 

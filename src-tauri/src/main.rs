@@ -65,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         .on_window_event(commands::dropped)
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::all())
         .setup(set_up)
         .run(tauri::generate_context!())?;

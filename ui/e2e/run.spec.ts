@@ -93,7 +93,74 @@ test('a run that is not there is said to be gone', async ({ page }) => {
 })
 
 test('a run that wrote nothing says so', async ({ page }) => {
-  await open(page, { path: '/runs?state=skipped' })
+  await open(page, { path: '/runs?q=state:skipped' })
   await page.getByRole('row').nth(1).click()
   await expect(page.getByText('It never started, so there is no log.')).toBeVisible()
+})
+
+test('a run says why it ran, how it ended, and with which definition', async ({ page }) => {
+  await open(page, { path: '/runs?q=state:failed%20job:ops/certificates%20since:30d' })
+  await page.getByRole('row').nth(1).click()
+  await expect(page.getByRole('region', { name: 'How it ended' })).toContainText(
+    /The program ended with code \d\./,
+  )
+  await expect(page.getByRole('region', { name: 'Why it ran' })).toContainText('Its schedule named 2026-11-')
+  const definition = page.getByRole('region', { name: 'Definition' })
+  await expect(definition).toContainText('Since then 1 field changed: version 3 is in force.')
+  await page.keyboard.press('v')
+  const dialog = page.getByRole('dialog', { name: 'Version 2 as it ran' })
+  await expect(dialog).toContainText('-old-command --all')
+  await expect(dialog).toContainText('[[job]]')
+})
+
+test('a skipped run says what to do', async ({ page }) => {
+  await open(page, { path: '/runs?q=state:skipped%20since:30d' })
+  await page.getByRole('row').nth(1).click()
+  await expect(page.getByText('It never started: last run still going.')).toBeVisible()
+  await expect(page.getByText(/change “overlap” to queue_one/)).toBeVisible()
+})
+
+test('lines are chosen, copied and linked by keys', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await openRunning(page)
+  await log(page).focus()
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await expect(page.getByText('3 lines chosen')).toBeVisible()
+  await page.keyboard.press('Control+c')
+  await expect(page.getByText('3 lines were copied', { exact: true })).toBeVisible()
+  expect((await copied()).split('\n')).toHaveLength(3)
+  await page.keyboard.press('c')
+  await expect(page.getByText('The link was copied', { exact: true })).toBeVisible()
+  expect(await copied()).toMatch(/^belfry:\/\/run\/[0-9a-f-]+\?line=\d+$/)
+})
+
+test('a link to a line shows that line', async ({ page }) => {
+  await openRunning(page)
+  await page.goto(`${page.url()}?line=17`)
+  await page.reload()
+  await expect(page.locator('.line.chosen .number')).toHaveText('17')
+})
+
+test('colours are switched off, and the log is saved', async ({ page }) => {
+  await openRunning(page)
+  await expect(log(page).locator('.fg-green').first()).toBeVisible()
+  await page.keyboard.press('a')
+  await expect(log(page).locator('.fg-green')).toHaveCount(0)
+  await page.keyboard.press('s')
+  await expect(page.getByText(/^\/home\/lin\/Downloads\//)).toBeVisible()
+})
+
+test('attempts are tabs, and the arrows go through them', async ({ page }) => {
+  await open(page, { path: '/runs?q=trigger:retry%20since:30d' })
+  await page.getByRole('row').nth(1).click()
+  const tabs = page.getByRole('tab')
+  await expect(tabs).toHaveCount(2)
+  await expect(tabs.nth(1)).toHaveAttribute('aria-selected', 'true')
+  await tabs.nth(1).focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect(tabs.nth(0)).toHaveAttribute('aria-selected', 'true')
+  await expect(tabs.nth(0)).toBeFocused()
 })

@@ -55,6 +55,26 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await page.goto(page.url().replace('#/jobs', '#/runs'))
     await page.getByRole('row').nth(5).waitFor()
   },
+  query: async (page) => {
+    await page.goto(page.url().replace('#/jobs', '#/runs'))
+    await page.getByRole('row').nth(5).waitFor()
+    await page.getByRole('combobox').fill('state:fialed,l')
+    await page.getByRole('option').first().waitFor()
+    await page.getByRole('alert').waitFor()
+  },
+  history: async (page) => {
+    await page.getByRole('row', { name: /backup-orders/ }).click()
+    await page.getByRole('tab', { name: /^(History|历史)$/ }).click()
+    await page.getByRole('button', { name: /^(Compare version|比较版本) 1$/ }).click()
+    await page.getByRole('button', { name: /^(Compare version|比较版本) 3$/ }).click()
+    await page.getByText('old-command').waitFor()
+  },
+  ended: async (page) => {
+    await page.goto(page.url().replace('#/jobs', '#/runs?q=trigger:retry%20since:30d'))
+    await page.getByRole('row').nth(1).click()
+    await page.getByRole('tab').first().click()
+    await page.getByTestId('log-line').nth(8).waitFor()
+  },
   run: async (page) => {
     await page.getByRole('row', { name: /reindex-search/ }).click()
     await page

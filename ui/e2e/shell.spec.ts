@@ -103,6 +103,13 @@ const places: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('r')
     await page.getByRole('row').nth(5).waitFor()
   },
+  history: async (page) => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('j')
+    await page.getByRole('row', { name: /backup-orders/ }).click()
+    await page.getByRole('tab', { name: 'History' }).click()
+    await page.getByRole('button', { name: 'Restore version 2' }).waitFor()
+  },
   sheet: async (page) => {
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()

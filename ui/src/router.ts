@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
+import DeletedJobs from './features/jobs/DeletedJobs.vue'
 import JobsScreen from './features/jobs/JobsScreen.vue'
 import RunScreen from './features/run/RunScreen.vue'
 import RunsScreen from './features/runs/RunsScreen.vue'
@@ -22,6 +23,7 @@ export const router = createRouter({
       component: JobEditor,
       props: (route) => ({ jobId: route.params.jobId, duplicate: true }),
     },
+    { path: '/jobs/deleted', name: 'deleted', component: DeletedJobs },
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
     { path: '/settings', name: 'settings', component: SettingsScreen },

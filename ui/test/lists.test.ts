@@ -6,7 +6,6 @@ import { fakeJobs } from '../src/backend/fake/jobs'
 import { fittingColumns, movedTo } from '../src/components/grid'
 import { jobColumns } from '../src/features/jobs/columns'
 import { pageOffsets, pageQuery } from '../src/features/jobs/window'
-import { statesOf, statesText, toggled } from '../src/features/runs/filter'
 import { reduceLive, silence } from '../src/stores/live'
 import { plainList } from '../src/stores/jobsView'
 import { applyRuns } from '../src/stores/queries'
@@ -103,19 +102,6 @@ describe('the window into the jobs', () => {
       offset: 100,
       limit: 100,
     })
-  })
-})
-
-describe('the states of a filter', () => {
-  it('go through the address', () => {
-    expect(statesOf('failed,running,nonsense')).toEqual(['running', 'failed'])
-    expect(statesText(['running', 'failed'])).toBe('running,failed')
-    expect([statesOf(undefined), statesText([])]).toEqual([[], undefined])
-  })
-
-  it('are put in and taken out', () => {
-    expect(toggled(toggled([], 'failed'), 'lost')).toEqual(['failed', 'lost'])
-    expect(toggled(['failed', 'lost'], 'failed')).toEqual(['lost'])
   })
 })
 

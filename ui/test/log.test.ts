@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ansiSegments, carriedColours, markedSegments, shownText } from '../src/components/ansi'
-import { findInLog, LogLines } from '../src/components/log'
+import { errorWeight } from '../src/components/firstError'
+import { LogLines } from '../src/components/log'
+import { findInLines, MATCHES_MAX, searchLog, type Found } from '../src/components/logSearch'
 import { plainText } from '../src/components/text'
 
 const piece = (text: string, dropped_before = 0) => ({ at: null, text, dropped_before })
@@ -62,7 +64,9 @@ describe('the lines of a log', () => {
   })
 
   it('know the first error', () => {
-    expect(read('fine\nTerror\nan Error: no\nerror\n').firstError).toBe(2)
+    expect(read('fine\nTerror\n0 errors\nit failed\nerror: no such host\nerror: 2\n').firstError).toBe(4)
+    expect(read('fine\nretry failed\nfine\n').firstError).toBe(1)
+    expect(read('fine\n').firstError).toBe(-1)
   })
 })
 
@@ -70,15 +74,51 @@ describe('a search in a log', () => {
   const log = read('Copy COPY\nnone\n\u001b[1mco\u001b[0mpy\n')
 
   it('finds every place in any case, across colours', () => {
-    expect(findInLog(log.lines, 'copy')).toEqual([
+    expect(findInLines(log.lines, 'copy', 0, 3, 10)).toEqual([
       { line: 0, start: 0 },
       { line: 0, start: 5 },
       { line: 2, start: 0 },
     ])
   })
 
-  it('finds nothing for nothing', () => {
-    expect(findInLog(log.lines, '')).toEqual([])
+  it('goes on where it was, tells on its way, and ends', async () => {
+    const long = read('a needle\n'.repeat(3_000))
+    const told: Found[] = []
+    const known = { matches: [{ line: 0, start: 2 }], searched: 1, done: false }
+    await searchLog(
+      long.lines,
+      'NEEDLE',
+      known,
+      () => true,
+      (found) => told.push(found),
+    )
+    expect(told.at(-1)).toMatchObject({ searched: 3_000, done: true })
+    expect(told.at(-1)!.matches).toHaveLength(3_000)
+  })
+
+  it('counts no more places than anybody goes through', async () => {
+    const long = read('aa\n'.repeat(6_000))
+    let last: Found | undefined
+    await searchLog(
+      long.lines,
+      'a',
+      { matches: [], searched: 0, done: false },
+      () => true,
+      (found) => (last = found),
+    )
+    expect([last!.matches.length, last!.done]).toEqual([MATCHES_MAX, true])
+  })
+
+  it('stops when something else is searched', async () => {
+    const told: Found[] = []
+    await searchLog(
+      log.lines,
+      'copy',
+      { matches: [], searched: 0, done: false },
+      () => false,
+      (found) => told.push(found),
+    )
+    expect(told).toEqual([])
   })
 
   it('marks what was found, whatever its colours', () => {
@@ -103,4 +143,27 @@ it('draws colours of a palette and of 24 bits as those of the look', () => {
   expect(
     ansiSegments('\u001b[38;5;226my\u001b[0m\u001b[38;2;20;200;30mg').map((part) => part.classes),
   ).toEqual([['fg-yellow'], ['fg-green']])
+})
+
+it.each([
+  ['error: connection refused', 2],
+  ['2026-11-21 12:00:00 ERROR store: no answer', 2],
+  ['[fatal] out of disk', 2],
+  ['Traceback (most recent call last):', 2],
+  ["thread 'main' panicked at src/main.rs:3", 2],
+  ['java.lang.NullPointerException: x', 2],
+  ['sh: 1: backup: not found', 2],
+  ['cp: /x: Permission denied', 2],
+  ['错误：无法连接', 2],
+  ['the job failed, trying again', 1],
+  ['第二次尝试失败', 1],
+  ['0 errors, 3 warnings', 0],
+  ['errors: 0', 0],
+  ['finished without error', 0],
+  ['no failed tests', 0],
+  ['没有错误', 0],
+  ['terror and terrors', 0],
+  ['all is well', 0],
+])('of an error speaks %j: %i', (line, weight) => {
+  expect(errorWeight(line)).toBe(weight)
 })

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use belfry_core::history::{History, HistoryError, PageKey, RunQuery, Upload};
+use belfry_core::history::{
+    ExitCodes, History, HistoryError, NamePatterns, PageKey, RunQuery, Upload,
+};
 use belfry_core::id::{JobId, Moment, NodeId, RunId, Scope};
 use belfry_core::limits::JOBS_PER_QUERY_MAX;
 use belfry_core::run::{RunRecord, RunState, Trigger};
@@ -44,12 +46,15 @@ pub fn record(index: i64) -> RunRecord {
         state,
         reason: None,
         detail: None,
-        trigger: Trigger::Schedule,
+        trigger: match index % 1000 {
+            7 => Trigger::Manual,
+            _ => Trigger::Schedule,
+        },
         by: None,
         decided_at: scheduled_at,
         started_at: Some(scheduled_at),
         finished_at: Some(scheduled_at + Duration::from_millis(900)),
-        exit_code: Some(0),
+        exit_code: Some(i32::from(state == RunState::Failed)),
         signal: None,
         output_bytes: 120,
         output_sha256: Some("0".repeat(64)),
@@ -82,7 +87,9 @@ pub async fn measure(history: &dyn History) -> Result<(), HistoryError> {
         "history: {:.0} records/s over all {RUNS}",
         RUNS as f64 / start.elapsed().as_secs_f64()
     );
-    for (name, query) in queries() {
+    let end = Timestamp::from_second(1_750_000_000 + RUNS / 10).expect("in range");
+    let day = Some(end - Duration::from_secs(86_400));
+    for (name, query) in queries(day).into_iter().chain(narrowed(day)) {
         let start = Instant::now();
         let page = history.runs(&query).await?;
         println!(
@@ -90,6 +97,13 @@ pub async fn measure(history: &dyn History) -> Result<(), HistoryError> {
             page.len(),
             start.elapsed()
         );
+        let start = Instant::now();
+        let all = RunQuery {
+            limit: u32::MAX,
+            ..query.clone()
+        };
+        let groups = history.groups(&all).await?.len();
+        println!("history: {groups} groups, {name}: {:?}", start.elapsed());
         let start = Instant::now();
         let counts = history.count_by_state(&query).await?;
         println!("history: counts {counts:?}, {name}: {:?}", start.elapsed());
@@ -117,13 +131,11 @@ pub async fn measure(history: &dyn History) -> Result<(), HistoryError> {
     Ok(())
 }
 
-fn queries() -> Vec<(&'static str, RunQuery)> {
+fn queries(day: Option<Timestamp>) -> Vec<(&'static str, RunQuery)> {
     let base = || RunQuery {
         limit: 50,
         ..RunQuery::default()
     };
-    let end = Timestamp::from_second(1_750_000_000 + RUNS / 10).expect("in range");
-    let day = Some(end - Duration::from_secs(86_400));
     let middle = Timestamp::from_second(1_750_000_000 + RUNS / 20).expect("in range");
     let after = Some(PageKey {
         scheduled_at: middle,
@@ -185,5 +197,55 @@ fn queries() -> Vec<(&'static str, RunQuery)> {
             },
         ),
         ("100 jobs", RunQuery { jobs, ..base() }),
+    ]
+}
+
+/// What a person narrows a list by.
+fn narrowed(day: Option<Timestamp>) -> Vec<(&'static str, RunQuery)> {
+    let base = || RunQuery {
+        since: day,
+        limit: 50,
+        ..RunQuery::default()
+    };
+    vec![
+        (
+            "24 h, exit not 0",
+            RunQuery {
+                exits: Some(ExitCodes::NotAmong(vec![0])),
+                ..base()
+            },
+        ),
+        (
+            "24 h, exit 9 (none)",
+            RunQuery {
+                exits: Some(ExitCodes::Among(vec![9])),
+                ..base()
+            },
+        ),
+        (
+            "24 h, by hand",
+            RunQuery {
+                triggers: vec![Trigger::Manual],
+                ..base()
+            },
+        ),
+        (
+            "24 h, some nodes, not one job",
+            RunQuery {
+                nodes: NamePatterns {
+                    like: vec!["node-*".to_owned()],
+                    unlike: vec!["node-3".to_owned()],
+                },
+                jobs_not: vec![JobId(Uuid::from_u128(5))],
+                ..base()
+            },
+        ),
+        (
+            "24 h, 5,000 jobs",
+            RunQuery {
+                jobs: (0..5_000).map(|job| JobId(Uuid::from_u128(job))).collect(),
+                ..base()
+            },
+        ),
     ]
 }

@@ -123,6 +123,14 @@ pub enum ClusterError {
         /// The run.
         run: RunId,
     },
+    /// A log could not be written to a file.
+    #[error("could not write the log to {path}: choose another place")]
+    Saving {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// What was typed cannot be read.
     #[error("{sentence}")]
     Invalid {
@@ -160,6 +168,7 @@ impl ClusterError {
             | Self::Broken { .. }
             | Self::File(_)
             | Self::ApplyTooLarge { .. }
+            | Self::Saving { .. }
             | Self::Invalid { .. } => ErrorCode::Invalid,
         }
     }
@@ -191,6 +200,9 @@ impl ClusterError {
                 ("current", current.generation.to_string()),
             ],
             Self::Refused { name, .. } => vec![("name", name.clone()), ("reason", self.sentence())],
+            Self::Saving { path, .. } => {
+                vec![("field", path.clone()), ("reason", self.sentence())]
+            }
             Self::Invalid { field, sentence } => {
                 vec![("field", field.clone()), ("reason", sentence.clone())]
             }

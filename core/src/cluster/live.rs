@@ -10,7 +10,7 @@ use super::job_list;
 use super::kills::Kills;
 use super::picture::{Change, Folder, Picture};
 use super::run_view::{row, stamp};
-use super::{Cluster, ClusterError, LocalAgent};
+use super::{Cluster, ClusterError, LocalAgent, NodeSeen, StoredJob};
 use crate::clock;
 use crate::coord::WatchEvent;
 use crate::history::ChangeMark;
@@ -99,6 +99,12 @@ impl Following {
         // An end of the feed is an answer too.
         let _ = self.settled.clone().wait_for(|is| *is).await;
         read(&self.picture)
+    }
+
+    /// The jobs and the nodes that are there, as far as they were told.
+    pub(super) fn seen(&self) -> (Vec<Arc<StoredJob>>, Vec<NodeSeen>) {
+        let picture = read(&self.picture);
+        (picture.all_jobs().cloned().collect(), picture.nodes())
     }
 
     /// Whether an agent is there.

@@ -24,7 +24,7 @@ impl Cluster {
     pub async fn runs(&self, query: &RunQuery) -> Result<Vec<RunRecord>, ClusterError> {
         let told = self.history.runs(query).await.doing("read the runs")?;
         let mut open = self.open_runs().await?;
-        open.retain(|record| is_wanted(record, query));
+        open.retain(|record| query.shows(record));
         if !query.states.is_empty() {
             open = self.not_superseded(open).await?;
         }
@@ -245,7 +245,7 @@ impl Cluster {
     }
 }
 
-fn page_key(record: &RunRecord) -> PageKey {
+pub(super) fn page_key(record: &RunRecord) -> PageKey {
     PageKey {
         scheduled_at: record.scheduled_at,
         run_id: record.run_id,
@@ -253,7 +253,7 @@ fn page_key(record: &RunRecord) -> PageKey {
     }
 }
 
-fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
+pub(super) fn read_page_key(text: &str) -> Result<PageKey, ClusterError> {
     serde_json::from_str(text).map_err(|_| ClusterError::Invalid {
         field: "after".to_owned(),
         sentence: format!("{text:?} is no place in a list: begin again without one"),
@@ -276,24 +276,4 @@ fn merged(told: Vec<RunRecord>, open: Vec<RunRecord>, limit: usize) -> Vec<RunRe
     all.dedup_by_key(|record| (record.run_id, record.attempt));
     all.truncate(limit);
     all
-}
-
-fn is_wanted(record: &RunRecord, query: &RunQuery) -> bool {
-    let place = (record.scheduled_at, record.run_id, record.attempt);
-    let among = |ok: bool, unasked: bool| ok || unasked;
-    among(query.jobs.contains(&record.job_id), query.jobs.is_empty())
-        && among(
-            query.states.contains(&record.state),
-            query.states.is_empty(),
-        )
-        && query
-            .project
-            .as_ref()
-            .is_none_or(|project| *project == record.project)
-        && query.node.as_ref().is_none_or(|node| *node == record.node)
-        && query.since.is_none_or(|since| record.scheduled_at >= since)
-        && query.until.is_none_or(|until| record.scheduled_at < until)
-        && query
-            .after
-            .is_none_or(|after| place < (after.scheduled_at, after.run_id, after.attempt))
 }

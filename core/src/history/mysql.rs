@@ -9,13 +9,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::history::{
-    ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version, row,
+    ChangeMark, History, HistoryError, LedgerRow, RunGroup, RunQuery, Upload, Version, row,
 };
 use crate::id::{JobId, RunId};
 use crate::limits::{MYSQL_ANSWERED_WITHIN, MYSQL_BYTES_PER_SECOND_MIN, MYSQL_UPLOADED_WITHIN};
 use crate::output::OutputChunk;
 use crate::run::{RunRecord, RunState};
 
+mod asked;
 mod error;
 mod fault;
 mod link;
@@ -170,6 +171,11 @@ impl History for MysqlHistory {
 
     async fn count_by_state(&self, query: &RunQuery) -> Result<Vec<(RunState, u64)>, HistoryError> {
         self.read(on!(s => runs::count_by_state(&mut s.connection, query)))
+            .await
+    }
+
+    async fn groups(&self, query: &RunQuery) -> Result<Vec<RunGroup>, HistoryError> {
+        self.read(on!(s => runs::groups(&mut s.connection, query)))
             .await
     }
 

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Error, Row};
 use uuid::Uuid;
 
-use crate::history::{ChangeMark, LedgerRow, Version, stamps};
+use crate::history::{ChangeMark, LedgerRow, RunGroup, Version, stamps};
 use crate::id::{JobId, RunId};
 use crate::output::OutputChunk;
 use crate::run::{Reason, RunRecord, RunState, Trigger};
@@ -99,6 +99,17 @@ pub(super) fn changes<R: StoredRow>(
         None => after,
     };
     Ok((mark, rows.iter().map(record).collect::<Result<_, _>>()?))
+}
+
+/// Reads state, job's id, node, trigger, count.
+pub(super) fn group(row: &impl StoredRow) -> Result<RunGroup, Error> {
+    Ok(RunGroup {
+        state: state(row, 0)?,
+        job_id: job_id(row, 1)?,
+        node: parsed(row, 2)?,
+        trigger: word(row, 3, Trigger::parse)?,
+        count: number(row, 4)?,
+    })
 }
 
 /// Reads scope, scheduled, until, count, run id, attempt, state, reason.

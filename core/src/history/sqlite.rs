@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqlitePool, SqliteSynchronous};
 
 use crate::history::{
-    ChangeMark, History, HistoryError, LedgerRow, RunQuery, Upload, Version, row,
+    ChangeMark, History, HistoryError, LedgerRow, RunGroup, RunQuery, Upload, Version, row,
 };
 use crate::id::{JobId, RunId};
 use crate::limits::RUN_PREFIX_MATCHES_MAX;
@@ -20,14 +20,16 @@ use crate::sqlite_file::{Fault, FileKind, SqliteFile};
 mod plan;
 mod read;
 mod runs;
+mod way;
 mod write;
 
 const HISTORY_DB: FileKind = FileKind {
     file_name: "history.db",
     application_id: 0x42_66_48_69,
-    migrations: &[include_str!(
-        "../../../migrations/sqlite/history/0001_history.sql"
-    )],
+    migrations: &[
+        include_str!("../../../migrations/sqlite/history/0001_history.sql"),
+        include_str!("../../../migrations/sqlite/history/0002_run_filters.sql"),
+    ],
     synchronous: SqliteSynchronous::Normal,
 };
 
@@ -116,6 +118,10 @@ impl History for SqliteHistory {
 
     async fn count_by_state(&self, query: &RunQuery) -> Result<Vec<(RunState, u64)>, HistoryError> {
         self.told(runs::count_by_state(&self.readers, query).await)
+    }
+
+    async fn groups(&self, query: &RunQuery) -> Result<Vec<RunGroup>, HistoryError> {
+        self.told(runs::groups(&self.readers, query).await)
     }
 
     async fn time_bounds(&self) -> Result<Option<(Timestamp, Timestamp)>, HistoryError> {

@@ -297,7 +297,7 @@ views! {
     }
 
     /// A job that was deleted.
-    struct DeletedJob {
+    struct Deletion {
         /// The generation that brings it back.
         pub restores: u64,
     }

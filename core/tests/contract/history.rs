@@ -40,6 +40,8 @@ macro_rules! history_contract {
         history_contract! { lists, $fresh:
             pages_equal_the_whole_list
             a_list_shows_what_all_filters_allow
+            the_newest_rows_of_a_list_are_counted_in_groups
+            rare_runs_are_found_among_many_jobs
             runs_are_found_by_the_beginning_of_their_id
             the_newest_runs_of_each_job_are_their_last_attempts
         }

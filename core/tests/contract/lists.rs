@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use belfry_core::history::{PageKey, RunQuery};
-use belfry_core::run::{RunRecord, RunState};
+use belfry_core::history::{ExitCodes, PageKey, RunQuery};
+use belfry_core::id::{JobId, NodeId};
+use belfry_core::run::{RunRecord, RunState, Trigger};
 
 use crate::history::{Fixture, send};
 use crate::records::{MINUTE, at, attempt, job, node, run};
@@ -17,6 +18,14 @@ async fn many(f: &Fixture) -> Vec<RunRecord> {
         for minute in 0..40 {
             let state = RunState::ALL[random.below(RunState::ALL.len())];
             let mut record = run(number, minute, state);
+            record.exit_code = [None, Some(0), Some(0), Some(1), Some(137)][random.below(5)];
+            let triggers = [
+                Trigger::Schedule,
+                Trigger::Schedule,
+                Trigger::Manual,
+                Trigger::Try,
+            ];
+            record.trigger = triggers[random.below(4)];
             record.node = node(["web-1", "web-2"][random.below(2)]);
             record.project = ["ops", "dev"][usize::from(number > 2)]
                 .parse()
@@ -42,6 +51,22 @@ fn shows(query: &RunQuery, run: &RunRecord) -> bool {
         && query.node.as_ref().is_none_or(|node| *node == run.node)
         && query.since.is_none_or(|since| run.scheduled_at >= since)
         && query.until.is_none_or(|until| run.scheduled_at < until)
+        && !query.jobs_not.contains(&run.job_id)
+        && (query.triggers.is_empty() || query.triggers.contains(&run.trigger))
+        && (query.nodes.like.is_empty() || run.node.as_str().starts_with("web-"))
+        && !query.nodes.unlike.contains(&run.node.to_string())
+        && !query.projects.unlike.contains(&run.project.to_string())
+        && (query.projects.like.is_empty()
+            || query.projects.like.contains(&run.project.to_string()))
+        && match &query.exits {
+            None => true,
+            Some(ExitCodes::Among(codes)) => {
+                run.exit_code.is_some_and(|code| codes.contains(&code))
+            }
+            Some(ExitCodes::NotAmong(codes)) => {
+                run.exit_code.is_some_and(|code| !codes.contains(&code))
+            }
+        }
 }
 
 /// One query for each way to combine filters.
@@ -66,11 +91,87 @@ fn queries() -> Vec<RunQuery> {
             node: has(3).then(|| node("web-2")),
             since: has(4).then(|| at(10 * MINUTE)),
             until: has(4).then(|| at(30 * MINUTE)),
-            after: None,
             limit: 500,
+            ..RunQuery::default()
         });
     }
+    for mask in 0..128_u32 {
+        queries.push(narrowed(mask));
+    }
     queries
+}
+
+/// A query with what a person may add to it, each bit something.
+fn narrowed(mask: u32) -> RunQuery {
+    let has = |bit: u32| mask & (1 << bit) != 0;
+    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+    let mut query = RunQuery {
+        limit: 500,
+        ..RunQuery::default()
+    };
+    if has(0) {
+        query.jobs_not = vec![job(2), job(99)];
+    }
+    if has(1) {
+        query.triggers = vec![Trigger::Manual, Trigger::Try];
+    }
+    if has(2) {
+        query.exits = Some(ExitCodes::NotAmong(vec![0]));
+    }
+    if has(3) {
+        query.nodes.like = texts(&["web-*", "none"]);
+    }
+    if has(4) {
+        query.nodes.unlike = texts(&["web-2"]);
+        query.exits = query.exits.or(Some(ExitCodes::Among(vec![0, 137])));
+    }
+    if has(5) {
+        query.projects.like = texts(&["dev", "x*"]);
+        query.jobs = (0..6).map(job).collect();
+    }
+    if has(6) {
+        query.projects.unlike = texts(&["ops"]);
+        query.states = vec![RunState::Failed, RunState::Succeeded, RunState::Lost];
+    }
+    query
+}
+
+pub async fn the_newest_rows_of_a_list_are_counted_in_groups(f: &Fixture) {
+    let runs = many(f).await;
+    for mut query in queries() {
+        query.limit = 40;
+        let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+        for run in runs.iter().filter(|run| shows(&query, run)).take(40) {
+            let name = group_name(run.state, (run.job_id, &run.node), run.trigger);
+            *expected.entry(name).or_default() += 1;
+        }
+        let groups = f.history.groups(&query).await.expect("groups");
+        let named = groups.iter().map(|group| {
+            let name = group_name(group.state, (group.job_id, &group.node), group.trigger);
+            (name, group.count)
+        });
+        let told: BTreeMap<String, u64> = named.collect();
+        assert_eq!((told.len(), &told), (groups.len(), &expected), "{query:?}");
+    }
+}
+
+fn group_name(state: RunState, (job, node): (JobId, &NodeId), trigger: Trigger) -> String {
+    format!("{} {job} {node} {}", state.as_str(), trigger.as_str())
+}
+
+pub async fn rare_runs_are_found_among_many_jobs(f: &Fixture) {
+    let runs = many(f).await;
+    // More jobs than lists are merged for.
+    let jobs: Vec<JobId> = (3..900).map(job).collect();
+    let query = RunQuery {
+        jobs,
+        triggers: vec![Trigger::Schedule],
+        limit: 500,
+        ..RunQuery::default()
+    };
+    let expected: Vec<_> = runs.into_iter().filter(|run| shows(&query, run)).collect();
+    assert!(!expected.is_empty());
+    assert_eq!(f.history.runs(&query).await.expect("a list"), expected);
 }
 
 pub async fn a_list_shows_what_all_filters_allow(f: &Fixture) {

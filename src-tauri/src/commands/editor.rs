@@ -1,7 +1,7 @@
 //! The job editor's commands.
 
 use belfry_core::view::{
-    BuildAsk, BuiltSchedule, DeletedJob, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart,
+    BuildAsk, BuiltSchedule, Deletion, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart,
     SaveAnswer, SaveAsk, TryAnswer, TryAsk,
 };
 use tauri::{State, command};
@@ -44,7 +44,7 @@ pub async fn job_delete(
     desk: State<'_, Desk>,
     job_id: String,
     generation: u64,
-) -> Answer<DeletedJob> {
+) -> Answer<Deletion> {
     let id = self::job_id(&job_id)?;
     Ok(desk
         .computer()

@@ -158,6 +158,7 @@ fn words(tree: &Tree, language: &str) -> Option<BTreeSet<String>> {
             continue;
         };
         let path = format!("{folder}/{}.ts", path.trim_end_matches([';', '\'']));
+        let name = name.rsplit(' ').next().unwrap_or(name);
         let put = format!(": {name},");
         let key = text.split_once(&put).map_or(name, |(before, _)| {
             before
@@ -166,7 +167,11 @@ fn words(tree: &Tree, language: &str) -> Option<BTreeSet<String>> {
                 .unwrap_or(name)
         });
         let inside = tree.text(&path).map(leaves).unwrap_or_default();
-        words.extend(inside.iter().map(|leaf| format!("{key}.{leaf}")));
+        if text.contains(&format!("...{name},")) {
+            words.extend(inside);
+        } else {
+            words.extend(inside.iter().map(|leaf| format!("{key}.{leaf}")));
+        }
     }
     Some(words)
 }

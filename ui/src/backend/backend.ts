@@ -10,6 +10,7 @@ import type {
   CrontabImport,
   CrontabTable,
   DeletedJob,
+  Deletion,
   DraftAsk,
   DraftCheck,
   DroppedFile,
@@ -23,18 +24,25 @@ import type {
   JobDetail,
   JobPage,
   JobQuery,
+  JobVersions,
   Language,
   Live,
   LogPage,
   OpenedFile,
   Preferences,
+  QueryCompletions,
+  RunDefinition,
   RunDetail,
+  RunsFacets,
+  RunsFound,
   RunsPage,
   RunsQuery,
+  RunsSearch,
   SaveAnswer,
   SaveAsk,
   TryAnswer,
   TryAsk,
+  VersionDiff,
 } from './types'
 
 /**
@@ -62,7 +70,7 @@ export interface Backend {
   draftSave(args: { ask: SaveAsk }): Promise<SaveAnswer>
   /** Asks for one run of a form; nothing is saved. */
   draftTry(args: { ask: TryAsk }): Promise<TryAnswer>
-  jobDelete(args: { jobId: string; generation: number }): Promise<DeletedJob>
+  jobDelete(args: { jobId: string; generation: number }): Promise<Deletion>
   jobUndelete(args: { jobId: string; generation: number }): Promise<void>
   /** Jobs by a few letters of their names, runs by the start of their ids; best first. */
   jobsFind(args: { text: string; language: string }): Promise<Found>
@@ -81,6 +89,15 @@ export interface Backend {
   runKill(args: { runId: string }): Promise<void>
   /** At most 256 KiB a call; go on at `next_offset`. */
   runLog(args: { runId: string; attempt: number; offset: number }): Promise<LogPage>
+  /** A query with mistakes has no rows. */
+  runsSearch(args: { search: RunsSearch }): Promise<RunsFound>
+  /** Of the newest runs that the query finds; `after` and `limit` are left aside. */
+  runsFacets(args: { search: RunsSearch }): Promise<RunsFacets>
+  /** The cursor counts UTF-16 units, as texts of the window do. */
+  queryComplete(args: { text: string; cursor: number; language: string }): Promise<QueryCompletions>
+  runDefinition(args: { runId: string; attempt: number }): Promise<RunDefinition>
+  /** Asks the person where to; gives the file's path, or null when they changed their mind. */
+  logSave(args: { runId: string; attempt: number }): Promise<string | null>
   /** Tells the agent that somebody watches. The wish ends by itself after 30 s. */
   logFollow(args: { runId: string; on: boolean }): Promise<void>
   /** Asks for a file; null when none was chosen. */
@@ -98,6 +115,13 @@ export interface Backend {
   jobsText(args: { jobIds: string[] }): Promise<string>
   /** The same, written to where the person chooses; gives the place, or null. */
   jobsSave(args: { jobIds: string[] }): Promise<string | null>
+  jobVersions(args: { jobId: string }): Promise<JobVersions>
+  /** In either order. */
+  versionDiff(args: { jobId: string; one: number; other: number }): Promise<VersionDiff>
+  /** Also of a deleted job. Gives the generation that is in force then. */
+  jobRestore(args: { jobId: string; generation: number }): Promise<number>
+  /** Those that can be brought back, latest first. */
+  jobsDeleted(): Promise<DeletedJob[]>
   agentStart(): Promise<void>
   agentStop(): Promise<void>
   preferencesGet(): Promise<Preferences>

@@ -3,6 +3,8 @@ import { fakeFiles } from './fake/import'
 import { FakeEditor } from './fake/editor'
 import { exportJobs, FakeBulks } from './fake/bulk'
 import { find, listJobs, listRuns, showJob } from './fake/lists'
+import { completeQuery, countRuns, searchRuns } from './fake/search'
+import { definitionOf, deletedJobs, restoreVersion, versionDiff, versionsOf } from './fake/versions'
 import { FakeWorld, refuse, type Variant } from './fake/world'
 
 const TICK_MS = 500
@@ -64,8 +66,17 @@ export function fakeBackend(address: URLSearchParams): Backend {
     runShow: ({ runId }) => stored(() => world.run(runId)),
     runKill: ({ runId }) => stored(() => world.kill(runId)),
     runLog: ({ runId, attempt, offset }) => stored(() => world.log(runId, attempt, offset)),
+    runsSearch: ({ search }) => stored(() => searchRuns(world, search)),
+    runsFacets: ({ search }) => stored(() => countRuns(world, search.text)),
+    queryComplete: ({ text, cursor }) => stored(() => completeQuery(world, text, cursor)),
+    runDefinition: ({ runId, attempt }) => stored(() => definitionOf(world, runId, attempt)),
+    logSave: ({ runId, attempt }) => stored(() => `/home/lin/Downloads/${runId.slice(0, 8)}-${attempt}.log`),
     logFollow: () => answer(() => undefined),
     ...fakeFiles(world, address, stored),
+    jobVersions: ({ jobId }) => stored(() => versionsOf(world, jobId)),
+    versionDiff: ({ jobId, one, other }) => stored(() => versionDiff(world, jobId, one, other)),
+    jobRestore: ({ jobId, generation }) => stored(() => restoreVersion(world, jobId, generation)),
+    jobsDeleted: () => stored(() => deletedJobs(world)),
     agentStart: () => answer(() => world.setAgent('starting')),
     agentStop: () => answer(() => world.setAgent('stopped')),
     preferencesGet: () => answer(() => world.preferences),

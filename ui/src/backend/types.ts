@@ -659,6 +659,157 @@ by: string | null,
 generation: number, };
 
 /**
+ * Which runs a list shows, as somebody wrote it.
+ */
+export type RunsSearch = { 
+/**
+ * The query.
+ */
+text: string, 
+/**
+ * Language of words: `en` or `zh-CN`.
+ */
+language: string, 
+/**
+ * Go on after this key of the page before.
+ */
+after: string | null, 
+/**
+ * Rows at most.
+ */
+limit: number, };
+
+/**
+ * What a search came to.
+ */
+export type RunsFound = { 
+/**
+ * The rows, newest first.
+ */
+rows: Array<RunRow>, 
+/**
+ * Where to go on; none at the end.
+ */
+next: string | null, 
+/**
+ * What of the query cannot be read; there are no rows then.
+ */
+mistakes: Array<RunsMistake>, 
+/**
+ * Names in the query that no job has.
+ */
+unknown: Array<string>, 
+/**
+ * Where the list begins, if it does.
+ */
+since: string | null, 
+/**
+ * Whether the beginning is the usual one, the last 24 hours.
+ */
+is_usual_span: boolean, };
+
+/**
+ * Something in a query that cannot be read.
+ */
+export type RunsMistake = { 
+/**
+ * Where it begins, in UTF-16 units.
+ */
+from: number, 
+/**
+ * Where it ends.
+ */
+to: number, 
+/**
+ * What is wrong and what to write.
+ */
+sentence: string, 
+/**
+ * What may stand there instead.
+ */
+suggestion: string | null, };
+
+/**
+ * How the newest runs of a list divide.
+ */
+export type RunsFacets = { 
+/**
+ * How many runs were counted.
+ */
+counted: number, 
+/**
+ * Whether these are all.
+ */
+is_all: boolean, 
+/**
+ * By state.
+ */
+states: Array<RunsFacet>, 
+/**
+ * By job, most first; few of them.
+ */
+jobs: Array<RunsFacet>, 
+/**
+ * By node, most first; few of them.
+ */
+nodes: Array<RunsFacet>, 
+/**
+ * By what made them happen.
+ */
+triggers: Array<RunsFacet>, };
+
+/**
+ * One value and its runs.
+ */
+export type RunsFacet = { 
+/**
+ * The value as a query says it.
+ */
+value: string, 
+/**
+ * How many runs have it.
+ */
+count: number, 
+/**
+ * Whether the query asks for it.
+ */
+chosen: boolean, 
+/**
+ * The query once it was clicked.
+ */
+text: string, };
+
+/**
+ * What may stand where somebody is writing.
+ */
+export type QueryCompletions = { 
+/**
+ * Where what is replaced begins, in UTF-16 units.
+ */
+from: number, 
+/**
+ * Where it ends.
+ */
+to: number, 
+/**
+ * The choices, best first.
+ */
+items: Array<QueryCompletion>, };
+
+/**
+ * One choice.
+ */
+export type QueryCompletion = { 
+/**
+ * What is put in.
+ */
+insert: string, 
+/**
+ * What it means, in a few words.
+ */
+hint: string, };
+
+/**
  * A run by itself.
  */
 export type RunDetail = { 
@@ -670,6 +821,144 @@ attempts: Array<RunRow>,
  * A kill that was asked for and is not confirmed yet.
  */
 kill: KillState | null, };
+
+/**
+ * The definition that a run ran with.
+ */
+export type RunDefinition = { 
+/**
+ * The version; none for a trial, whose definition was not saved.
+ */
+version: JobVersion | null, 
+/**
+ * The job's version now; none when it is deleted.
+ */
+current: number | null, 
+/**
+ * What it ran, for people.
+ */
+command: string, 
+/**
+ * The definition as a file, TOML; empty when it is not kept or cannot be used.
+ */
+document: string, 
+/**
+ * What changed from it to the version now.
+ */
+changes: Array<ChangedField>, };
+
+/**
+ * All that is kept of a job's past, newest first.
+ */
+export type JobVersions = { 
+/**
+ * `project/name` of the newest.
+ */
+title: string, 
+/**
+ * The version that is in force; none when the job is deleted.
+ */
+current: number | null, 
+/**
+ * The versions.
+ */
+versions: Array<JobVersion>, };
+
+/**
+ * One version of a job.
+ */
+export type JobVersion = { 
+/**
+ * Its number, from 1.
+ */
+generation: number, 
+/**
+ * When it was made.
+ */
+at: string, 
+/**
+ * Who made it.
+ */
+by: string, 
+/**
+ * `create`, `edit`, `pause`, `resume`, `delete` or `restore`.
+ */
+action: string, 
+/**
+ * What changed from the version before it.
+ */
+changes: Array<ChangedField>, 
+/**
+ * Whether it can be brought back: it is not the one in force, and is a definition.
+ */
+restorable: boolean, };
+
+/**
+ * One field that changed.
+ */
+export type ChangedField = { 
+/**
+ * The field as a file names it.
+ */
+path: string, 
+/**
+ * What it was, as a text; none when it was not there.
+ */
+before: string | null, 
+/**
+ * What it is; none when it is not there any more.
+ */
+after: string | null, 
+/**
+ * For texts of several lines those that differ, with `-` or `+` before them.
+ */
+lines: Array<string>, };
+
+/**
+ * How two versions differ.
+ */
+export type VersionDiff = { 
+/**
+ * The earlier one.
+ */
+from: number, 
+/**
+ * The later one.
+ */
+to: number, 
+/**
+ * What changed, in the order of the file.
+ */
+changes: Array<ChangedField>, 
+/**
+ * Why they cannot be compared field by field, if so.
+ */
+unreadable: string | null, };
+
+/**
+ * A job that is deleted and can be brought back.
+ */
+export type DeletedJob = { 
+/**
+ * Its id.
+ */
+job_id: string, 
+/**
+ * `project/name`.
+ */
+title: string, 
+/**
+ * When it was deleted.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Its last version before that.
+ */
+generation: number, };
 
 /**
  * Where a kill stands.
@@ -1805,7 +2094,7 @@ errors: Array<FieldError>, };
 /**
  * A job that was deleted.
  */
-export type DeletedJob = { 
+export type Deletion = { 
 /**
  * The generation that brings it back.
  */

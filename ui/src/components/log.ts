@@ -1,8 +1,7 @@
 import { carriedColours, shownText } from './ansi'
+import { errorWeight } from './firstError'
 
 const LINE_CHARS_MAX = 4000
-const MATCHES_MAX = 9999
-const errors = /\b(error|fatal|panic(ked)?|exception|traceback)\b/i
 
 /** A line of a log, or the place where bytes were dropped. */
 export interface LogLine {
@@ -29,8 +28,8 @@ export class LogLines {
   readonly lines: LogLine[] = []
   /** Characters of the longest line. */
   widest = 0
-  /** The first line that speaks of an error; -1 if none does. */
-  firstError = -1
+  private firstPlain = -1
+  private firstHint = -1
   private carried = ''
   private open = false
   private count = 0
@@ -42,6 +41,18 @@ export class LogLines {
     const ends = parts.at(-1) === ''
     if (ends) parts.pop()
     parts.forEach((part, index) => this.part(part, piece.at, index < parts.length - 1 || ends))
+  }
+
+  /** The first line that says an error, else the first that speaks of one; -1 if none does. */
+  get firstError(): number {
+    return this.firstPlain >= 0 ? this.firstPlain : this.firstHint
+  }
+
+  private weigh(text: string): void {
+    if (this.firstPlain >= 0) return
+    const weight = errorWeight(text)
+    if (weight === 2) this.firstPlain = this.lines.length - 1
+    else if (weight === 1 && this.firstHint < 0) this.firstHint = this.lines.length - 1
   }
 
   private gap(piece: LogText): void {
@@ -68,28 +79,7 @@ export class LogLines {
       this.count += 1
       this.widest = Math.max(this.widest, text.length)
       this.lines.push({ number: this.count, at, raw: part, text, dropped: 0 })
-      if (this.firstError < 0 && errors.test(text)) this.firstError = this.lines.length - 1
+      this.weigh(text)
     }
   }
-}
-
-/** A place where the searched text stands. */
-export interface LogMatch {
-  line: number
-  start: number
-}
-
-/** Where `text` stands, in any case, in the lines from `from` on; at most 9,999 places in all. */
-export function findInLog(lines: readonly LogLine[], text: string, from = 0, known = 0): LogMatch[] {
-  const needle = text.toLowerCase()
-  const matches: LogMatch[] = []
-  if (!needle) return matches
-  for (let line = from; line < lines.length; line += 1) {
-    const hay = lines[line]!.text.toLowerCase()
-    for (let start = hay.indexOf(needle); start >= 0; start = hay.indexOf(needle, start + needle.length)) {
-      matches.push({ line, start })
-      if (matches.length + known >= MATCHES_MAX) return matches
-    }
-  }
-  return matches
 }

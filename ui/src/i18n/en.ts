@@ -2,9 +2,11 @@ import { imports } from './en/import'
 import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
+import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
+  ...runsWords,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -278,6 +280,7 @@ export const en = {
       timeline: 'Go to the timeline',
       overview: 'Go to the overview',
       settings: 'Go to the settings',
+      deleted: 'Show deleted jobs',
     },
     files: {
       open: 'Open a file…',
@@ -318,9 +321,13 @@ export const en = {
       export: 'Export to a file',
       copyName: 'Copy the name',
       delete: 'Delete…',
+      history: 'Show the versions of the job',
     },
     run: {
       kill: 'Kill',
+      definition: 'Show the definition that it ran with',
+      link: 'Copy a link',
+      save: 'Save the log',
     },
     editor: {
       save: 'Save the job',
@@ -333,6 +340,7 @@ export const en = {
       follow: 'Follow the log',
       wrap: 'Wrap long lines',
       times: 'Show times',
+      ansi: 'Show colours',
       firstError: 'Go to the first error',
     },
   },

@@ -3,9 +3,11 @@ import { imports } from './zh-CN/import'
 import { editor } from './zh-CN/editor'
 import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
+import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
+  ...runsWords,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -267,6 +269,7 @@ export const zhCN = {
       timeline: '前往时间线',
       overview: '前往概览',
       settings: '前往设置',
+      deleted: '查看已删除的任务',
     },
     files: { open: '打开文件…', crontab: '导入本机的 crontab', save: '导出全部任务…', copy: '复制全部任务' },
     agent: {
@@ -302,9 +305,13 @@ export const zhCN = {
       export: '导出到文件',
       copyName: '复制名称',
       delete: '删除…',
+      history: '查看任务的版本',
     },
     run: {
       kill: '终止',
+      definition: '查看运行时的定义',
+      link: '复制链接',
+      save: '保存日志',
     },
     editor: {
       save: '保存任务',
@@ -317,6 +324,7 @@ export const zhCN = {
       follow: '跟随日志',
       wrap: '长行自动换行',
       times: '显示时间',
+      ansi: '显示颜色',
       firstError: '跳到第一个错误',
     },
   },

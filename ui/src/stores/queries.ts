@@ -17,6 +17,10 @@ export const keys = {
   crontabLines: ['crontab', 'lines'] as const,
   crontab: (ask: CrontabImport) => ['crontab', 'table', ask] as const,
   file: (text: string, prune: boolean) => ['file', text, prune] as const,
+  definition: (runId: string, attempt: number) => ['run', runId, 'definition', attempt] as const,
+  versions: (jobId: string) => ['jobs', 'versions', jobId] as const,
+  diff: (jobId: string, one: number, other: number) => ['jobs', 'diff', jobId, one, other] as const,
+  deleted: ['jobs', 'deleted'] as const,
 }
 
 /** Which runs a list shows. */

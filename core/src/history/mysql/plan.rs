@@ -6,11 +6,12 @@ use sqlx::{AssertSqlSafe, Execute, Row};
 
 use super::session::Session;
 use super::statement::Statement;
-use super::{MysqlHistory, MysqlSettings, output, prune, read, runs, write};
+use super::{MysqlHistory, MysqlSettings, asked, output, prune, read, runs, write};
 use crate::history::record::Value;
-use crate::history::{PageKey, RunQuery};
+use crate::history::way::Asked;
+use crate::history::{ExitCodes, PageKey, RunQuery};
 use crate::id::{JobId, NodeId, ProjectName, RunId};
-use crate::run::RunState;
+use crate::run::{RunState, Trigger};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_750_000_000 + second).expect("in range")
@@ -23,10 +24,11 @@ fn job(number: u128) -> JobId {
 /// Runs of twenty jobs, in every state by turns.
 const FILL: &str = "\
     INSERT INTO run (change_number, run_id, attempt, job_id, project, job, scope, moment, \
-        scheduled_ms, `count`, gen, fence, node, state, `rank`, trigger_kind, decided_ms, output_bytes) \
+        scheduled_ms, `count`, gen, fence, node, state, `rank`, trigger_kind, decided_ms, output_bytes, \
+        exit_code) \
     SELECT seq, unhex(md5(seq)), 1, unhex(lpad(hex(seq % 20), 32, '0')), 'ops', 'job', '*', seq, \
         1750000000000 + seq * 1000, 1, 1, 1, 'web-1', elt(1 + seq % 3, 'failed', 'lost', 'killed'), \
-        3, 'schedule', 0, 0 FROM seq_1_to_3000";
+        3, if(seq % 100 = 1, 'manual', 'schedule'), 0, 0, if(seq % 100 = 2, 1, 0) FROM seq_1_to_3000";
 
 /// A query with a value of the column's kind for each question mark.
 fn numbered(sql: &str) -> Statement {
@@ -78,6 +80,23 @@ fn lists() -> Vec<RunQuery> {
         all.clone(),
         RunQuery {
             jobs: vec![job(1), job(2)],
+            ..all.clone()
+        },
+        RunQuery {
+            exits: Some(ExitCodes::NotAmong(vec![0, 3])),
+            ..query()
+        },
+        RunQuery {
+            exits: Some(ExitCodes::Among(vec![1, 2])),
+            jobs_not: vec![job(1)],
+            ..all.clone()
+        },
+        RunQuery {
+            triggers: vec![Trigger::Manual, Trigger::Try],
+            ..query()
+        },
+        RunQuery {
+            triggers: vec![Trigger::Manual],
             ..all
         },
     ]
@@ -94,6 +113,8 @@ fn named() -> Vec<Statement> {
         read::LEDGER,
         read::VERSIONS,
         runs::TIME_BOUNDS,
+        asked::PROJECTS,
+        asked::NODES,
         prune::NTH_NEWEST,
         prune::OLD_RUNS,
     ]
@@ -106,8 +127,11 @@ fn named() -> Vec<Statement> {
     named.push(write::unnumbered(&some));
     named.push(runs::newest_statement(&[job(1), job(2)], 20));
     for query in lists() {
-        named.push(runs::page_statement(&query, &runs::parts(&query)));
-        named.push(runs::count_statement(&query));
+        let asked = Asked::new(&query, Vec::new(), Vec::new()).expect("some names");
+        let parts = asked::parts(&asked);
+        named.push(asked::page_statement(&asked, &parts, 50));
+        named.push(asked::grouped_statement(&asked, &parts, 50));
+        named.push(asked::count_statement(&asked));
     }
     named
 }

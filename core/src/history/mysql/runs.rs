@@ -1,33 +1,25 @@
-//! Lists of runs. Of each part of a list only as many rows are read as the list shows, and the
-//! parts are merged.
+//! Lists of runs.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use sqlx::Error;
 use sqlx::mysql::MySqlConnection;
 
+use super::asked::{
+    WHOLE, asked, count_statement, grouped_statement, number, page_statement, parts,
+    parts_per_statement,
+};
 use super::statement::Statement;
 use crate::history::record::Value;
-use crate::history::way::{Way, each_once, states};
-use crate::history::{PageKey, RunQuery, row};
+use crate::history::way::each_once;
+use crate::history::{RunGroup, RunQuery, row};
 use crate::id::JobId;
-use crate::limits::{MYSQL_PARTS_PER_STATEMENT, PAGE_ROWS_MAX};
+use crate::limits::{GROUP_ROWS_MAX, MYSQL_PARTS_PER_STATEMENT, PAGE_ROWS_MAX};
 use crate::run::{RunRecord, RunState};
 
 type Connection = MySqlConnection;
-
-/// Rows by the places of their list, then whole.
-const PAGE: &str = concat!(
-    "SELECT ",
-    row::run_columns!(),
-    " FROM (SELECT part.seq FROM ("
-);
-
-const PAGE_END: &str = ") AS part \
-    ORDER BY part.scheduled_ms DESC, part.run_id DESC, part.attempt DESC LIMIT ";
-
-const WHOLE: &str = ") AS page STRAIGHT_JOIN run AS r ON r.seq = page.seq";
 
 const NEWEST: &str = concat!("SELECT ", row::run_columns!(), " FROM (");
 
@@ -43,162 +35,69 @@ pub(super) const TIME_BOUNDS: &str = "\
         SELECT min(scheduled_ms) AS oldest_ms, max(scheduled_ms) AS newest_ms \
         FROM run FORCE INDEX (run_of_state) GROUP BY state) AS part";
 
-impl Way {
-    fn index(self) -> &'static str {
-        match self {
-            Self::Jobs => "run_of_job",
-            Self::Node => "run_of_node",
-            Self::Project => "run_of_project",
-            Self::States => "run_of_state",
-        }
-    }
-}
-
-fn word(word: &str) -> Value<'_> {
-    Value::Text(Some(word.into()))
-}
-
-fn number<'a>(number: impl Into<i64>) -> Value<'a> {
-    Value::Integer(Some(number.into()))
-}
-
-/// What all parts of a list are asked for: project, node and since. What is not given is left
-/// out, so that every statement is planned for what it asks.
-fn push_filters(statement: &mut Statement, query: &RunQuery) {
-    if let Some(project) = &query.project {
-        statement.with(" AND x.project = ", word(project.as_str()));
-    }
-    if let Some(node) = &query.node {
-        statement.with(" AND x.node = ", word(node.as_str()));
-    }
-    if let Some(since) = query.since {
-        statement.with(" AND x.scheduled_ms >= ", number(since.as_millisecond()));
-    }
-}
-
-fn push_states(statement: &mut Statement, states: &[RunState]) {
-    statement.push(" AND x.state IN ");
-    statement.values(states.iter().map(|state| word(state.as_str())));
-}
-
-/// Where the page begins: before its `until` and after the row before.
-fn push_place(statement: &mut Statement, query: &RunQuery) {
-    if let Some(until) = query.until {
-        statement.with(" AND x.scheduled_ms < ", number(until.as_millisecond()));
-    }
-    if let Some(PageKey {
-        scheduled_at,
-        run_id,
-        attempt,
-    }) = query.after
-    {
-        let at = scheduled_at.as_millisecond();
-        // Spelled out: a comparison of rows would not be looked up in the index.
-        statement
-            .with(" AND (x.scheduled_ms < ", number(at))
-            .with(" OR (x.scheduled_ms = ", number(at))
-            .with(" AND (x.run_id < ", Value::Bytes(&run_id.0))
-            .with(" OR (x.run_id = ", Value::Bytes(&run_id.0))
-            .with(" AND x.attempt < ", number(attempt))
-            .push("))))");
-    }
-}
-
-pub(super) enum Part {
-    Job(JobId),
-    State(RunState),
-}
-
-/// The parts of a list, each once.
-pub(super) fn parts(query: &RunQuery) -> Vec<Part> {
-    match Way::of(query) {
-        Way::Jobs => each_once(&query.jobs).into_iter().map(Part::Job).collect(),
-        _ => states(query).into_iter().map(Part::State).collect(),
-    }
-}
-
-fn push_part(statement: &mut Statement, query: &RunQuery, part: &Part) {
-    let index = Way::of(query).index();
-    statement
-        .push("(SELECT x.seq, x.scheduled_ms, x.run_id, x.attempt FROM run AS x FORCE INDEX (")
-        .push(index)
-        .push(") WHERE ");
-    match part {
-        Part::Job(job) => {
-            statement.with("x.job_id = ", Value::Bytes(job.0.as_bytes()));
-            push_states(statement, &states(query));
-        }
-        Part::State(state) => {
-            statement.with("x.state = ", word(state.as_str()));
-        }
-    }
-    push_filters(statement, query);
-    push_place(statement, query);
-    statement
-        .push(" ORDER BY x.scheduled_ms DESC, x.run_id DESC, x.attempt DESC LIMIT ")
-        .bind(&number(query.limit.min(PAGE_ROWS_MAX)))
-        .push(")");
-}
-
-/// The statement for some parts of a list.
-pub(super) fn page_statement(query: &RunQuery, parts: &[Part]) -> Statement {
-    let mut statement = Statement::new(PAGE);
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            statement.push(" UNION ALL ");
-        }
-        push_part(&mut statement, query, part);
-    }
-    statement.with(PAGE_END, number(query.limit.min(PAGE_ROWS_MAX)));
-    statement.push(WHOLE);
-    statement
-}
-
 pub(super) async fn page(
     connection: &mut Connection,
     query: &RunQuery,
 ) -> Result<Vec<RunRecord>, Error> {
+    let Some(asked) = asked(connection, query).await? else {
+        return Ok(Vec::new());
+    };
+    let limit = query.limit.min(PAGE_ROWS_MAX);
     let mut records: Vec<RunRecord> = Vec::new();
-    for some in parts(query).chunks(MYSQL_PARTS_PER_STATEMENT) {
-        let rows = page_statement(query, some).rows(connection).await?;
-        for row in &rows {
+    for some in parts(&asked).chunks(parts_per_statement(query)) {
+        let mut statement = page_statement(&asked, some, limit);
+        for row in &statement.rows(connection).await? {
             records.push(row::record(row)?);
         }
     }
-    records.sort_by_key(|run| std::cmp::Reverse((run.scheduled_at, run.run_id, run.attempt)));
-    records.truncate(query.limit.min(PAGE_ROWS_MAX) as usize);
+    records.sort_by_key(|run| Reverse((run.scheduled_at, run.run_id, run.attempt)));
+    records.truncate(limit as usize);
     Ok(records)
 }
 
-/// The statement that counts; all jobs together.
-pub(super) fn count_statement(query: &RunQuery) -> Statement {
-    let mut statement = Statement::new("SELECT x.state, count(*) FROM run AS x FORCE INDEX (");
-    statement.push(Way::of(query).index()).push(") WHERE ");
-    if query.jobs.is_empty() {
-        statement.push("1 = 1");
-    } else {
-        let jobs = each_once(&query.jobs);
-        statement.push("x.job_id IN ");
-        statement.values(jobs.iter().map(|job| Value::Bytes(job.0.as_bytes())));
+/// The newest rows of all parts together are counted here: a statement sees its own parts only.
+pub(super) async fn groups(
+    connection: &mut Connection,
+    query: &RunQuery,
+) -> Result<Vec<RunGroup>, Error> {
+    let Some(asked) = asked(connection, query).await? else {
+        return Ok(Vec::new());
+    };
+    let limit = query.limit.min(GROUP_ROWS_MAX);
+    let mut placed = Vec::new();
+    for some in parts(&asked).chunks(parts_per_statement(query)) {
+        let mut statement = grouped_statement(&asked, some, limit);
+        for row in &statement.rows(connection).await? {
+            let at = row::instant(row, 5)?;
+            let place = (at, row::run_id(row, 6)?, row::number::<u32>(row, 7)?);
+            placed.push((place, row::group(row)?));
+        }
     }
-    push_states(&mut statement, &states(query));
-    push_filters(&mut statement, query);
-    push_place(
-        &mut statement,
-        &RunQuery {
-            after: None,
-            ..query.clone()
-        },
-    );
-    statement.push(" GROUP BY x.state");
-    statement
+    placed.sort_by_key(|(place, _)| Reverse(*place));
+    placed.truncate(limit as usize);
+    let mut groups: HashMap<_, RunGroup> = HashMap::new();
+    for (_, one) in placed {
+        let alike = (
+            one.state,
+            one.job_id,
+            one.node.clone(),
+            one.trigger.as_str(),
+        );
+        let count = one.count;
+        let group = groups.entry(alike).or_insert(RunGroup { count: 0, ..one });
+        group.count += count;
+    }
+    Ok(groups.into_values().collect())
 }
 
 pub(super) async fn count_by_state(
     connection: &mut Connection,
     query: &RunQuery,
 ) -> Result<Vec<(RunState, u64)>, Error> {
-    let rows = count_statement(query).rows(connection).await?;
+    let Some(asked) = asked(connection, query).await? else {
+        return Ok(Vec::new());
+    };
+    let rows = count_statement(&asked).rows(connection).await?;
     rows.iter()
         .map(|row| Ok((row::state(row, 0)?, row::number(row, 1)?)))
         .collect()
@@ -233,7 +132,7 @@ pub(super) async fn newest(
     }
     let places: HashMap<JobId, usize> = jobs.iter().copied().zip(0..).collect();
     records.sort_by_cached_key(|run| {
-        let newer = std::cmp::Reverse((run.scheduled_at, run.run_id));
+        let newer = Reverse((run.scheduled_at, run.run_id));
         (places[&run.job_id], newer)
     });
     Ok(records)

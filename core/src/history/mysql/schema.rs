@@ -16,9 +16,10 @@ use crate::limits::{MYSQL_ANSWERED_WITHIN, MYSQL_MIGRATED_WITHIN, MYSQL_MIGRATIO
 
 /// The n-th step brings the tables to version n. A statement of a step that was done already
 /// must do no harm: these databases have no transactions for tables.
-pub(super) const STEPS: [&str; 1] = [include_str!(
-    "../../../../migrations/mysql/0001_history.sql"
-)];
+pub(super) const STEPS: [&str; 2] = [
+    include_str!("../../../../migrations/mysql/0001_history.sql"),
+    include_str!("../../../../migrations/mysql/0002_run_filters.sql"),
+];
 
 /// The version that this program knows.
 pub(super) const KNOWN: u32 = STEPS.len() as u32;

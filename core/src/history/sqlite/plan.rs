@@ -2,8 +2,7 @@
 
 use sqlx::Row;
 
-use super::{SqliteHistory, read, runs, write};
-use crate::history::way::Way;
+use super::{SqliteHistory, read, runs, way, write};
 
 #[tokio::test]
 async fn no_query_reads_all_runs_or_all_output() {
@@ -11,7 +10,6 @@ async fn no_query_reads_all_runs_or_all_output() {
     let history = SqliteHistory::open(dir.path())
         .await
         .expect("a new history");
-    let ways = [Way::Jobs, Way::Node, Way::Project, Way::States];
     let mut named = vec![
         runs::NEWEST,
         runs::TIME_BOUNDS,
@@ -30,9 +28,13 @@ async fn no_query_reads_all_runs_or_all_output() {
         write::OLD_RUNS,
         write::DELETE_OUTPUTS,
         write::DELETE_RUNS,
+        way::PROJECTS,
+        way::NODES,
     ];
-    named.extend(ways.map(Way::page_sql));
-    named.extend(ways.map(Way::count_sql));
+    for way in way::ALL {
+        named.extend([way.page_sql(), way.groups_sql()]);
+        named.extend([way.counts_sql(true), way.counts_sql(false)]);
+    }
     for sql in named {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
         let plan = sqlx::query(explain)
@@ -44,7 +46,10 @@ async fn no_query_reads_all_runs_or_all_output() {
             let mut words = step.split(' ');
             let reads_all = words.next() == Some("SCAN");
             let table = words.next().unwrap_or_default();
-            let harmless = ["part", "json_each", "meta", "CONSTANT"].contains(&table);
+            // The indexes of rare runs hold few rows in the order of lists.
+            let is_rare = step.contains("run_of_exit") || step.contains("run_of_trigger");
+            let harmless =
+                is_rare || ["part", "json_each", "meta", "CONSTANT", "names", "g"].contains(&table);
             assert!(!reads_all || harmless, "{sql}\n{}", steps.join("\n"));
         }
     }

@@ -219,6 +219,12 @@ export class FakeWorld {
     return after < Date.parse(fixtures.now) ? [] : lines.filter((line) => Date.parse(line.at) > after)
   }
 
+  edited(job: FakeJob, generation: number): void {
+    job.generation = generation
+    this.jobsChanged = true
+    this.flush()
+  }
+
   addExamples(): number {
     this.jobs = fakeJobs(3)
     for (const job of this.jobs) this.prepare(job)

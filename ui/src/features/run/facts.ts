@@ -16,8 +16,6 @@ type Translate = (key: string, params?: Record<string, unknown>, plural?: number
 export function runFacts(run: RunRow, zone: string, t: Translate, words: Words): Fact[] {
   const at = (instant: string) => ({ value: absoluteTime(instant, zone), title: words.relative(instant) })
   const facts: (Fact | null)[] = [
-    run.reason ? { name: t('run.why'), value: t(`reason.${run.reason}`) } : null,
-    run.detail ? { name: t('run.detail'), value: plainText(run.detail) } : null,
     { name: t('run.scheduled'), ...at(run.scheduled_at) },
     run.until ? { name: t('run.range'), ...at(run.until) } : null,
     run.count > 1 ? { name: t('run.instants'), value: t('run.times', { n: run.count }, run.count) } : null,
@@ -46,7 +44,6 @@ export function runFacts(run: RunRow, zone: string, t: Translate, words: Words):
     run.started_at && run.finished_at
       ? { name: t('run.output'), value: words.size(run.output_bytes), title: run.output_sha256 ?? undefined }
       : null,
-    { name: t('run.generation'), value: String(run.generation) },
     { name: t('run.id'), value: run.run_id, fixed: true },
   ]
   return facts.filter((fact) => fact !== null)
