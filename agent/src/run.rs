@@ -99,12 +99,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let (give_back, asked) = flag::channel(false);
     let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
 
-    info!(
-        "running in {} for {}",
-        options.dir.display(),
-        stores.history.location()
-    );
-    systemd::up(&format!("node {}", host.node));
+    say_up(&options, &stores, &host);
     tokio::select! {
         () = engine.run(&mut stop) => {}
         failed = &mut session => return failed.map_err(internal)?,
@@ -128,6 +123,12 @@ async fn stores(place: &Place) -> Result<Stores, Failure> {
     let away = stores.away.iter();
     away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
     Ok(stores)
+}
+
+fn say_up(options: &Options, stores: &Stores, host: &Host) {
+    let dir = options.dir.display();
+    info!("running in {dir} for {}", stores.history.location());
+    systemd::up(&format!("node {}", host.node));
 }
 
 fn tell_info(
