@@ -99,7 +99,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let (give_back, asked) = flag::channel(false);
     let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
 
-    announce(&options, &stores, &host);
+    say_up(&options, &stores, &host);
     tokio::select! {
         () = engine.run(&mut stop) => {}
         failed = &mut session => return failed.map_err(internal)?,
@@ -117,18 +117,18 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-fn announce(options: &Options, stores: &Stores, host: &Host) {
-    let (dir, history) = (options.dir.display(), stores.history.location());
-    info!("running in {dir} for {history}");
-    systemd::up(&format!("node {}", host.node));
-}
-
 /// Opens them, and says what is wrong with those that are there all the same.
 async fn stores(place: &Place) -> Result<Stores, Failure> {
     let stores = Stores::open(place, Role::Agent).await?;
     let away = stores.away.iter();
     away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
     Ok(stores)
+}
+
+fn say_up(options: &Options, stores: &Stores, host: &Host) {
+    let dir = options.dir.display();
+    info!("running in {dir} for {}", stores.history.location());
+    systemd::up(&format!("node {}", host.node));
 }
 
 fn tell_info(
