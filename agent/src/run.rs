@@ -99,12 +99,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let (give_back, asked) = flag::channel(false);
     let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
 
-    info!(
-        "running in {} for {}",
-        options.dir.display(),
-        stores.history.location()
-    );
-    systemd::up(&format!("node {}", host.node));
+    announce(&options, &stores, &host);
     tokio::select! {
         () = engine.run(&mut stop) => {}
         failed = &mut session => return failed.map_err(internal)?,
@@ -120,6 +115,12 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     .await;
     tasks.shutdown().await;
     Ok(())
+}
+
+fn announce(options: &Options, stores: &Stores, host: &Host) {
+    let (dir, history) = (options.dir.display(), stores.history.location());
+    info!("running in {dir} for {history}");
+    systemd::up(&format!("node {}", host.node));
 }
 
 /// Opens them, and says what is wrong with those that are there all the same.

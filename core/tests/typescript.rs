@@ -16,10 +16,16 @@ fn declaration<T: TS>() -> String {
     format!("{docs}export {}\n", T::decl(&config))
 }
 
+macro_rules! all {
+    ($($name:ty),* $(,)?) => { [$(declaration::<$name>()),*].join("\n") };
+}
+
 fn declarations() -> String {
-    macro_rules! all {
-        ($($name:ty),* $(,)?) => { [$(declaration::<$name>()),*].join("\n") };
-    }
+    [shown(), changed(), edited()].join("\n")
+}
+
+/// What screens and lists show.
+fn shown() -> String {
     all![
         run::RunState,
         run::Reason,
@@ -69,6 +75,12 @@ fn declarations() -> String {
         view::KillState,
         view::LogPage,
         view::LogPiece,
+    ]
+}
+
+/// Files, crontabs and bulk changes.
+fn changed() -> String {
+    all![
         crontab::Level,
         crontab::RemarkCode,
         view::OpenedFile,
@@ -98,6 +110,12 @@ fn declarations() -> String {
         view::Exported,
         view::CommandError,
         view::ErrorCode,
+    ]
+}
+
+/// The job editor.
+fn edited() -> String {
+    all![
         job::FieldError,
         job::Overlap,
         job::Misfire,
