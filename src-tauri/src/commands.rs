@@ -4,6 +4,7 @@ mod bulk;
 mod computer;
 mod editor;
 mod files;
+mod runs;
 
 use belfry_core::cluster::ClusterError;
 use belfry_core::id::{JobId, RunId};
