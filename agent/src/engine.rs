@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use belfry_core::clock;
-use belfry_core::dispatch::{Action, Dispatcher, Event, Now};
+use belfry_core::dispatch::{Action, Dispatcher, Event, Now, Vitals};
 use belfry_core::limits::CLOCK_REREAD_EVERY;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch as flag};
 use tokio::time::{sleep, timeout};
 
 use crate::perform::Performer;
 use crate::shutdown::Stop;
+use crate::systemd::Watchdog;
 
 /// Events taken in a row before the clocks are looked at again.
 const BURST_MAX: usize = 256;
@@ -27,6 +28,10 @@ pub struct Engine {
     pub performer: Performer,
     /// Tells.
     pub events: mpsc::Receiver<Event>,
+    /// Shows systemd that it goes round.
+    pub watchdog: Watchdog,
+    /// What the session is to say.
+    pub vitals: flag::Sender<Vitals>,
 }
 
 impl Engine {
@@ -44,6 +49,8 @@ impl Engine {
                 () = sleep(wait) => self.take(Event::Tick),
             }
             self.performer.flush();
+            self.watchdog.beat();
+            self.vitals.send_replace(self.dispatcher.vitals());
         }
         self.settle(stop).await;
     }
@@ -84,6 +91,7 @@ impl Engine {
     /// intent is not written yet stays a claim: the next start finds it and starts it, late.
     async fn settle(&mut self, stop: &mut Stop) {
         self.take(Event::DefinitionsReset);
+        self.performer.flush();
         let settle = async {
             while self.performer.on_its_way() > 0 || !self.events.is_empty() {
                 tokio::select! {
@@ -109,6 +117,7 @@ impl Engine {
                 self.performer.perform(action);
             }
         }
+        self.performer.flush();
     }
 }
 

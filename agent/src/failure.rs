@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use belfry_core::cluster::ConnectError;
+use belfry_core::view::Trouble;
+
 /// The exit codes that scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
@@ -11,6 +14,8 @@ pub enum Code {
     Unreachable = 69,
     /// Something in the agent or under it broke.
     Internal = 70,
+    /// Somebody must be given a right.
+    NotPermitted = 77,
     /// The configuration, the folder or the node's id cannot be used.
     Configuration = 78,
 }
@@ -34,5 +39,21 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence)
+    }
+}
+
+impl From<Trouble> for Code {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Unreachable => Self::Unreachable,
+            Trouble::NotPermitted => Self::NotPermitted,
+            Trouble::Configuration => Self::Configuration,
+        }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self::new(error.trouble().into(), error.to_string())
     }
 }

@@ -117,7 +117,7 @@ impl Host {
 }
 
 /// `belfry-run` lies beside the agent, wherever that is.
-fn supervisor() -> Result<PathBuf, Failure> {
+pub fn supervisor() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe().ok();
     let path = own
         .and_then(|own| Some(own.parent()?.join("belfry-run")))

@@ -1,16 +1,20 @@
 //! The agent: watches, decides, runs programs and reports, without a screen.
 
 mod children;
+mod doctor;
 mod ending;
 mod engine;
 mod failure;
 mod host;
+mod info;
 mod journal;
 mod launch;
 mod lock;
+mod logging;
 mod pending;
 mod perform;
 mod recover;
+mod reload;
 mod run;
 mod session;
 mod settings;
@@ -18,20 +22,20 @@ mod shutdown;
 mod signs;
 mod status;
 mod stop;
+mod systemd;
 mod tail;
 mod upload;
 mod watch;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use belfry_core::id::NodeId;
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use failure::{Code, Failure};
+use settings::Settings;
 
 /// Rings jobs on time on this server.
 #[derive(Parser)]
@@ -56,6 +60,14 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Looks at everything that the agent needs, and names what is broken.
+    Doctor {
+        #[command(flatten)]
+        place: Place,
+        /// Print JSON instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
     /// Says whether the agent of a folder runs, and what it does.
     Status {
         #[command(flatten)]
@@ -73,19 +85,18 @@ struct Place {
     embedded: Option<PathBuf>,
 }
 
+impl Place {
+    fn settings(self, node: Option<NodeId>) -> Result<Settings, Failure> {
+        settings::read(self.config.as_deref(), self.embedded, node)
+    }
+}
+
 /// Threads that launch programs and read their files: more would only contend for the disk.
 const BLOCKING_THREADS_MAX: usize = 8;
 /// Time for what still waits on the host when the agent ends.
 const LET_GO_WITHIN: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("BELFRY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .init();
     match act(CommandLine::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -103,20 +114,26 @@ fn act(command: Command) -> Result<(), Failure> {
         .map_err(|error| Failure::new(Code::Internal, format!("could not begin: {error}")))?;
     let done = match command {
         Command::Run { place, node_id } => {
-            let options = settings::options(place.config.as_deref(), place.embedded, node_id)?;
-            runtime.block_on(run::run(options))
+            let settings = place.settings(node_id)?;
+            logging::begin(&settings.log)?;
+            runtime.block_on(run::run(settings.options))
         }
         Command::CheckConfig { place } => {
-            settings::options(place.config.as_deref(), place.embedded, None).map(|options| {
-                println!(
-                    "the configuration is valid; the data folder is {}",
-                    options.dir.display()
-                );
-            })
+            let settings = place.settings(None)?;
+            println!(
+                "the configuration is valid; the data folder is {}",
+                settings.options.dir.display()
+            );
+            Ok(())
+        }
+        Command::Doctor { place, json } => {
+            let settings = place.settings(None);
+            let options = settings.as_ref().map(|settings| &settings.options);
+            runtime.block_on(doctor::examine(options, json))
         }
         Command::Status { place } => {
-            let options = settings::options(place.config.as_deref(), place.embedded, None)?;
-            runtime.block_on(status::show(&options.dir))
+            let settings = place.settings(None)?;
+            runtime.block_on(status::show(&settings.options))
         }
     };
     runtime.shutdown_timeout(LET_GO_WITHIN);

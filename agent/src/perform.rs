@@ -10,8 +10,8 @@ use belfry_core::coord::{Coord, CoordError};
 use belfry_core::dispatch::{
     Action, Answer, Event, Intent, RunKey, RunValue, SeriesKey, Token, Transaction,
 };
-use belfry_core::id::RunId;
-use belfry_core::keyspace::{Key, Keyspace};
+use belfry_core::id::{NodeId, RunId};
+use belfry_core::keyspace::{Batch, Key, Keyspace};
 use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
 use belfry_core::txn::Entry;
 use jiff::Timestamp;
@@ -47,6 +47,8 @@ pub struct Performer {
     /// Series whose cursors are to be read once the burst of events is over: ten thousand jobs are
     /// read in a few requests and not in one each.
     pub unread: Vec<SeriesKey>,
+    /// Transactions that travel together once the burst of events is over.
+    pub unsent: Vec<(Token, Transaction)>,
     /// One more clone for each effect that is on its way.
     pub on_its_way: Arc<()>,
 }
@@ -55,7 +57,7 @@ impl Performer {
     /// Begins an action.
     pub fn perform(&mut self, action: Action) {
         match action {
-            Action::SendTxn(token, transaction) => self.send(token, &transaction),
+            Action::SendTxn(token, transaction) => self.unsent.push((token, transaction)),
             Action::ReadCursors(series) => self.unread.extend(series),
             Action::ReadRuns => self.read_runs(),
             Action::WriteIntent(intent) => {
@@ -93,21 +95,23 @@ impl Performer {
         self.on_its_way.clone()
     }
 
-    fn send(&self, token: Token, transaction: &Transaction) {
-        let txn = self.keys.spell(&self.host.node, transaction);
+    fn send(&self, batch: Batch) {
         let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
         let guard = self.guard();
         tokio::spawn(async move {
-            let answer = match timeout(TXN_ANSWERED_WITHIN, coord.transact(&txn)).await {
-                Ok(Ok(answer)) => keys.read_answer(&answer),
-                Ok(Err(CoordError::Refused(why))) => Answer::Refused(why),
-                Ok(Err(error)) => {
-                    warn!("a transaction has an unknown outcome and is sent again: {error}");
-                    Answer::Unknown
+            let mut answers = ask(&*coord, &keys, &host.node, &batch).await;
+            let refused = |(_, answer): &(Token, Answer)| matches!(answer, Answer::Refused(_));
+            if batch.sent.len() > 1 && answers.iter().all(refused) {
+                // One that the store cannot take must not cost the others theirs.
+                answers.clear();
+                for one in batch.sent {
+                    let alone = Batch { sent: vec![one] };
+                    answers.extend(ask(&*coord, &keys, &host.node, &alone).await);
                 }
-                Err(_) => Answer::Unknown,
-            };
-            host.tell(Event::TxnAnswered(token, answer)).await;
+            }
+            for (token, answer) in answers {
+                host.tell(Event::TxnAnswered(token, answer)).await;
+            }
             drop(guard);
         });
     }
@@ -126,6 +130,9 @@ impl Performer {
 
     /// Begins what was put off until the events at hand were taken.
     pub fn flush(&mut self) {
+        for batch in Batch::part(std::mem::take(&mut self.unsent)) {
+            self.send(batch);
+        }
         let series = std::mem::take(&mut self.unread);
         if series.is_empty() {
             return;
@@ -158,6 +165,29 @@ impl Performer {
                 .filter_map(|entry| read_run(&keys, entry));
             host.tell(Event::RunsRead(runs.collect())).await;
         });
+    }
+}
+
+/// Sends a batch; what the store does not say counts as unknown for each of it.
+async fn ask(
+    coord: &dyn Coord,
+    keys: &Keyspace,
+    node: &NodeId,
+    batch: &Batch,
+) -> Vec<(Token, Answer)> {
+    let all = |answer: Answer| {
+        let each = batch.sent.iter();
+        each.map(|(token, _)| (*token, answer.clone())).collect()
+    };
+    let txn = keys.spell_batch(node, batch);
+    match timeout(TXN_ANSWERED_WITHIN, coord.transact(&txn)).await {
+        Ok(Ok(answer)) => keys.read_batch(batch, &answer),
+        Ok(Err(CoordError::Refused(why))) => all(Answer::Refused(why)),
+        Ok(Err(error)) => {
+            warn!("a transaction has an unknown outcome and is sent again: {error}");
+            all(Answer::Unknown)
+        }
+        Err(_) => all(Answer::Unknown),
     }
 }
 

@@ -1,23 +1,20 @@
 //! `belfry-agent run`: brings everything up in order, runs, and lets go in the reverse order.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use belfry_core::clock;
-use belfry_core::coord::Coord;
-use belfry_core::coord::embedded::Embedded;
-use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue};
-use belfry_core::history::History;
-use belfry_core::history::sqlite::SqliteHistory;
-use belfry_core::id::NodeId;
-use belfry_core::keyspace::Keyspace;
-use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE};
+use belfry_core::cluster::{Role, Stores};
+use belfry_core::config::NodeConfig;
+use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
+use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
+use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
-use tracing::info;
+use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::engine::Engine;
@@ -28,8 +25,9 @@ use crate::lock::DirLock;
 use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
+use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, pending, recover, signs, tail, upload};
+use crate::{children, info, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -40,14 +38,14 @@ const GIVE_BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the command line and the configuration say.
 pub struct Options {
-    /// The data folder, which holds the embedded stores too.
+    /// The node's own file.
+    pub file: Option<PathBuf>,
+    /// The data folder.
     pub dir: PathBuf,
-    /// The node's id.
-    pub node: Option<NodeId>,
-    /// Programs that run at once.
-    pub max_parallel: Option<usize>,
-    /// Reads scripts that name no interpreter.
-    pub shell: Option<String>,
+    /// The stores.
+    pub place: Place,
+    /// About this node; its `data_dir` is followed already.
+    pub node: NodeConfig,
 }
 
 /// Runs the agent until it is asked to stop.
@@ -59,15 +57,17 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         .nodename()
         .to_string_lossy()
         .into_owned();
-    let identity = journal.identify(options.node.clone(), &host_name).await?;
+    let identity = journal
+        .identify(options.node.id.clone(), &host_name)
+        .await?;
     let intents = journal.intents().await?;
-    let (coord, history) = stores(&options.dir).await?;
+    let stores = stores(&options.place).await?;
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let (pipe, signs) = signs::pipe()?;
     let host = Host::new(
         identity.node.clone(),
         options.dir.clone(),
-        options.shell.clone(),
+        options.node.shell.clone(),
         signs,
         sender,
     )?;
@@ -76,26 +76,40 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
+    tasks.spawn(reload::listen(options.file.clone()));
     tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &coord, &history, journal, &mut tasks);
-    let dispatcher = Dispatcher::new(config(&options, &identity));
+    let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    let config = config(&options, &identity);
+    let mut value = session_value(&options.node, &identity, host_name);
+    value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
+    let dispatcher = Dispatcher::new(config);
+    let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
         dispatcher,
         performer,
         events,
+        watchdog: Watchdog::new(),
+        vitals,
     };
     engine.take(Event::JournalRead(journalled));
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
-    watch_all(&host, &coord, &history, &mut tasks);
+    watch_all(&host, &stores, &mut tasks);
+    tasks.spawn(tell_info(&host, &stores, &value));
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &coord, &identity, host_name).keep(asked));
+    let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
 
-    info!("running in {}", options.dir.display());
+    info!(
+        "running in {} for {}",
+        options.dir.display(),
+        stores.history.location()
+    );
+    systemd::up(&format!("node {}", host.node));
     tokio::select! {
         () = engine.run(&mut stop) => {}
         failed = &mut session => return failed.map_err(internal)?,
     }
+    systemd::stopping();
     info!("stopping; running programs go on");
     let _ = give_back.send(true);
     // Both end by themselves when this takes too long: the session's lease, and the journal's entries.
@@ -106,6 +120,23 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     .await;
     tasks.shutdown().await;
     Ok(())
+}
+
+/// Opens them, and says what is wrong with those that are there all the same.
+async fn stores(place: &Place) -> Result<Stores, Failure> {
+    let stores = Stores::open(place, Role::Agent).await?;
+    let away = stores.away.iter();
+    away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
+    Ok(stores)
+}
+
+fn tell_info(
+    host: &Arc<Host>,
+    stores: &Stores,
+    value: &SessionValue,
+) -> impl Future<Output = ()> + use<> {
+    let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
+    info::tell(host.clone(), coord, keys, value.clone())
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {
@@ -119,20 +150,9 @@ fn config(options: &Options, identity: &Identity) -> Config {
     Config {
         node: identity.node.clone(),
         disk_id: identity.disk_id,
-        max_parallel: options.max_parallel.unwrap_or(usual),
+        max_parallel: options.node.max_parallel.unwrap_or(usual),
         seed: Uuid::new_v4().into_bytes(),
     }
-}
-
-async fn stores(dir: &Path) -> Result<(Arc<dyn Coord>, Arc<dyn History>), Failure> {
-    let unreachable = |error: String| Failure::new(Code::Unreachable, error);
-    let coord = Embedded::open(dir)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    let history = SqliteHistory::open(dir)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    Ok((Arc::new(coord), Arc::new(history)))
 }
 
 type Alive = Vec<(
@@ -177,11 +197,11 @@ async fn recover_all(
 
 fn performer(
     host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    history: &Arc<dyn History>,
+    stores: &Stores,
     journal: Journal,
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
+    let history = &stores.history;
     let (to_journal, entries) = mpsc::channel(WAITING_MAX);
     let journal_done = tokio::spawn(journal.keep(host.clone(), entries));
     let (to_history, parcels) = mpsc::channel(WAITING_MAX);
@@ -195,26 +215,22 @@ fn performer(
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
     let performer = Performer {
         host: host.clone(),
-        coord: coord.clone(),
-        keys: Keyspace::this_computer(),
+        coord: stores.coord.clone(),
+        keys: stores.keys.clone(),
         journal: to_journal,
         parcels: to_history,
         tails,
         readings: Arc::new(AtomicU64::new(0)),
         unread: Vec::new(),
+        unsent: Vec::new(),
         on_its_way: Arc::new(()),
     };
     (performer, journal_done)
 }
 
-fn watch_all(
-    host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    history: &Arc<dyn History>,
-    tasks: &mut JoinSet<()>,
-) {
-    let keys = Keyspace::this_computer();
-    let (store, of) = (|| coord.clone(), || host.clone());
+fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
+    let keys = stores.keys.clone();
+    let (store, of) = (|| stores.coord.clone(), || host.clone());
     tasks.spawn(follow(
         store(),
         of(),
@@ -229,13 +245,7 @@ fn watch_all(
         keys.requests(),
         Wishes::default(),
     ));
-    tasks.spawn(follow(
-        store(),
-        of(),
-        keys.clone(),
-        keys.nodes(),
-        Nodes::default(),
-    ));
+    tasks.spawn(follow(store(), of(), keys.clone(), keys.nodes(), Nodes));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(
         store(),
@@ -244,16 +254,12 @@ fn watch_all(
         orders,
         Wishes::default(),
     ));
-    tasks.spawn(pending::forward(store(), history.clone(), keys));
+    tasks.spawn(pending::forward(store(), stores.history.clone(), keys));
 }
 
-fn keeper(
-    host: &Arc<Host>,
-    coord: &Arc<dyn Coord>,
-    identity: &Identity,
-    host_name: String,
-) -> Keeper {
-    let value = SessionValue {
+/// What this node's session says for as long as the agent runs.
+fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> SessionValue {
+    SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
         disk_id: identity.disk_id,
@@ -261,13 +267,31 @@ fn keeper(
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
+        projects: node.projects.clone(),
+        labels: node.labels.clone(),
+        weight: node.weight.unwrap_or(WEIGHT_DEFAULT),
+        max_parallel: 0,
+        load: 0,
+        draining: false,
+        clock_suspect: false,
+        stamp: None,
+        reports_pending: 0,
         extra: Default::default(),
-    };
+    }
+}
+
+fn keeper(
+    host: &Arc<Host>,
+    stores: &Stores,
+    value: SessionValue,
+    vitals: flag::Receiver<Vitals>,
+) -> Keeper {
     Keeper {
-        coord: coord.clone(),
-        keys: Keyspace::this_computer(),
-        node: identity.node.clone(),
+        coord: stores.coord.clone(),
+        keys: stores.keys.clone(),
+        node: host.node.clone(),
         value,
+        vitals,
         host: host.clone(),
     }
 }

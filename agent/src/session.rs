@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use belfry_core::clock;
 use belfry_core::coord::{Coord, CoordError};
-use belfry_core::dispatch::{Event, SessionValue};
+use belfry_core::dispatch::{Event, SessionValue, Vitals};
 use belfry_core::id::NodeId;
 use belfry_core::keyspace::{Keyspace, json};
 use belfry_core::limits::{SESSION_RENEW_EVERY, SESSION_TTL};
 use belfry_core::txn::{Check, Compare, Entry, LeaseId, Op, OpResult, Txn};
-use tokio::sync::watch;
+use tokio::sync::watch as flag;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
@@ -28,8 +28,10 @@ pub struct Keeper {
     pub keys: Keyspace,
     /// Whose it is.
     pub node: NodeId,
-    /// What it says.
+    /// What it says, but for its vitals.
     pub value: SessionValue,
+    /// How the node stands, as the engine last said.
+    pub vitals: flag::Receiver<Vitals>,
     /// Where gain and loss are told.
     pub host: Arc<Host>,
 }
@@ -50,7 +52,7 @@ enum Try {
 
 impl Keeper {
     /// Keeps the session until told to give it back. It fails when another node has this id.
-    pub async fn keep(self, mut stop: watch::Receiver<bool>) -> Result<(), Failure> {
+    pub async fn keep(self, mut stop: flag::Receiver<bool>) -> Result<(), Failure> {
         loop {
             let gained = tokio::select! {
                 gained = self.gain() => gained?,
@@ -135,10 +137,19 @@ impl Keeper {
         Ok((lease, Try::Gained(standing.create_revision)))
     }
 
+    /// The session as it is now, with the time by this node's clock.
     fn put(&self, lease: LeaseId) -> Op {
+        let vitals = *self.vitals.borrow();
+        let value = SessionValue {
+            load: vitals.load,
+            reports_pending: vitals.reports_pending,
+            clock_suspect: vitals.clock_suspect,
+            stamp: Some(clock::now()),
+            ..self.value.clone()
+        };
         Op::Put {
             key: self.keys.session(&self.node),
-            value: json(&self.value),
+            value: json(&value),
             lease: Some(lease),
         }
     }
@@ -176,20 +187,35 @@ impl Keeper {
         }
     }
 
+    /// Renews the lease and says how the node stands, if the key is still this session's.
     async fn is_renewed(&self, held: &Held) -> Result<bool, CoordError> {
         let left = self.coord.renew_lease(held.lease).await?;
         if left.is_none_or(|left| left.is_zero()) {
             return Ok(false);
         }
-        let (_, found) = self.coord.get(&[self.keys.session(&self.node)]).await?;
+        let key = self.keys.session(&self.node);
+        let (_, found) = self.coord.get(std::slice::from_ref(&key)).await?;
         let found = found.into_iter().next().flatten();
-        Ok(found.is_some_and(|entry| {
+        let mine = found.filter(|entry| {
             entry.create_revision == held.revision && entry.lease == Some(held.lease)
-        }))
+        });
+        let Some(entry) = mine else {
+            return Ok(false);
+        };
+        let same = Compare {
+            key,
+            check: Check::ModRevision(entry.mod_revision),
+        };
+        let told = Txn {
+            compares: vec![same],
+            then: vec![self.put(held.lease)],
+            otherwise: vec![],
+        };
+        Ok(self.coord.transact(&told).await?.succeeded)
     }
 }
 
 /// Until the session is to be given back, or nobody can say so any more.
-async fn asked(stop: &mut watch::Receiver<bool>) {
+async fn asked(stop: &mut flag::Receiver<bool>) {
     drop(stop.wait_for(|stop| *stop).await);
 }

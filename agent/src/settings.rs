@@ -1,66 +1,71 @@
 //! What the agent is told: its command line over its environment over its file.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use belfry_core::config::Config;
+use belfry_core::cluster::this_computer_dir;
+use belfry_core::config::{Config, LogConfig, Servers};
 use belfry_core::id::NodeId;
-use belfry_core::limits::CONFIG_BYTES_MAX;
+use belfry_core::profile::Place;
+use rustix::process::getuid;
 
 use crate::failure::{Code, Failure};
 use crate::run::Options;
 
+/// Where an agent of the system keeps its files on a cluster.
+const SYSTEM_DIR: &str = "/var/lib/belfry";
+
+/// Everything that it is told.
+pub struct Settings {
+    /// What the agent does.
+    pub options: Options,
+    /// How it speaks of it.
+    pub log: LogConfig,
+}
+
 /// Reads and joins them all.
-pub fn options(
+pub fn read(
     file: Option<&Path>,
     embedded: Option<PathBuf>,
     node: Option<NodeId>,
-) -> Result<Options, Failure> {
-    let config = config(file)?.node;
-    let dir = embedded.or(config.data_dir).map_or_else(usual_dir, Ok)?;
-    let dir = std::path::absolute(&dir).unwrap_or(dir);
-    Ok(Options {
-        dir,
-        node: node.or(config.id),
-        max_parallel: config.max_parallel,
-        shell: config.shell,
-    })
-}
-
-fn config(file: Option<&Path>) -> Result<Config, Failure> {
-    let refuse = |why: String| {
-        let name = file.map_or_else(
-            || "the environment".to_owned(),
-            |file| file.display().to_string(),
-        );
-        Failure::new(
-            Code::Configuration,
-            format!("could not use the configuration in {name}: {why}"),
-        )
-    };
-    let text = match file {
-        None => String::new(),
-        Some(file) => fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?,
-    };
-    if text.len() > CONFIG_BYTES_MAX {
-        return Err(refuse(format!(
-            "it is larger than {CONFIG_BYTES_MAX} bytes"
-        )));
+) -> Result<Settings, Failure> {
+    let wrong = |sentence: String| Failure::new(Code::Configuration, sentence);
+    let Config {
+        servers,
+        node: mut said,
+        log,
+    } = Config::load(file).map_err(|error| wrong(error.to_string()))?;
+    if servers.is_some() && embedded.is_some() {
+        let sentence = "--embedded is for a computer without servers, and the configuration names a [cluster]: use one of them";
+        return Err(wrong(sentence.to_owned()));
     }
-    Config::parse(&text, std::env::vars()).map_err(|error| refuse(error.to_string()))
+    said.id = node.or(said.id);
+    let dir = embedded.or(said.data_dir.take());
+    let dir = dir.map_or_else(|| usual_dir(servers.as_ref()), Ok)?;
+    let dir = std::path::absolute(&dir).unwrap_or(dir);
+    let place = match servers {
+        Some(servers) => Place::Servers(Box::new(servers)),
+        None => Place::Embedded(dir.clone()),
+    };
+    let options = Options {
+        file: file.map(Path::to_owned),
+        dir,
+        place,
+        node: said,
+    };
+    Ok(Settings { options, log })
 }
 
-/// `$XDG_DATA_HOME/belfry/this-computer`
-fn usual_dir() -> Result<PathBuf, Failure> {
-    let absolute = |name: &str| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
+/// Without servers the folder that the desktop shares; on a cluster the system's, or a person's own.
+fn usual_dir(servers: Option<&Servers>) -> Result<PathBuf, Failure> {
+    let this_computer = || {
+        this_computer_dir().ok_or_else(|| {
+            let sentence = "neither HOME nor XDG_DATA_HOME says where to keep files: set `node.data_dir`, or name a folder with --embedded";
+            Failure::new(Code::Configuration, sentence)
+        })
     };
-    let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
-    let data = data.ok_or_else(|| {
-        let sentence = "neither HOME nor XDG_DATA_HOME says where to keep files: name a folder with --embedded";
-        Failure::new(Code::Configuration, sentence)
-    })?;
-    Ok(data.join("belfry").join("this-computer"))
+    match servers {
+        None => this_computer(),
+        Some(_) if getuid().is_root() => Ok(PathBuf::from(SYSTEM_DIR)),
+        Some(servers) => Ok(this_computer()?.with_file_name(servers.cluster.name.as_str())),
+    }
 }

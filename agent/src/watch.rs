@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use belfry_core::coord::{Coord, WatchEvent};
-use belfry_core::dispatch::{Event, Order, SeenJob};
+use belfry_core::dispatch::{Event, Order, SeenJob, SessionValue};
 use belfry_core::envelope::{Content, Envelope};
-use belfry_core::id::{JobId, NodeId};
+use belfry_core::id::JobId;
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Key, Keyspace};
 use belfry_core::limits::WATCH_SILENT_AFTER;
+use belfry_core::placement::NodeFacts;
 use belfry_core::txn::Entry;
 use tokio::time::timeout;
 use tracing::warn;
@@ -126,43 +127,42 @@ fn usable(keys: &Keyspace, entry: &Entry, body: &serde_json::Value) -> Result<Ar
     }
 }
 
-/// Reads which nodes have a session.
-#[derive(Default)]
-pub struct Nodes {
-    alive: BTreeSet<NodeId>,
-    loading: bool,
-}
+/// Reads the nodes' sessions, and what stays known of those that are not there.
+pub struct Nodes;
 
 impl Reader for Nodes {
     fn read(&mut self, keys: &Keyspace, event: WatchEvent) -> Vec<Event> {
-        match event {
-            WatchEvent::Reset => {
-                self.alive.clear();
-                self.loading = true;
-                return vec![Event::NodesSeen(None)];
-            }
-            WatchEvent::Ready(_) => self.loading = false,
-            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => {
-                let Some(Key::Session(node)) = keys.parse(&entry.key) else {
-                    return Vec::new();
-                };
-                if !self.alive.insert(node) {
-                    return Vec::new();
-                }
-            }
-            WatchEvent::Removed(key, _) => {
-                let Some(Key::Session(node)) = keys.parse(&key) else {
-                    return Vec::new();
-                };
-                self.alive.remove(&node);
-            }
-            WatchEvent::Progress(_) | WatchEvent::Trouble(_) => return Vec::new(),
-        }
-        match self.loading {
-            true => Vec::new(),
-            false => vec![Event::NodesSeen(Some(self.alive.clone()))],
-        }
+        let event = match event {
+            WatchEvent::Reset => Some(Event::NodesReset),
+            WatchEvent::Ready(_) => Some(Event::NodesReady),
+            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => node(keys, &entry),
+            WatchEvent::Removed(key, _) => match keys.parse(&key) {
+                Some(Key::Session(node)) => Some(Event::NodeGone(node)),
+                Some(Key::Info(node)) => Some(Event::NodeRemoved(node)),
+                _ => None,
+            },
+            WatchEvent::Progress(_) | WatchEvent::Trouble(_) => None,
+        };
+        event.into_iter().collect()
     }
+}
+
+/// A session that cannot be read still says that its node is there; it is taken for one that has
+/// nothing to spare.
+fn node(keys: &Keyspace, entry: &Entry) -> Option<Event> {
+    let node = match keys.parse(&entry.key)? {
+        Key::Session(node) => node,
+        Key::Info(node) => {
+            let facts = NodeFacts::remembered(&entry.value)?;
+            return Some(Event::NodeRemembered(node, Box::new(facts)));
+        }
+        _ => return None,
+    };
+    let session = serde_json::from_slice(&entry.value).unwrap_or_else(|error| {
+        warn!("the session at {} cannot be read: {error}", entry.key);
+        SessionValue::unreadable()
+    });
+    Some(Event::NodeSeen(node, Box::new(session)))
 }
 
 /// Reads requests and orders, of which the dispatcher keeps no account of its own: after a watch

@@ -8,20 +8,29 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::coord::Coord;
-use crate::coord::embedded::Embedded;
 use crate::history::History;
-use crate::history::sqlite::SqliteHistory;
 use crate::keyspace::Keyspace;
 
 mod apply;
+mod at_login;
+mod bulk;
+mod connect;
 mod edit;
+mod editor;
 mod error;
+mod explain;
+mod facts;
+mod find;
+mod import;
+mod job_list;
 mod job_view;
 mod jobs;
 mod kills;
+mod ladder;
 mod live;
 mod local_agent;
 mod log_text;
+mod notices;
 mod picture;
 mod run_view;
 mod runs;
@@ -32,20 +41,25 @@ mod verify;
 mod wish;
 
 pub use apply::Applied;
+pub use at_login::{AtLoginError, LoginFiles};
+pub use bulk::BulkStop;
+pub use connect::{Climb, ConnectError, Role, Stores, climb};
 pub use edit::Edited;
+pub use editor::build_schedule;
 pub use error::ClusterError;
-pub use job_view::next_lines;
+pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
+pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, save_file};
+pub use job_view::{next_lines, place_words};
 pub use live::Following;
 pub use local_agent::{LocalAgent, LocalAgentError};
 pub use log_text::safe_text;
+pub use notices::Notices;
 pub use picture::{NodeSeen, Picture};
 pub use run_view::{row as run_row, stamp};
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
 pub use wish::{KillEnd, KillWish, Tail};
-
-use error::Doing;
 
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {
@@ -74,16 +88,13 @@ impl Cluster {
     /// This computer's own stores in `dir`, made if they are not there. Must be called within a
     /// runtime.
     pub async fn open_embedded(dir: &Path, who: String) -> Result<Self, ClusterError> {
-        let coord = Embedded::open(dir)
-            .await
-            .doing("open the store of definitions")?;
-        let history = SqliteHistory::open(dir).await.doing("open the history")?;
-        Ok(Self::new(
-            Arc::new(coord),
-            Arc::new(history),
-            Keyspace::this_computer(),
-            who,
-        ))
+        let stores = connect::embedded(dir).await?;
+        Ok(Self::of(stores, who))
+    }
+
+    /// A cluster over these stores. `who` is how history names the person.
+    pub fn of(stores: Stores, who: String) -> Self {
+        Self::new(stores.coord, stores.history, stores.keys, who)
     }
 
     /// How history names this person.
@@ -99,21 +110,31 @@ impl Cluster {
 
 /// The person at this computer, `user@host`.
 pub fn this_person() -> String {
-    let uid = rustix::process::getuid().as_raw();
     let named = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    let user = named
-        .or_else(|| account(uid))
-        .unwrap_or_else(|| format!("uid-{uid}"));
+    let user = named.unwrap_or_else(account_of);
     let system = rustix::system::uname();
     format!("{user}@{}", system.nodename().to_string_lossy())
 }
 
-/// The name of a local account.
-fn account(uid: u32) -> Option<String> {
-    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
-    let mut lines = accounts
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>());
-    let line = lines.find(|fields| fields.get(2).is_some_and(|field| field.parse() == Ok(uid)))?;
-    line.first().map(|name| (*name).to_owned())
+/// The account under which this program, and an agent that it starts, runs.
+fn account_of() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let account = account_lines().find(|(_, of)| *of == Some(uid));
+    account.map_or_else(|| format!("uid-{uid}"), |(name, _)| name)
+}
+
+/// The names of all local accounts.
+fn accounts() -> Vec<String> {
+    account_lines().map(|(name, _)| name).collect()
+}
+
+fn account_lines() -> impl Iterator<Item = (String, Option<u32>)> {
+    let text = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let read = |line: &str| {
+        let mut fields = line.split(':');
+        let name = fields.next().unwrap_or_default().to_owned();
+        (name, fields.nth(1).and_then(|uid| uid.parse().ok()))
+    };
+    let lines: Vec<_> = text.lines().map(read).collect();
+    lines.into_iter()
 }

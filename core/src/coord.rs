@@ -1,6 +1,6 @@
 //! The port to the store of the present: definitions, cursors, open runs, sessions, orders.
 //!
-//! Two adapters obey it: [`embedded`] for one computer and, on a cluster, etcd. The contract
+//! Two adapters obey it: [`embedded`] for one computer and [`etcd`] on a cluster. The contract
 //! suite in `core/tests` runs over each of them. Keys are opaque here.
 
 use std::time::Duration;
@@ -8,9 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use crate::txn::{Entry, LeaseId, Txn, TxnAnswer};
+use crate::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPS_MAX};
+use crate::txn::{Entry, LeaseId, Txn, TxnAnswer, TxnSize};
 
 pub mod embedded;
+pub mod etcd;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,15 @@ pub trait Coord: Send + Sync {
 
     /// Applies a transaction whole or not at all; see [`Txn::evaluate`] for what it means.
     async fn transact(&self, txn: &Txn) -> Result<TxnAnswer, CoordError>;
+
+    /// The largest transaction that it takes, unless it takes any. By itself a store is taken for
+    /// an etcd that nobody configured otherwise.
+    fn txn_max(&self) -> Option<TxnSize> {
+        Some(TxnSize {
+            operations: ETCD_TXN_OPS_MAX,
+            bytes: ETCD_REQUEST_BYTES_MAX,
+        })
+    }
 
     /// A new lease.
     async fn grant_lease(&self, ttl: Duration) -> Result<LeaseId, CoordError>;

@@ -18,7 +18,10 @@ mod end;
 mod event;
 mod guard;
 mod local;
+mod nodes;
 mod order;
+mod queue;
+mod rank;
 mod reap;
 mod record;
 mod recover;
@@ -26,10 +29,13 @@ mod request;
 mod series;
 mod settle;
 mod start;
+mod takeover;
 mod value;
+mod witness;
 
 pub use action::{Action, ActiveCheck, Intent, Token, Transaction};
 pub use event::{Answer, Event, Evidence, Exit, ExitKind, Now, SeenJob, Standing};
+pub use nodes::Vitals;
 pub use record::{own_record, records_of};
 pub use value::{
     Ask, Cursor, CursorError, LastValue, Order, OrderValue, Passed, RequestKey, RequestValue,
@@ -41,6 +47,7 @@ use crate::limits::{RUNS_REREAD_EVERY, SESSION_TRUSTED_FOR};
 use crate::schedule::Timetable;
 use guard::ClockGuard;
 use local::LocalRun;
+use nodes::Fleet;
 use order::Kill;
 use series::Series;
 use settle::Pending;
@@ -82,6 +89,7 @@ enum Timer {
 
 struct Session {
     revision: u64,
+    gained_at: Duration,
     renewed_at: Duration,
     /// Every run that names this node was seen since this session began.
     runs_read: bool,
@@ -112,8 +120,7 @@ pub struct Dispatcher {
     runs: BTreeMap<AttemptKey, LocalRun>,
     /// Claims ended since the runs were last asked for: that reading may still show them.
     concluded: BTreeSet<ClaimId>,
-    /// Nodes with a session; `None` while nobody can tell.
-    alive: Option<BTreeSet<NodeId>>,
+    fleet: Fleet,
     /// Since when nodes have been seen to be gone, without a break.
     absent_since: BTreeMap<NodeId, Duration>,
     requests: BTreeMap<RequestKey, request::Seen>,
@@ -122,6 +129,8 @@ pub struct Dispatcher {
     pending: BTreeMap<Token, Pending>,
     uploads: BTreeMap<Token, (AttemptKey, end::Told)>,
     failures: BTreeMap<SeriesKey, u32>,
+    /// Claims whose runs shall be replaced, and since when, by the boot-time clock.
+    replacing: BTreeMap<ClaimId, Duration>,
     out: Vec<Action>,
 }
 
@@ -146,7 +155,7 @@ impl Dispatcher {
             journal_read: false,
             runs: BTreeMap::new(),
             concluded: BTreeSet::new(),
-            alive: None,
+            fleet: Fleet::default(),
             absent_since: BTreeMap::new(),
             requests: BTreeMap::new(),
             orders: BTreeMap::new(),
@@ -154,6 +163,7 @@ impl Dispatcher {
             pending: BTreeMap::new(),
             uploads: BTreeMap::new(),
             failures: BTreeMap::new(),
+            replacing: BTreeMap::new(),
             out: Vec::new(),
         }
     }
@@ -162,6 +172,7 @@ impl Dispatcher {
     pub fn handle(&mut self, now: Now, event: Event) -> Vec<Action> {
         if self.clock.observe(now) {
             self.warn("the wall clock jumped: decisions pause for 10 s, then the new time holds");
+            self.judge_clock(now);
             self.timers.insert((self.clock.paused_until(), Timer::Look));
         }
         match event {
@@ -191,7 +202,12 @@ impl Dispatcher {
             Event::SupervisorGone(run, attempt) => self.supervisor_gone(now, (run, attempt)),
             Event::StrayEnded(run) => self.stray_ended(now, run),
             Event::Uploaded(token) => self.uploaded(now, token),
-            Event::NodesSeen(nodes) => self.see_nodes(now, nodes),
+            Event::NodesReset => self.nodes_reset(),
+            Event::NodeSeen(node, session) => self.see_node(now, node, &session),
+            Event::NodeGone(node) => self.node_gone(now, &node),
+            Event::NodeRemembered(node, facts) => self.remember_node(now, node, *facts),
+            Event::NodeRemoved(node) => self.remove_node(now, &node),
+            Event::NodesReady => self.nodes_ready(now),
         }
         self.pass_time(now);
         std::mem::take(&mut self.out)
@@ -272,6 +288,7 @@ impl Dispatcher {
     fn gain_session(&mut self, now: Now, revision: u64) {
         self.session = Some(Session {
             revision,
+            gained_at: now.boot,
             renewed_at: now.boot,
             runs_read: false,
         });
@@ -296,10 +313,14 @@ impl Dispatcher {
             .insert((now.boot + RUNS_REREAD_EVERY, Timer::ReadRuns));
     }
 
-    /// Decisions need a trusted session, complete definitions, a sane clock and full knowledge
-    /// of what this node has begun.
+    /// Decisions need a trusted session, complete definitions, a clock that is sane by itself and
+    /// agrees with others', and full knowledge of who is there and of what this node has begun.
     fn may_decide(&self, now: Now) -> bool {
-        self.trusted_session(now).is_some() && self.loading.is_none() && self.clock.is_sane(now)
+        self.trusted_session(now).is_some()
+            && self.loading.is_none()
+            && self.fleet.is_known()
+            && self.clock.is_sane(now)
+            && self.clock_is_vouched_for(now)
     }
 
     fn trusted_session(&self, now: Now) -> Option<u64> {

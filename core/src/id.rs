@@ -64,14 +64,14 @@ uuid_id! {
     DiskId
 }
 
-/// Why a name of a project or a node is refused.
+/// Why a name of a project, a node or a cluster is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the {what} name {text:?} is not allowed: it begins with a lowercase letter or a digit and goes on \
      with lowercase letters, digits, '.', '_' or '-', 63 characters at most"
 )]
 pub struct NameError {
-    /// What was to be named: `project` or `node`.
+    /// What was to be named: `project`, `node` or `cluster`.
     pub what: &'static str,
     /// The text that was refused.
     pub text: String,
@@ -141,6 +141,10 @@ macro_rules! plain_name {
 plain_name! {
     /// A line of business: jobs belong to one, nodes serve some.
     ProjectName, "project"
+}
+plain_name! {
+    /// A cluster: its keys carry this name.
+    ClusterName, "cluster"
 }
 plain_name! {
     /// A server, by an id that stays when its host name changes.
@@ -275,6 +279,14 @@ impl RunId {
     /// The first eight digits, for people.
     pub fn short(&self) -> String {
         self.to_string()[..8].to_owned()
+    }
+}
+
+impl OrderId {
+    /// The order that ends a run: one key for whoever asks, so that transactions can compare that
+    /// nobody does.
+    pub fn of_kill(run: RunId) -> Self {
+        Self(Uuid::from_bytes(run.0))
     }
 }
 

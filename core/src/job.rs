@@ -4,11 +4,12 @@ mod body;
 mod draft;
 mod error;
 mod fields;
+mod place;
 mod quantity;
+mod selector;
 mod validate;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,7 +20,9 @@ pub use body::BodyError;
 pub use draft::{JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
+pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
+pub use selector::{Labels, Selector, SelectorError, is_label};
 
 use crate::id::{JobId, NodeId, ProjectName, Scope};
 use crate::limits::{
@@ -68,6 +71,8 @@ pub struct Job {
     pub start_deadline: Duration,
     /// What happens to occurrences that are later than `start_deadline`.
     pub misfire: Misfire,
+    /// What happens when its node is gone.
+    pub delivery: Delivery,
     /// How much of the output is kept.
     pub output: OutputKept,
     /// For people.
@@ -131,35 +136,6 @@ pub enum Command {
     Argv(Vec<String>),
 }
 
-/// Where a job runs.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Place {
-    /// On one node, on all, or on a certain one.
-    pub on: PlaceOn,
-}
-
-/// On how many nodes an occurrence runs.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub enum PlaceOn {
-    /// On one of the candidates.
-    #[default]
-    One,
-    /// On every candidate.
-    All,
-    /// On this one only.
-    Node(NodeId),
-}
-
-impl fmt::Display for PlaceOn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One => f.write_str("one"),
-            Self::All => f.write_str("all"),
-            Self::Node(node) => write!(f, "node:{node}"),
-        }
-    }
-}
-
 /// Further attempts after a failure, on the same node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retries {
@@ -207,8 +183,36 @@ pub enum Overlap {
     /// The new one is skipped.
     #[default]
     Skip,
+    /// The newest one waits until the run is over; those between are skipped.
+    QueueOne,
     /// Both run.
     Allow,
+    /// The run is killed; once that is confirmed the newest one starts.
+    Replace,
+}
+
+impl Overlap {
+    /// Whether a run holds the job's `active` while it is going.
+    pub fn is_exclusive(self) -> bool {
+        self != Self::Allow
+    }
+
+    /// Whether what is due waits for the end of the run that is going.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::QueueOne | Self::Replace)
+    }
+}
+
+/// What happens to an occurrence whose node is gone before it is known to have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// It is lost: no program starts twice.
+    #[default]
+    AtMostOnce,
+    /// Another node takes it over, with a further attempt: a program may run twice.
+    AtLeastOnce,
 }
 
 /// What happens to occurrences that are later than the start deadline.

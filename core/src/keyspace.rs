@@ -5,9 +5,11 @@
 use crate::dispatch::{RequestKey, RunKey, SeriesKey};
 use crate::id::{EditId, JobId, NodeId, OrderId, ProjectName, Scope};
 
+mod batch;
 mod spell;
 mod spell_edit;
 
+pub use batch::Batch;
 pub use spell::json;
 pub use spell_edit::PlannedEdit;
 
@@ -36,13 +38,20 @@ pub enum Key {
     Order(NodeId, OrderId),
     /// A node's sign of life.
     Session(NodeId),
+    /// What a node is.
+    Info(NodeId),
 }
 
 impl Keyspace {
     /// `/belfry/<cluster>/v1`.
     pub fn new(cluster: &str) -> Self {
+        Self::at(&format!("/belfry/{cluster}/v1"))
+    }
+
+    /// Keys that begin with another prefix, which does not end with `/`.
+    pub fn at(prefix: &str) -> Self {
         Self {
-            prefix: format!("/belfry/{cluster}/v1"),
+            prefix: prefix.to_owned(),
         }
     }
 
@@ -151,6 +160,16 @@ impl Keyspace {
         format!("{}{node}/session", self.nodes())
     }
 
+    /// What a node is: it stays when the node goes.
+    pub fn info(&self, node: &NodeId) -> String {
+        format!("{}{node}/info", self.nodes())
+    }
+
+    /// What everybody must know of the cluster.
+    pub fn facts(&self) -> String {
+        format!("{}facts", self.below("cluster"))
+    }
+
     /// A request.
     pub fn request(&self, key: &RequestKey) -> String {
         format!(
@@ -189,6 +208,7 @@ impl Keyspace {
             })),
             ["order", node, order] => Some(Key::Order(node.parse().ok()?, order.parse().ok()?)),
             ["node", node, "session"] => Some(Key::Session(node.parse().ok()?)),
+            ["node", node, "info"] => Some(Key::Info(node.parse().ok()?)),
             _ => None,
         }
     }
@@ -262,6 +282,7 @@ mod tests {
             (keys.request(&asked), Key::Request(asked.clone())),
             (keys.order(&node, order), Key::Order(node.clone(), order)),
             (keys.session(&node), Key::Session(node.clone())),
+            (keys.info(&node), Key::Info(node.clone())),
         ] {
             assert_eq!(keys.parse(&text), Some(key), "{text}");
         }

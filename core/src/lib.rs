@@ -12,12 +12,23 @@ pub mod envelope;
 
 pub mod definition;
 pub mod job;
+pub mod node;
 pub mod output;
 pub mod run;
 
+pub mod placement;
+
 pub mod dispatch;
 
+pub mod explain;
+
+pub mod fuzzy;
+pub mod job_query;
+
 pub mod ledger;
+
+pub mod crontab;
+
 pub mod view;
 
 pub mod txn;
@@ -29,9 +40,14 @@ pub mod clock;
 #[cfg(feature = "io")]
 pub mod config;
 #[cfg(feature = "io")]
+pub mod sqlite_file;
+#[cfg(feature = "io")]
+pub mod whole_file;
+
+#[cfg(feature = "io")]
 pub mod preferences;
 #[cfg(feature = "io")]
-pub mod sqlite_file;
+pub mod profile;
 
 #[cfg(feature = "io")]
 pub mod coord;

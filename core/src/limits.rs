@@ -235,6 +235,56 @@ pub const AGENT_LOOK_EVERY: Duration = Duration::from_millis(20);
 const _: () = assert!(LIVE_EVERY.as_millis() < LIVE_AT_LEAST_EVERY.as_millis());
 /// While a node is gone, what it left is looked at this often.
 pub const REAP_EVERY: Duration = Duration::from_secs(60);
+/// Connections of an agent to the history of a cluster: hundreds of agents share one database.
+pub const AGENT_CONNECTIONS_MAX: u32 = 1;
+/// Connections of a person: a page, a follower of changes and an edit at once.
+pub const PERSON_CONNECTIONS_MAX: u32 = 4;
+/// A crontab that is imported. The longest sensible one is a few pages.
+pub const CRONTAB_BYTES_MAX: usize = 1024 * 1024;
+/// Lines of a crontab: the window shows them all at once.
+pub const CRONTAB_LINES_MAX: usize = 2_000;
+/// A line of a crontab; its command becomes a definition's body, escaped.
+pub const CRONTAB_LINE_BYTES_MAX: usize = 16 * 1024;
+/// Characters of a command from which on Debian's cron refuses it (its `MAX_COMMAND`).
+pub const CRON_COMMAND_CHARS_MAX: usize = 998;
+
+const _: () = assert!(CRONTAB_LINE_BYTES_MAX * 3 < BODY_BYTES_MAX);
+/// Steps of a transaction of many edits that stand together in one inside it. Each level of
+/// transactions has what the one around it leaves of `ETCD_TXN_OPS_MAX`: with this many
+/// steps inside, and one more level for a cursor, 115 conditions are left, one for each job.
+pub const EDIT_STEPS_TOGETHER: usize = 12;
+
+const _: () = assert!(EDIT_STEPS_TOGETHER * 8 < ETCD_TXN_OPS_MAX);
+/// `crontab -l` answers by then, or it is not asked any longer.
+pub const CRONTAB_READ_WITHIN: Duration = Duration::from_secs(5);
+/// A member of etcd that has not answered by then is left for the next one. A new leader is found
+/// in about one second.
+pub const ETCD_ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// All attempts of one call to etcd: every caller hears of a failure before it gives up itself.
+pub const ETCD_CALL_WITHIN: Duration = Duration::from_millis(4_500);
+/// After every member of etcd has failed once, they are tried again after this.
+pub const ETCD_RETRY_AFTER: Duration = Duration::from_millis(100);
+/// Keys of one page of a list: full definitions stay below `ETCD_MESSAGE_BYTES_MAX`.
+pub const ETCD_PAGE_KEYS: usize = 500;
+/// A message of etcd that is larger is not taken; a list then asks for smaller pages.
+pub const ETCD_MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Operations of one level of a transaction: etcd's `max-txn-ops`, as it is unless changed.
+pub const ETCD_TXN_OPS_MAX: usize = 128;
+/// Bytes of one request: etcd's `max-request-bytes`, as it is unless changed.
+pub const ETCD_REQUEST_BYTES_MAX: usize = 1536 * 1024;
+/// A watch asks etcd how far it is this often. Two answers tell one progress.
+pub const ETCD_ASK_EVERY: Duration = Duration::from_secs(2);
+/// A watch that heard nothing for so long, though it asked, is begun anew.
+pub const ETCD_SILENT_AFTER: Duration = Duration::from_secs(5);
+/// Times that a list is begun anew because etcd dropped its revision meanwhile.
+pub const ETCD_LIST_TRIES_MAX: u32 = 3;
+
+const _: () = assert!(ETCD_ANSWERED_WITHIN.as_millis() * 2 < ETCD_CALL_WITHIN.as_millis());
+const _: () = assert!(ETCD_CALL_WITHIN.as_millis() < TXN_ANSWERED_WITHIN.as_millis());
+const _: () = assert!(ETCD_PAGE_KEYS * DEFINITION_BYTES_MAX < ETCD_MESSAGE_BYTES_MAX);
+const _: () = assert!(DECISIONS_PER_REQUEST_MAX < ETCD_TXN_OPS_MAX);
+const _: () = assert!(ETCD_ASK_EVERY.as_secs() * 2 < ETCD_SILENT_AFTER.as_secs());
+const _: () = assert!(ETCD_SILENT_AFTER.as_secs() < WATCH_SILENT_AFTER.as_secs());
 /// Smallest statement that a history's server must take: a batch of records is much less, and
 /// output is cut to what the server takes.
 pub const MYSQL_PACKET_MIN: usize = 1024 * 1024;
@@ -277,3 +327,47 @@ const _: () = assert!(MYSQL_STATEMENT_FRAME * 2 <= MYSQL_PACKET_MIN);
 const _: () = assert!(MYSQL_CONNECTED_WITHIN.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
 const _: () = assert!(MYSQL_LOCK_WAIT.as_secs() < MYSQL_ANSWERED_WITHIN.as_secs());
 const _: () = assert!(MYSQL_IDLE_MAX.as_secs() < MYSQL_SESSION_SILENT_MAX.as_secs());
+/// A node's share of the work unless it says otherwise.
+pub const WEIGHT_DEFAULT: u32 = 1;
+/// Largest share: a hundredth is as fine as people divide work.
+pub const WEIGHT_MAX: u32 = 100;
+/// Characters of a selector of nodes: a longer one wants a label of its own.
+pub const SELECTOR_CHARS_MAX: usize = 1_000;
+/// Conditions of one selector.
+pub const SELECTOR_TERMS_MAX: usize = 16;
+/// A node stands in for the first candidate this long after the instant, and a step later for
+/// each further one before it: longer than a leader change of the store usually takes.
+pub const RANK_WAIT: Duration = Duration::from_secs(2);
+/// Between two candidates that stand in.
+pub const RANK_STEP: Duration = Duration::from_secs(1);
+/// Whose own turn is due, but not the one before it decided, looks again this often.
+pub const TURN_LOOK_EVERY: Duration = Duration::from_millis(250);
+/// A reading of cursors that did not come is asked for again after this.
+pub const CURSOR_ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// Clocks of two nodes may differ by this before one of them is suspect.
+pub const CLOCK_DIFFERENCE_MAX: Duration = Duration::from_secs(2);
+/// A new session waits so long at most for the other nodes' stamps: two renewals.
+pub const CLOCK_PROVEN_WITHIN: Duration = Duration::from_secs(10);
+
+const _: () = assert!(RANK_WAIT.as_secs() + RANK_STEP.as_secs() < START_DEADLINE_MIN.as_secs());
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 <= CLOCK_PROVEN_WITHIN.as_secs());
+/// Attempts of a run in all, at most: of one that is taken over again and again, too.
+pub const ATTEMPTS_MAX: u32 = 100;
+/// Between two orders to end a run that is to be replaced.
+pub const REPLACE_ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
+/// Jobs of one bulk change that are changed at the same time: the store commits them in groups.
+pub const BULK_AT_ONCE: usize = 16;
+/// Jobs of one bulk change: as many as a cluster is made for.
+pub const BULK_JOBS_MAX: usize = 20_000;
+/// Failures of one bulk change that are told one by one; the rest is counted.
+pub const BULK_FAILURES_MAX: usize = 200;
+/// A bulk change tells how far it is this often at most.
+pub const BULK_TELL_EVERY: Duration = Duration::from_millis(100);
+/// Jobs and runs that the palette shows.
+pub const FOUND_MAX: usize = 12;
+/// Letters of a run's id from which on runs are looked for.
+pub const RUN_ID_LETTERS_MIN: usize = 4;
+/// Saved views of one person: the rail shows them all.
+pub const VIEWS_MAX: usize = 50;
+/// Notices that one batch of changes may cause; the rest is counted in the last one.
+pub const NOTICES_AT_ONCE_MAX: usize = 3;

@@ -121,6 +121,8 @@ pub enum Reason {
     OutOfMemory,
     /// Killed: before the program started.
     BeforeStart,
+    /// Killed: the job's next occurrence takes its place.
+    Replaced,
     /// Killed or timed out, yet processes of it could not be ended.
     Unreaped,
     /// Lost: the supervisor went away with the program.
@@ -157,6 +159,7 @@ impl Reason {
             Self::AgentDiskFull => "agent_disk_full",
             Self::OutOfMemory => "out_of_memory",
             Self::BeforeStart => "before_start",
+            Self::Replaced => "replaced",
             Self::Unreaped => "unreaped",
             Self::Crashed => "crashed",
             Self::CrashedAtStart => "crashed_at_start",

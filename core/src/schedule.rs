@@ -11,6 +11,7 @@ mod dialect;
 mod dst;
 mod error;
 mod fields;
+mod plan;
 mod preview;
 mod timetable;
 mod words;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dst::DstPolicy;
 pub use error::{FieldName, FieldProblem, ScheduleError};
+pub use plan::{PlanError, PlanKind, SchedulePlan};
 pub use preview::{Preview, PreviewLine, PreviewNote, ZoneChange, preview};
 pub use timetable::{Timetable, jitter_offset};
 pub use words::{Language, UnknownLanguage, words};

@@ -79,6 +79,23 @@ pub struct Txn {
     pub otherwise: Vec<Op>,
 }
 
+/// How large a transaction is, as stores count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TxnSize {
+    /// The longest of its three lists, and under it that of the largest transaction inside: etcd
+    /// counts level by level, so that transactions side by side cost nothing extra.
+    pub operations: usize,
+    /// Bytes of keys and values, and what surrounds them.
+    pub bytes: usize,
+}
+
+impl TxnSize {
+    /// Whether a store that takes `max` takes this.
+    pub fn fits(self, max: Self) -> bool {
+        self.operations <= max.operations && self.bytes <= max.bytes
+    }
+}
+
 /// What a transaction did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TxnAnswer {
@@ -171,6 +188,57 @@ impl Txn {
             revision: 0,
             results,
         })
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> TxnSize {
+        // What a message adds to a key or a value, at most.
+        const AROUND: usize = 32;
+        let compares = self.compares.iter().map(|compare| {
+            let value = match &compare.check {
+                Check::Value(value) => value.len(),
+                _ => 0,
+            };
+            compare.key.len() + value + AROUND
+        });
+        let mut bytes: usize = compares.sum();
+        let mut inside = 0;
+        for op in self.then.iter().chain(&self.otherwise) {
+            bytes += AROUND;
+            bytes += match op {
+                Op::Put { key, value, .. } => key.len() + value.len(),
+                Op::Delete(key) | Op::Get(key) => key.len(),
+                Op::Nested(txn) => {
+                    let size = txn.size();
+                    inside = inside.max(size.operations);
+                    size.bytes
+                }
+            };
+        }
+        let lists = [self.compares.len(), self.then.len(), self.otherwise.len()];
+        TxnSize {
+            operations: lists.into_iter().max().unwrap_or_default() + inside,
+            bytes,
+        }
+    }
+
+    /// The same with its steps in transactions of `count` side by side, which are done whenever
+    /// the branch that they stand in is.
+    pub fn grouped(self, count: usize) -> Self {
+        let group = |steps: Vec<Op>| {
+            let groups = steps.chunks(count).map(|steps| {
+                Op::Nested(Self {
+                    then: steps.to_vec(),
+                    ..Self::default()
+                })
+            });
+            groups.collect()
+        };
+        Self {
+            compares: self.compares,
+            then: group(self.then),
+            otherwise: group(self.otherwise),
+        }
     }
 
     /// Every key that the transaction may read or write, each once.

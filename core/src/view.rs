@@ -8,13 +8,29 @@ use crate::run::{Reason, RunState, Trigger};
 
 macro_rules! views {
     ($($(#[$doc:meta])* $kind:ident $name:ident $body:tt)*) => {$(
-        $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        $(#[$doc])*
         #[serde(rename_all = "snake_case")]
         pub $kind $name $body
     )*};
 }
+
+mod bulk;
+mod computer;
+mod editor;
+mod import;
+mod ladder;
+mod lists;
+mod preferences;
+
+pub use bulk::*;
+pub use computer::*;
+pub use editor::*;
+pub use import::*;
+pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
+pub use lists::*;
+pub use preferences::*;
 
 views! {
     /// What the window shows around every screen.
@@ -41,82 +57,6 @@ views! {
         Starting,
         /// No agent runs: jobs do not ring.
         Stopped,
-    }
-
-    /// How the window looks, kept for the person at this computer.
-    struct Preferences {
-        /// The language of every word.
-        pub language: Language,
-        /// Light or dark.
-        pub theme: Theme,
-        /// The height of rows.
-        pub density: Density,
-        /// Whether the rail on the left shows glyphs only.
-        pub rail_folded: bool,
-    }
-
-    /// The language of every word.
-    enum Language {
-        /// The computer's, else English.
-        System,
-        /// English.
-        #[serde(rename = "en")]
-        En,
-        /// Simplified Chinese.
-        #[serde(rename = "zh-CN")]
-        ZhCn,
-    }
-
-    /// Light or dark.
-    enum Theme {
-        /// As the computer's other windows.
-        System,
-        /// Dark on white.
-        Light,
-        /// Light on near-black.
-        Dark,
-    }
-
-    /// The height of rows.
-    enum Density {
-        /// 28 px.
-        Compact,
-        /// 36 px.
-        Comfortable,
-    }
-
-    /// Which jobs a list shows, and which part of it.
-    struct JobQuery {
-        /// Words that must all occur in name, project, tags, owner, note or script.
-        pub text: String,
-        /// Language of words: `en` or `zh-CN`.
-        pub language: String,
-        /// The order of the rows.
-        pub sort: JobSort,
-        /// First row.
-        pub offset: u32,
-        /// Rows at most.
-        pub limit: u32,
-    }
-
-    /// The order of a list of jobs.
-    enum JobSort {
-        /// By project and name.
-        Name,
-        /// By next occurrence, soonest first.
-        Next,
-        /// Failing first, then late, then by name.
-        Trouble,
-    }
-
-    /// A window into the list of jobs.
-    struct JobPage {
-        /// The rows.
-        pub rows: Vec<JobRow>,
-        /// How many jobs the query has in all.
-        pub matched: u32,
-        /// How many jobs there are.
-        pub total: u32,
     }
 
     /// A job in a list.

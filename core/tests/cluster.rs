@@ -1,7 +1,17 @@
 //! The use-cases over the embedded stores, with an agent's part played by hand.
 
+#[path = "cluster/bulks.rs"]
+mod bulks;
+#[path = "cluster/editor.rs"]
+mod editor;
+#[path = "cluster/editor_saves.rs"]
+mod editor_saves;
 #[path = "cluster/edits.rs"]
 mod edits;
+#[path = "cluster/files.rs"]
+mod files;
+#[path = "cluster/lists.rs"]
+mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
 #[path = "cluster/stage.rs"]

@@ -5,6 +5,14 @@
 mod coord;
 #[path = "contract/embedded.rs"]
 mod embedded;
+#[path = "contract/etcd.rs"]
+mod etcd;
+#[path = "contract/etcd_faults.rs"]
+mod etcd_faults;
+#[path = "contract/etcd_ladder.rs"]
+mod etcd_ladder;
+#[path = "contract/etcd_limits.rs"]
+mod etcd_limits;
 #[path = "contract/files.rs"]
 mod files;
 #[path = "contract/history.rs"]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use belfry_core::clock;
+use belfry_core::cluster::CRONTAB_PROJECT;
 use belfry_core::id::{NodeId, ProjectName};
 use belfry_core::job::parse_duration;
 use belfry_core::run::RunState;
@@ -15,15 +16,29 @@ use jiff::Timestamp;
 #[derive(Parser)]
 #[command(name = "belfryctl", version, about, max_term_width = 100)]
 pub struct Arguments {
-    /// The folder of this computer's stores [default: $XDG_DATA_HOME/belfry/this-computer]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub embedded: Option<PathBuf>,
+    /// Where to look
+    #[command(flatten)]
+    pub place: PlaceArguments,
     /// Print JSON instead of tables
     #[arg(long, global = true)]
     pub json: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Where to look: this computer unless something else is named.
+#[derive(Args)]
+pub struct PlaceArguments {
+    /// The folder of this computer's stores [default: $XDG_DATA_HOME/belfry/this-computer]
+    #[arg(long, global = true, value_name = "DIR", conflicts_with_all = ["profile", "config"])]
+    pub embedded: Option<PathBuf>,
+    /// A saved connection, of $XDG_CONFIG_HOME/belfry/profiles.toml
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "config")]
+    pub profile: Option<String>,
+    /// A file that says where the cluster is, such as an agent's
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// What to do.
@@ -37,6 +52,9 @@ pub enum Command {
         #[arg(long, value_name = "P")]
         project: Option<ProjectName>,
     },
+    /// Make jobs of what another program has
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Print the JSON Schema of files
     Schema,
     /// Jobs: what runs when
@@ -54,6 +72,24 @@ pub enum Command {
     /// Nodes: where jobs run
     #[command(subcommand)]
     Nodes(NodesCommand),
+    /// Why a job ran where it did at an instant, or did not run; for one to come, who would run it
+    Explain(ExplainArguments),
+    /// The cluster itself: its stores and what they need
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
+}
+
+/// `explain`.
+#[derive(Args)]
+pub struct ExplainArguments {
+    /// project/name, or the name where only one project has it
+    pub job: String,
+    /// A time back from now such as 10m, or an instant with its offset
+    #[arg(value_parser = instant, value_name = "INSTANT")]
+    pub instant: Timestamp,
+    /// en or zh-CN [default: the terminal's]
+    #[arg(long, value_parser = language, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
 }
 
 /// `apply`.
@@ -68,6 +104,39 @@ pub struct ApplyArguments {
     /// Pause those jobs of the file's projects that it does not have
     #[arg(long)]
     pub prune: bool,
+}
+
+/// `import …`.
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Make jobs of the lines of a crontab; importing it again changes only what changed there
+    Crontab(ImportCrontab),
+}
+
+/// `import crontab`.
+#[derive(Args)]
+pub struct ImportCrontab {
+    /// The file; - reads standard input [default: your own, as crontab -l shows it]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Only say what would become of each line
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The project that the jobs go to
+    #[arg(long, value_name = "P", default_value = CRONTAB_PROJECT)]
+    pub project: ProjectName,
+    /// Whether the lines name a user, as in /etc/crontab [default: the file tells]
+    #[arg(long, value_enum, value_name = "YES|NO")]
+    pub user_column: Option<YesNo>,
+}
+
+/// An answer.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum YesNo {
+    /// It is so.
+    Yes,
+    /// It is not so.
+    No,
 }
 
 /// A job, and the generation that somebody looked at.
@@ -231,6 +300,17 @@ pub enum LedgerCommand {
         #[arg(long, value_parser = instant, value_name = "T")]
         until: Option<Timestamp>,
     },
+}
+
+/// `cluster …`.
+#[derive(Subcommand)]
+pub enum ClusterCommand {
+    /// Make a new cluster ready: its facts in etcd and its tables in the database
+    Init,
+    /// Bring a cluster's facts and tables to this version
+    Migrate,
+    /// What is in order and what is not; the exit code is that of the first thing that is not
+    Status,
 }
 
 /// `nodes …`.

@@ -1,6 +1,6 @@
 //! Why a command failed, and the code that scripts see.
 
-use belfry_core::cluster::ClusterError;
+use belfry_core::cluster::{ClusterError, ConnectError};
 use belfry_core::coord::CoordError;
 use belfry_core::history::HistoryError;
 
@@ -53,5 +53,14 @@ impl From<ClusterError> for Failure {
             _ => FAILED,
         };
         Self::new(code, error.sentence())
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Embedded(error) => error.into(),
+            ConnectError::Rung(_) => Self::new(error.trouble().exit_code(), error.to_string()),
+        }
     }
 }

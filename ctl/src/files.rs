@@ -73,23 +73,26 @@ fn tell(applied: &Applied, dry_run: bool) {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
+    String::from_utf8(read_bytes(file, DEFINITION_FILE_BYTES_MAX)?).map_err(|_| {
+        let name = file.display();
+        Failure::new(
+            FAILED,
+            format!("could not read {name}: it is not UTF-8: save it as such"),
+        )
+    })
+}
+
+/// Reads a file, or standard input for `-`, and one byte more than is allowed: enough to be refused.
+pub fn read_bytes(file: &Path, max: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    // One byte more than is allowed is enough to be refused.
-    let most = u64::try_from(DEFINITION_FILE_BYTES_MAX)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
+    let most = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     let done = match file.to_str() {
         Some("-") => std::io::stdin().lock().take(most).read_to_end(&mut bytes),
         _ => std::fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)),
     };
     let name = file.display();
     done.map_err(|error| Failure::new(FAILED, format!("could not read {name}: {error}: name a file that can be read, or - for standard input")))?;
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::new(
-            FAILED,
-            format!("could not read {name}: it is not UTF-8: save it as such"),
-        )
-    })
+    Ok(bytes)
 }
 
 pub async fn export(

@@ -36,6 +36,9 @@ async fn list(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> 
         ..JobQuery::default()
     };
     let page = cluster.jobs_page(&cluster.picture().await?, &query).await?;
+    if let Some(mistake) = page.mistakes.first() {
+        return Err(Failure::new(FAILED, mistake.sentence.clone()));
+    }
     if json {
         print::json(&page.rows);
         return Ok(());

@@ -1,26 +1,29 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod cluster;
+mod explain;
 mod failure;
 mod files;
+mod import;
 mod jobs;
 mod ledger;
 mod nodes;
+mod place;
 mod print;
 mod run_json;
 mod runs;
 mod schedule;
 mod watch;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use belfry_core::cluster::{Cluster, this_person};
+use belfry_core::cluster::{Cluster, Role, Stores, this_person};
 use clap::Parser;
 
-use args::{Arguments, Command};
-use failure::{CONFIGURATION, Failure, INTERNAL};
+use args::{Arguments, Command, ImportCommand, PlaceArguments};
+use failure::{Failure, INTERNAL};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments {
-        embedded,
+        place,
         json,
         command,
     } = arguments;
@@ -53,32 +56,26 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Schedule(command) => schedule::run(command, json),
-        Command::Apply(arguments) => files::apply(&*open(embedded).await?, &arguments, json).await,
+        Command::Apply(arguments) => files::apply(&*open(place).await?, &arguments, json).await,
         Command::Export { project } => {
-            files::export(&*open(embedded).await?, project.as_ref(), json).await
+            files::export(&*open(place).await?, project.as_ref(), json).await
         }
-        Command::Jobs(command) => jobs::run(&*open(embedded).await?, command, json).await,
-        Command::Runs(command) => runs::run(&open(embedded).await?, command, json).await,
-        Command::Ledger(command) => ledger::run(&*open(embedded).await?, command, json).await,
-        Command::Nodes(command) => nodes::run(&*open(embedded).await?, command, json).await,
+        Command::Import(ImportCommand::Crontab(arguments)) => {
+            import::crontab(&*open(place).await?, &arguments, json).await
+        }
+        Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
+        Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
+        Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
+        Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
+        Command::Nodes(command) => nodes::run(&*open(place).await?, command, json).await,
+        Command::Cluster(command) => cluster::run(&place::servers(place)?, command, json).await,
     }
 }
 
-async fn open(dir: Option<PathBuf>) -> Result<Arc<Cluster>, Failure> {
-    let dir = dir.map_or_else(default_dir, Ok)?;
-    Ok(Arc::new(Cluster::open_embedded(&dir, this_person()).await?))
-}
-
-/// The folder that the desktop and the agent of this computer use too.
-fn default_dir() -> Result<PathBuf, Failure> {
-    let variable = |name| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let data = variable("XDG_DATA_HOME")
-        .or_else(|| variable("HOME").map(|home| home.join(".local/share")));
-    let sentence = "neither XDG_DATA_HOME nor HOME says where this computer's data lies: name the folder with --embedded DIR";
-    data.map(|data| data.join("belfry/this-computer"))
-        .ok_or_else(|| Failure::new(CONFIGURATION, sentence))
+async fn open(place: PlaceArguments) -> Result<Arc<Cluster>, Failure> {
+    let stores = Stores::open(&place::named(place)?, Role::Person).await?;
+    if let Some(why) = &stores.away {
+        eprintln!("belfryctl: history is away for the moment: {why}");
+    }
+    Ok(Arc::new(Cluster::of(stores, this_person())))
 }

@@ -6,6 +6,8 @@ mod bench;
 mod errors;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/jobs.rs"]
 mod jobs;
 #[path = "cli/runs.rs"]

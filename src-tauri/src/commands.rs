@@ -1,5 +1,10 @@
 //! The window's commands, each one line of wiring; `ui/src/backend/backend.ts` says what they mean.
 
+mod bulk;
+mod computer;
+mod editor;
+mod files;
+
 use belfry_core::cluster::ClusterError;
 use belfry_core::id::{JobId, RunId};
 use belfry_core::view::{
@@ -10,6 +15,8 @@ use tauri::ipc::Invoke;
 use tauri::{State, command};
 
 use crate::Desk;
+
+pub use files::dropped;
 
 type Answer<T> = Result<T, CommandError>;
 
@@ -31,6 +38,28 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         agent_stop,
         preferences_get,
         preferences_set,
+        files::file_open,
+        files::file_look,
+        files::file_apply,
+        files::crontab_lines,
+        files::crontab_look,
+        files::crontab_import,
+        files::jobs_text,
+        files::jobs_save,
+        editor::editor_open,
+        editor::editor_lists,
+        editor::draft_check,
+        editor::schedule_build,
+        editor::draft_save,
+        editor::draft_try,
+        editor::job_delete,
+        editor::job_undelete,
+        bulk::jobs_bulk,
+        bulk::jobs_bulk_stop,
+        bulk::jobs_export,
+        bulk::jobs_find,
+        computer::computer_show,
+        computer::agent_at_login,
     ]
 }
 

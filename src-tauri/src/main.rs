@@ -2,11 +2,14 @@
 //! whatever has to be decided is decided in core.
 
 mod commands;
+mod notices;
 
+use std::collections::HashMap;
 use std::env;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use belfry_core::cluster::{ThisComputer, this_computer_dir};
+use belfry_core::cluster::{BulkStop, Notices, ThisComputer, this_computer_dir};
 use belfry_core::preferences::PreferencesFile;
 use belfry_core::view::{CommandError, ErrorCode, Live};
 use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
@@ -15,14 +18,32 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tracing::{error, warn};
 use tracing_subscriber::EnvFilter;
 
+use crate::notices::show;
+
 /// What all commands share.
 struct Desk {
     app: AppHandle,
     computer: OnceCell<ThisComputer>,
     preferences: PreferencesFile,
+    /// The bulk changes that go on, by their names.
+    bulks: Mutex<HashMap<String, BulkStop>>,
 }
 
 impl Desk {
+    fn bulks(&self) -> MutexGuard<'_, HashMap<String, BulkStop>> {
+        self.bulks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells outside of the window what of a batch is worth it.
+    async fn notify(&self, notices: &mut Notices, live: &Live) {
+        let Some(computer) = self.computer.get().filter(|_| !live.runs.is_empty()) else {
+            return;
+        };
+        let preferences = self.preferences.read();
+        let news = notices.of(live, &computer.following, &preferences).await;
+        news.iter().for_each(|notice| show(&self.app, notice));
+    }
+
     /// This computer, opened by whoever asks first; after a failure the next one tries again.
     async fn computer(&self) -> Result<&ThisComputer, CommandError> {
         self.computer.get_or_try_init(|| open(&self.app)).await
@@ -40,6 +61,9 @@ fn main() -> anyhow::Result<()> {
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
             show_window(app)
         }))
+        .plugin(tauri_plugin_dialog::init())
+        .on_window_event(commands::dropped)
+        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(commands::all())
         .setup(set_up)
@@ -76,6 +100,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         app: app.clone(),
         computer,
         preferences,
+        bulks: Mutex::default(),
     });
     // Jobs ring before the window asks for anything.
     tauri::async_runtime::spawn(async move {
@@ -113,9 +138,11 @@ fn homeless(detail: &str) -> CommandError {
 /// Passes on what changes, until there is nothing to follow any more. A batch that is missed
 /// shows in the next one's number.
 async fn pass_on(mut lives: Receiver<Live>, app: AppHandle) {
+    let mut notices = Notices::default();
     loop {
         match lives.recv().await {
             Ok(live) => {
+                app.state::<Desk>().notify(&mut notices, &live).await;
                 // Without a window nobody misses it.
                 let _ = app.emit("live", live);
             }

@@ -13,6 +13,44 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('row', { name: /backup-orders/ }).click()
     await page.getByRole('heading', { name: 'backup-orders' }).waitFor()
   },
+  groups: async (page) => {
+    await page.getByRole('row', { name: /disk-usage/ }).waitFor()
+    await page.getByRole('combobox', { name: /^(Group|分组)$/ }).click()
+    await page.getByRole('option', { name: /^(By owner|按负责人)$/ }).click()
+    await page.getByRole('listbox').waitFor({ state: 'detached' })
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Space')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('t')
+    await page.getByRole('textbox', { name: /^(Add|添加)$/ }).fill('checked')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status', { name: /^(The tags|已修改)/ }).waitFor()
+    await page.keyboard.press('Shift+F10')
+    await page.getByRole('menu').waitFor()
+  },
+  mistake: async (page) => {
+    await page.getByRole('row', { name: /backup-orders/ }).click()
+    await page.getByRole('textbox', { name: /^(Filter jobs|筛选任务)$/ }).fill('state:faild tag:night')
+    await page.getByRole('alert').waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+a')
+    await page.getByRole('toolbar').waitFor()
+  },
+  palette: async (page) => {
+    await page.getByRole('row', { name: /disk-usage/ }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('bko')
+    await page.getByRole('option', { name: /backup-orders/ }).waitFor()
+  },
+  settings: async (page) => {
+    await page.keyboard.press('Control+,')
+    await page
+      .getByRole('region', { name: /^(This computer|本机)$/ })
+      .getByRole('switch')
+      .waitFor()
+  },
   runs: async (page) => {
     await page.goto(page.url().replace('#/jobs', '#/runs'))
     await page.getByRole('row').nth(5).waitFor()
@@ -28,9 +66,10 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
 }
 
 for (const language of ['en', 'zh-CN']) {
-  for (const theme of ['light', 'dark']) {
+  for (const theme of ['light', 'dark', 'contrast']) {
     for (const size of sizes) {
       test(`pictures ${language} ${theme} ${size.width}`, async ({ page }) => {
+        test.slow()
         await page.setViewportSize(size)
         for (const [name, show] of Object.entries(screens)) {
           await open(page, { language, theme })

@@ -60,7 +60,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
   await open(page)
   await page.getByRole('button', { name: 'Search jobs and commands' }).focus()
   const names: string[] = []
-  for (let step = 0; step < 8; step += 1) {
+  for (let step = 0; step < 13; step += 1) {
     await page.keyboard.press('Tab')
     names.push(
       await page.evaluate(
@@ -74,9 +74,14 @@ test('the focus goes through the window in its order', async ({ page }) => {
     'Settings',
     'Jobs',
     'Runs',
+    'Starred',
     'Fold the side bar',
     'Filter jobs',
     'Sort',
+    'Group',
+    'Save this list',
+    'New job',
+    '4 in trouble',
     'List of jobs',
   ])
 })
@@ -106,6 +111,7 @@ const places: Record<string, (page: Page) => Promise<void>> = {
 
 for (const theme of ['light', 'dark']) {
   test(`axe finds nothing in the ${theme} window`, async ({ page }) => {
+    test.slow()
     await open(page, { theme })
     await page.emulateMedia({ reducedMotion: 'reduce' })
     for (const [place, go] of Object.entries(places)) {
@@ -122,6 +128,7 @@ for (const theme of ['light', 'dark']) {
   })
 
   test(`axe finds nothing in the ${theme} window without jobs, agent or stores`, async ({ page }) => {
+    test.slow()
     for (const fake of ['empty', 'noagent', 'down'] as const) {
       await open(page, { theme, fake })
       await page.emulateMedia({ reducedMotion: 'reduce' })

@@ -25,6 +25,7 @@ export interface Start {
   language?: string
   theme?: string
   path?: string
+  open?: string
 }
 
 const START = new Date('2026-11-21T12:34:56+08:00')

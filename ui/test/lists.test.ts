@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyCaps, KeySequence, pressName } from '../src/commands/keyboard'
+import { isOfField, keyCaps, KeySequence, pressName } from '../src/commands/keyboard'
 import type { Live, RunRow, RunState, RunsPage } from '../src/backend/types'
 import { blankRun } from '../src/backend/fake/history'
 import { fakeJobs } from '../src/backend/fake/jobs'
@@ -8,6 +8,7 @@ import { jobColumns } from '../src/features/jobs/columns'
 import { pageOffsets, pageQuery } from '../src/features/jobs/window'
 import { statesOf, statesText, toggled } from '../src/features/runs/filter'
 import { reduceLive, silence } from '../src/stores/live'
+import { plainList } from '../src/stores/jobsView'
 import { applyRuns } from '../src/stores/queries'
 
 const job = fakeJobs(1)[0]!
@@ -92,10 +93,13 @@ describe('the window into the jobs', () => {
   })
 
   it('asks with trimmed words', () => {
-    expect(pageQuery('  backup ', 'en', 'next', 100)).toEqual({
+    const shape = { ...plainList, text: '  backup ', sort: 'next' as const }
+    expect(pageQuery(shape, 'en', 100)).toEqual({
       text: 'backup',
       language: 'en',
+      group: 'none',
       sort: 'next',
+      descending: false,
       offset: 100,
       limit: 100,
     })
@@ -141,7 +145,7 @@ describe('a grid', () => {
 
 describe('the keyboard', () => {
   const press = (key: string, more = {}) =>
-    pressName({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
+    pressName({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more })
 
   it('names presses alike on each system', () => {
     expect([
@@ -150,6 +154,20 @@ describe('the keyboard', () => {
       press('?'),
       press('a', { altKey: true }),
     ]).toEqual(['mod+k', 'mod+k', '?', null])
+  })
+
+  it('names Shift where no character shows it', () => {
+    expect([
+      press('ArrowDown', { shiftKey: true }),
+      press('J', { shiftKey: true }),
+      press(' '),
+      press('F10', { shiftKey: true }),
+    ]).toEqual(['shift+ArrowDown', 'J', 'Space', 'shift+F10'])
+    expect(keyCaps('J', false)).toEqual([['Shift', 'J']])
+  })
+
+  it('leaves a text field what it needs', () => {
+    expect(['mod+a', 'mod+z', 'mod+k', 'a'].map(isOfField)).toEqual([true, true, false, false])
   })
 
   it('joins a sequence only when it is quick', () => {

@@ -1,5 +1,7 @@
 //! Applying a file: whole or not at all.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::edit::{Sent, usable};
@@ -9,6 +11,7 @@ use crate::envelope::Envelope;
 use crate::id::{JobId, ProjectName};
 use crate::job::Job;
 use crate::keyspace::PlannedEdit;
+use crate::limits::EDIT_STEPS_TOGETHER;
 
 /// What a file would do, or has done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +26,12 @@ pub struct Applied {
     pub paused: Vec<String>,
 }
 
+/// What applying would do, ready to be sent.
+pub(super) struct Planned {
+    pub plan: ApplyPlan,
+    edits: Vec<PlannedEdit>,
+}
+
 impl Applied {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
@@ -33,19 +42,35 @@ impl Applied {
 impl Cluster {
     /// Makes the jobs be as a file says, in one transaction. With `dry_run` only says what it
     /// would do; with `prune` lets those jobs of the file's projects rest that it does not have.
-    ///
-    /// One transaction has room for as many jobs as the store takes: any number here.
     pub async fn apply(
         &self,
         text: &str,
         dry_run: bool,
         prune: bool,
     ) -> Result<Applied, ClusterError> {
+        let planned = self.plan_file(text, prune).await?;
+        if !dry_run {
+            self.carry_out(&planned).await?;
+        }
+        Ok(told(&planned.plan))
+    }
+
+    /// What applying a file would do, known to fit into one transaction.
+    pub(super) async fn plan_file(&self, text: &str, prune: bool) -> Result<Planned, ClusterError> {
         let file = parse_file(text, Format::of(text)).map_err(ClusterError::File)?;
         let file: Vec<Job> = file.into_iter().map(|item| item.job).collect();
-        let stored = self.jobs().await?;
+        self.plan_jobs(&file, prune, self.jobs().await?).await
+    }
+
+    /// The same for jobs that were read already, beside those that are `stored`.
+    pub(super) async fn plan_jobs(
+        &self,
+        jobs: &[Job],
+        prune: bool,
+        stored: Vec<StoredJob>,
+    ) -> Result<Planned, ClusterError> {
         let existing: Vec<_> = stored.iter().map(StoredJob::existing).collect();
-        let plan = plan_apply(&existing, &file, prune);
+        let plan = plan_apply(&existing, jobs, prune);
         if let Some(job) = plan.unreadable.first() {
             let broken = stored.iter().find(|stored| stored.id == job.id);
             let why = broken
@@ -56,13 +81,56 @@ impl Cluster {
                 why,
             });
         }
-        if !dry_run && !plan.is_empty() {
-            self.carry_out(&plan, &stored).await?;
-        }
-        Ok(told(&plan))
+        let edits = self.edits(&plan, &stored).await?;
+        self.check_size(&edits)?;
+        Ok(Planned { plan, edits })
     }
 
-    async fn carry_out(&self, plan: &ApplyPlan, stored: &[StoredJob]) -> Result<(), ClusterError> {
+    /// Makes all of it or nothing. A second editor in between makes it nothing.
+    pub(super) async fn carry_out(&self, planned: &Planned) -> Result<(), ClusterError> {
+        let Some(first) = planned.edits.first() else {
+            return Ok(());
+        };
+        let name = first.plan.version.title.clone();
+        match self.send_edits(&planned.edits, &name).await? {
+            Sent::Made => Ok(()),
+            Sent::Refused(_) => Err(ClusterError::ApplyRaced {
+                name: "one of its jobs".to_owned(),
+            }),
+        }
+    }
+
+    /// Whole or not at all holds only within one transaction: of several the first ones would
+    /// stand, and be obeyed, if this program ended or somebody edited a job before the last one.
+    /// To take the first ones back is an edit too, which the same may keep from being made. So a
+    /// file is as large as a transaction of the store, which the embedded one does not bound and
+    /// etcd does, and is refused before anything of it is written.
+    fn check_size(&self, edits: &[PlannedEdit]) -> Result<(), ClusterError> {
+        let Some(max) = self.coord.txn_max() else {
+            return Ok(());
+        };
+        let size = self.keys.spell_edits(edits).size();
+        if size.fits(max) {
+            return Ok(());
+        }
+        let inside = EDIT_STEPS_TOGETHER + 1;
+        let share = |part: usize, whole: usize| edits.len() * part / whole.max(1);
+        let by_operations = share(
+            max.operations.saturating_sub(inside),
+            size.operations.saturating_sub(inside),
+        );
+        let most = by_operations.min(share(max.bytes, size.bytes)).max(1);
+        Err(ClusterError::ApplyTooLarge {
+            count: edits.len(),
+            most,
+        })
+    }
+
+    async fn edits(
+        &self,
+        plan: &ApplyPlan,
+        stored: &[StoredJob],
+    ) -> Result<Vec<PlannedEdit>, ClusterError> {
         let mut edits = Vec::new();
         for job in &plan.created {
             let id = JobId(Uuid::new_v4());
@@ -82,16 +150,7 @@ impl Cluster {
             debug_assert_eq!(id, job.id);
             edits.extend(self.planned((&job.project, &job.name, id), Some(&now), intent)?);
         }
-        let name = edits
-            .first()
-            .map(|edit| edit.plan.version.title.clone())
-            .unwrap_or_default();
-        match self.send_edits(&edits, &name).await? {
-            Sent::Made => Ok(()),
-            Sent::Refused(_) => Err(ClusterError::ApplyRaced {
-                name: "one of its jobs".to_owned(),
-            }),
-        }
+        Ok(edits)
     }
 
     /// What is stored of the jobs that the plan changes, in its order, as it was when it was made.
@@ -105,9 +164,8 @@ impl Cluster {
             .iter()
             .map(|changed| changed.id)
             .chain(plan.pruned.iter().map(|job| job.id));
-        let jobs: Vec<&StoredJob> = ids
-            .filter_map(|id| stored.iter().find(|stored| stored.id == id))
-            .collect();
+        let by_id: BTreeMap<JobId, &StoredJob> = stored.iter().map(|job| (job.id, job)).collect();
+        let jobs: Vec<&StoredJob> = ids.filter_map(|id| by_id.get(&id).copied()).collect();
         let keys: Vec<String> = jobs
             .iter()
             .map(|job| self.keys.job(&job.project, job.id))
@@ -169,7 +227,7 @@ impl Cluster {
     }
 }
 
-fn told(plan: &ApplyPlan) -> Applied {
+pub(super) fn told(plan: &ApplyPlan) -> Applied {
     let title = |job: &Job| format!("{}/{}", job.project, job.name);
     let lines =
         |changes: &[crate::definition::Change]| changes.iter().map(ToString::to_string).collect();

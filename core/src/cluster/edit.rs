@@ -131,6 +131,16 @@ impl Cluster {
 
     /// Brings back what a job was at some generation, also of a deleted one.
     pub async fn restore(&self, id: JobId, generation: u64) -> Result<Edited, ClusterError> {
+        self.restore_if(id, generation, None).await
+    }
+
+    /// The same, with `seen` only if the job still has that generation.
+    pub(super) async fn restore_if(
+        &self,
+        id: JobId,
+        generation: u64,
+        seen: Option<u64>,
+    ) -> Result<Edited, ClusterError> {
         let versions = self.versions(id).await?;
         let name = versions
             .first()
@@ -150,7 +160,7 @@ impl Cluster {
             why: error.to_string(),
         })?;
         let key = self.keys.job(&job.project, id);
-        self.change(&name, (&key, id), &Intent::Restore(job), None)
+        self.change(&name, (&key, id), &Intent::Restore(job), seen)
             .await
     }
 
@@ -172,7 +182,8 @@ impl Cluster {
         }
     }
 
-    async fn change(
+    /// The edit of the job at `key`, whether it is there or deleted.
+    pub(super) async fn change(
         &self,
         name: &str,
         (key, id): (&str, JobId),
@@ -277,6 +288,7 @@ impl Cluster {
             &name.name,
         );
         let taken = gotten(answer)
+            .iter()
             .any(|entry| entry.key == key && entry.value != id.to_string().into_bytes());
         let title = format!("{}/{}", name.project, name.name);
         if taken {
@@ -338,7 +350,9 @@ impl Cluster {
         };
         let edit = first.plan.version.edit;
         let definition = self.keys.job(&first.project, first.id);
-        let standing = gotten(answer).find(|entry| entry.key == definition);
+        let standing = gotten(answer)
+            .into_iter()
+            .find(|entry| entry.key == definition);
         let written = standing.and_then(|entry| Envelope::decode(&entry.value).ok());
         if written.is_some_and(|envelope| envelope.edit == edit) {
             return Ok(true);
@@ -402,11 +416,14 @@ impl Cluster {
     }
 }
 
-fn gotten(answer: &TxnAnswer) -> impl Iterator<Item = &Entry> {
-    answer.results.iter().filter_map(|result| match result {
-        OpResult::Got(entry) => entry.as_ref(),
-        _ => None,
-    })
+/// What the answer's steps have read, those in transactions inside included.
+fn gotten(answer: &TxnAnswer) -> Vec<&Entry> {
+    let read = |result| match result {
+        &OpResult::Got(Some(ref entry)) => vec![entry],
+        OpResult::Nested(inside) => gotten(inside),
+        _ => Vec::new(),
+    };
+    answer.results.iter().flat_map(read).collect()
 }
 
 /// The job, if this version can use it.

@@ -106,6 +106,17 @@ pub enum ClusterError {
         /// A job that changed.
         name: String,
     },
+    /// The store does not take all changes of a file at once.
+    #[error(
+        "the file changes {count} jobs, and the cluster's store takes about {most} of them in one transaction, so nothing was applied: \
+         split the file and apply the parts one after the other"
+    )]
+    ApplyTooLarge {
+        /// Jobs that would change.
+        count: usize,
+        /// How many of them fit.
+        most: usize,
+    },
     /// The run is over, so nothing can be asked of it.
     #[error("run {run} has ended already: `belfryctl runs show {run}` says how")]
     NotRunning {
@@ -148,6 +159,7 @@ impl ClusterError {
             | Self::NameTaken { .. }
             | Self::Broken { .. }
             | Self::File(_)
+            | Self::ApplyTooLarge { .. }
             | Self::Invalid { .. } => ErrorCode::Invalid,
         }
     }

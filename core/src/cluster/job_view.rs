@@ -7,10 +7,10 @@ use super::run_view::{bar, duration_ms, stamp};
 use super::{StoredJob, command_text};
 use crate::definition::export;
 use crate::id::RunId;
-use crate::job::{Job, JobDraft, PlaceOn};
+use crate::job::{Job, JobDraft, Place, PlaceOn};
 use crate::limits::STRIP_BARS;
 use crate::run::RunRecord;
-use crate::schedule::{Language, PreviewNote, Timetable, preview, words};
+use crate::schedule::{Language, PreviewLine, PreviewNote, Timetable, preview, words};
 use crate::view::{JobDetail, JobRow, NextLine, Setting};
 
 /// Occurrences that a job's page shows.
@@ -53,7 +53,7 @@ pub(super) fn row(stored: &StoredJob, seen: &Seen, language: Language, now: Time
             .unwrap_or_default(),
         next_at: next_at(stored, now).map(stamp),
         place_words: job
-            .map(|job| place_words(&job.place.on, language))
+            .map(|job| place_words(&job.place, language))
             .unwrap_or_default(),
         owner: about.owner,
         tags: about.tags,
@@ -90,16 +90,17 @@ pub(super) fn detail(
 
 /// The next occurrences of a timetable.
 pub fn next_lines(timetable: &Timetable, after: Timestamp, count: usize) -> Vec<NextLine> {
-    let lines = preview(timetable, after, count)
-        .lines
-        .into_iter()
-        .map(|line| NextLine {
-            at: stamp(line.at),
-            local: line.local,
-            offset: line.offset,
-            note: line.note.map(|note| note_word(note).to_owned()),
-        });
-    lines.collect()
+    let lines = preview(timetable, after, count).lines;
+    lines.into_iter().map(next_line).collect()
+}
+
+pub(super) fn next_line(line: PreviewLine) -> NextLine {
+    NextLine {
+        at: stamp(line.at),
+        local: line.local,
+        offset: line.offset,
+        note: line.note.map(|note| note_word(note).to_owned()),
+    }
 }
 
 fn note_word(note: PreviewNote) -> &'static str {
@@ -116,14 +117,19 @@ fn average_ms(records: &[RunRecord]) -> Option<u64> {
     Some(times.iter().sum::<u64>() / count)
 }
 
-fn place_words(on: &PlaceOn, language: Language) -> String {
-    match (on, language) {
-        (PlaceOn::One, Language::En) => "on one node".to_owned(),
-        (PlaceOn::One, Language::ZhCn) => "任一节点".to_owned(),
-        (PlaceOn::All, Language::En) => "on every node".to_owned(),
-        (PlaceOn::All, Language::ZhCn) => "每个节点".to_owned(),
-        (PlaceOn::Node(node), Language::En) => format!("on {node}"),
-        (PlaceOn::Node(node), Language::ZhCn) => format!("节点 {node}"),
+/// Where a job runs, in words.
+pub fn place_words(place: &Place, language: Language) -> String {
+    let (on, of) = match (&place.on, language) {
+        (PlaceOn::One, Language::En) => ("on one node".to_owned(), " of "),
+        (PlaceOn::One, Language::ZhCn) => ("任一节点".to_owned(), "："),
+        (PlaceOn::All, Language::En) => ("on every node".to_owned(), " of "),
+        (PlaceOn::All, Language::ZhCn) => ("每个节点".to_owned(), "："),
+        (PlaceOn::Node(node), Language::En) => (format!("on {node}"), " of "),
+        (PlaceOn::Node(node), Language::ZhCn) => (format!("节点 {node}"), "："),
+    };
+    match &place.nodes {
+        Some(nodes) => format!("{on}{of}{nodes}"),
+        None => on,
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::error::Doing;
+use super::job_list::{self, Selection};
 use super::job_view::{self, Seen};
-use super::picture::{Picture, Selection};
+use super::picture::Picture;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::history::RunQuery;
@@ -14,7 +15,7 @@ use crate::id::JobId;
 use crate::limits::{JOBS_PER_QUERY_MAX, STRIP_BARS};
 use crate::run::{RunRecord, RunState};
 use crate::schedule::Language;
-use crate::view::{JobDetail, JobPage, JobQuery, JobSort};
+use crate::view::{JobDetail, JobGroup, JobPage, JobQuery, JobSort};
 
 impl Cluster {
     /// All jobs, by project and name.
@@ -128,8 +129,11 @@ impl Cluster {
         picture: &Picture,
         query: &JobQuery,
     ) -> Result<JobPage, ClusterError> {
-        self.compose(picture.select(query, clock::now()), &query.language)
-            .await
+        self.compose(
+            job_list::select(picture, query, clock::now()),
+            &query.language,
+        )
+        .await
     }
 
     /// Completes what a picture selected with what history knows of it.
@@ -156,8 +160,12 @@ impl Cluster {
         let rows = selection.jobs.iter().map(row).collect();
         Ok(JobPage {
             rows,
+            lines: selection.lines,
+            heads: selection.heads,
             matched: selection.matched,
             total: selection.total,
+            troubled: selection.troubled,
+            mistakes: job_list::told(&selection.mistakes, language),
         })
     }
 
@@ -241,6 +249,8 @@ impl Default for JobQuery {
             text,
             language,
             sort: JobSort::Name,
+            descending: false,
+            group: JobGroup::None,
             offset: 0,
             limit: u32::MAX,
         }

@@ -6,6 +6,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::job_list;
 use super::kills::Kills;
 use super::picture::{Change, Folder, Picture};
 use super::run_view::{row, stamp};
@@ -73,12 +74,31 @@ impl Following {
         self.lives.subscribe()
     }
 
-    /// A window into the list of jobs. The first one waits until the jobs were read.
+    /// A window into the list of jobs.
     pub async fn jobs_page(&self, query: &JobQuery) -> Result<JobPage, ClusterError> {
+        let selection = self
+            .look(|picture| job_list::select(picture, query, clock::now()))
+            .await;
+        self.cluster.compose(selection, &query.language).await
+    }
+
+    /// Looks at the picture. The first look waits until the jobs were read.
+    pub async fn look<T>(&self, at: impl FnOnce(&Picture) -> T) -> T {
         // An end of the feed is an answer too.
         let _ = self.settled.clone().wait_for(|is| *is).await;
-        let selection = read(&self.picture).select(query, clock::now());
-        self.cluster.compose(selection, &query.language).await
+        at(&read(&self.picture))
+    }
+
+    /// What is followed.
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The picture as it stands. The first look waits until the jobs were read.
+    pub(super) async fn picture(&self) -> RwLockReadGuard<'_, Picture> {
+        // An end of the feed is an answer too.
+        let _ = self.settled.clone().wait_for(|is| *is).await;
+        read(&self.picture)
     }
 
     /// Whether an agent is there.

@@ -1,7 +1,7 @@
 //! The present as a window needs it: what watches and history tell, reduced to jobs, open runs
 //! and nodes. Pure: the tasks that feed it are in `live`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use crate::id::{JobId, NodeId, RunId};
 use crate::keyspace::{Key, Keyspace};
 use crate::run::{RunRecord, RunState};
 use crate::txn::Entry;
-use crate::view::{AgentState, JobQuery, JobSort};
+use crate::view::AgentState;
 
 /// A node that is there.
 #[derive(Clone, Debug)]
@@ -32,13 +32,6 @@ pub struct Picture {
     open: HashMap<RunKey, RunRecord>,
     /// How the newest run of each job stands.
     newest: HashMap<JobId, (Timestamp, RunState)>,
-}
-
-/// Part of a list of jobs, with the runs of each that are going.
-pub(super) struct Selection {
-    pub jobs: Vec<(Arc<StoredJob>, Vec<RunId>)>,
-    pub matched: u32,
-    pub total: u32,
 }
 
 /// What a change means to lists.
@@ -192,58 +185,34 @@ impl Picture {
         }
     }
 
+    /// All jobs.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = &StoredJob> {
+        self.jobs.values().map(Arc::as_ref)
+    }
+
     /// A job by its id.
     pub fn job(&self, id: JobId) -> Option<Arc<StoredJob>> {
         self.jobs.get(&id).cloned()
     }
 
-    /// The rows that a query shows.
-    pub(super) fn select(&self, query: &JobQuery, now: Timestamp) -> Selection {
-        let words: Vec<String> = query
-            .text
-            .to_lowercase()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        let mut matching: Vec<&Arc<StoredJob>> = self
-            .jobs
-            .values()
-            .filter(|job| job.has_words(&words))
-            .collect();
-        matching.sort_by(|a, b| (&a.project, &a.name, a.id).cmp(&(&b.project, &b.name, b.id)));
-        match query.sort {
-            JobSort::Name => {}
-            JobSort::Next => matching.sort_by_cached_key(|job| {
-                super::job_view::next_at(job, now).map_or((1, Timestamp::MAX), |at| (0, at))
-            }),
-            JobSort::Trouble => matching.sort_by_key(|job| self.calmness(job)),
-        }
-        let (offset, limit) = (query.offset as usize, query.limit as usize);
-        let shown = matching.iter().skip(offset).take(limit);
-        let jobs = shown
-            .map(|job| (Arc::clone(job), self.running(job.id)))
-            .collect();
-        Selection {
-            jobs,
-            matched: count(matching.len()),
-            total: count(self.jobs.len()),
-        }
+    /// Every job, in no order that counts.
+    pub(super) fn all_jobs(&self) -> impl Iterator<Item = &Arc<StoredJob>> {
+        self.jobs.values()
     }
 
-    /// 0 for jobs that need somebody: unusable, or the newest run ended badly.
-    fn calmness(&self, job: &StoredJob) -> u8 {
-        let state = self.newest.get(&job.id).map(|(_, state)| *state);
-        match (&job.job, state) {
-            (Err(_), _) => 0,
-            (
-                _,
-                Some(RunState::Failed | RunState::TimedOut | RunState::Lost | RunState::Rejected),
-            ) => 0,
-            _ => 1,
-        }
+    /// The jobs of which a run goes.
+    pub(super) fn going(&self) -> HashSet<JobId> {
+        let going = self.open.iter().filter(|(_, run)| !run.state.is_over());
+        going.map(|(key, _)| key.job).collect()
     }
 
-    fn running(&self, job: JobId) -> Vec<RunId> {
+    /// How the newest run of a job that is over ended.
+    pub(super) fn newest_end(&self, job: JobId) -> Option<RunState> {
+        self.newest.get(&job).map(|(_, state)| *state)
+    }
+
+    /// The runs of a job that are going, oldest first.
+    pub(super) fn running(&self, job: JobId) -> Vec<RunId> {
         let going = self
             .open
             .iter()
@@ -270,8 +239,4 @@ pub(super) fn stored_record(key: &RunKey, value: &RunValue, revision: u64) -> Ru
         .outcome
         .clone()
         .unwrap_or_else(|| own_record(key, value, revision))
-}
-
-fn count(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -92,9 +92,9 @@ impl StoredJob {
         format!("{}/{}", self.project, self.name)
     }
 
-    /// Whether all of these lowercase words occur in what a search looks through.
-    pub fn has_words(&self, words: &[String]) -> bool {
-        words.iter().all(|word| self.haystack.contains(word))
+    /// Everything that a search looks through, in lowercase.
+    pub(super) fn haystack(&self) -> &str {
+        &self.haystack
     }
 
     /// As a file that is to be applied is compared with it.

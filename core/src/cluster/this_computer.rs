@@ -6,12 +6,33 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::tails::Tails;
-use super::{Cluster, ClusterError, Following, LocalAgent, LocalAgentError, this_person};
+use super::{
+    AtLoginError, Cluster, ClusterError, Following, LocalAgent, LocalAgentError, LoginFiles,
+    Picture, this_person,
+};
+use crate::clock;
 use crate::id::{JobId, RunId};
-use crate::view::{CommandError, ErrorCode, Hello, JobDetail};
+use crate::schedule::Zone;
+use crate::view::{
+    AgentState, CommandError, Computer, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart,
+    ErrorCode, Hello, JobDetail, Licence, TryAnswer, TryAsk,
+};
 
 /// The examples that a new computer is offered.
 const EXAMPLES: &str = include_str!("../../../examples/jobs.toml");
+
+/// What the program is made of, for the settings: the parts that a person sees or that carry it.
+const LICENCES: [(&str, &str); 9] = [
+    ("Belfry", "Apache-2.0"),
+    ("Inter", "OFL-1.1"),
+    ("JetBrains Mono", "OFL-1.1"),
+    ("Lucide", "ISC"),
+    ("Vue, Vue Router, Pinia, TanStack", "MIT"),
+    ("Nuxt UI", "MIT"),
+    ("Tauri", "Apache-2.0 OR MIT"),
+    ("jiff, tokio, sqlx, serde", "MIT OR Apache-2.0"),
+    ("SQLite, IANA time zones", "blessing, public domain"),
+];
 
 /// This computer's stores, followed, and its agent.
 pub struct ThisComputer {
@@ -48,9 +69,42 @@ impl ThisComputer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile: String::new(),
             embedded: true,
-            zone: TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+            zone: own_zone(),
             agent: self.following.agent(),
             data_dir: self.dir.display().to_string(),
+        }
+    }
+
+    /// What the settings say of this computer, whose preferences lie in `config_dir`.
+    pub fn describe(&self, config_dir: &Path, notices: bool) -> Result<Computer, AtLoginError> {
+        let files = LoginFiles::of_this_person()?;
+        Ok(Computer {
+            data_dir: self.dir.display().to_string(),
+            config_dir: config_dir.display().to_string(),
+            at_login: files.state(),
+            at_login_file: files.file().display().to_string(),
+            notices,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            zones: Zone::tzdb_version().to_owned(),
+            licences: Self::licences(),
+        })
+    }
+
+    /// The licences of what the program is made of.
+    pub fn licences() -> Vec<Licence> {
+        let licence = |(name, licence): (&str, &str)| Licence {
+            name: name.to_owned(),
+            licence: licence.to_owned(),
+        };
+        LICENCES.into_iter().map(licence).collect()
+    }
+
+    /// Lets the agent start when the person logs in, or no more. What runs now is left alone.
+    pub fn start_at_login(&self, on: bool) -> Result<(), AtLoginError> {
+        let files = LoginFiles::of_this_person()?;
+        match on {
+            true => files.turn_on(&self.program, &self.dir),
+            false => files.turn_off(),
         }
     }
 
@@ -82,12 +136,40 @@ impl ThisComputer {
 
     /// Asks for a run now; refused when nobody is there who could take it.
     pub async fn run_job(&self, id: JobId) -> Result<RunId, CommandError> {
-        if self.following.agent() == crate::view::AgentState::Stopped {
-            return Err(no_agent());
-        }
+        self.need_agent()?;
         let refused = |error: ClusterError| error.to_command_error();
         let job = self.cluster.job(&id.to_string()).await.map_err(refused)?;
         self.cluster.run_now(&job).await.map_err(refused)
+    }
+
+    /// The form of a job, or of a new one whose clock is this computer's.
+    pub async fn open_editor(&self, ask: &EditorAsk) -> Result<EditorStart, ClusterError> {
+        let open = |picture: &Picture| picture.open_editor(ask, &own_zone());
+        self.following.look(open).await
+    }
+
+    /// What a person may choose from instead of typing.
+    pub async fn editor_lists(&self) -> EditorLists {
+        self.following.look(Picture::editor_lists).await
+    }
+
+    /// Looks a form through.
+    pub async fn check_draft(&self, ask: &DraftAsk) -> DraftCheck {
+        let check = |picture: &Picture| picture.check_draft(ask, clock::now());
+        self.following.look(check).await
+    }
+
+    /// Asks for one run of a form as it stands; refused when nobody is there who could take it.
+    pub async fn try_draft(&self, ask: &TryAsk) -> Result<TryAnswer, CommandError> {
+        self.need_agent()?;
+        Ok(self.cluster.try_draft(ask).await?)
+    }
+
+    fn need_agent(&self) -> Result<(), CommandError> {
+        match self.following.agent() {
+            AgentState::Stopped => Err(no_agent()),
+            AgentState::Running | AgentState::Starting => Ok(()),
+        }
     }
 
     /// Tells whoever has the run that its log is watched, until it is told otherwise or for
@@ -105,7 +187,11 @@ impl ThisComputer {
     }
 }
 
-fn no_agent() -> CommandError {
+fn own_zone() -> String {
+    TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+}
+
+pub(super) fn no_agent() -> CommandError {
     CommandError {
         code: ErrorCode::NoAgent,
         params: Default::default(),

@@ -134,7 +134,7 @@ impl Cluster {
     }
 
     /// Everything that the runs in the store stand for.
-    async fn open_records(&self) -> Result<Vec<RunRecord>, ClusterError> {
+    pub(super) async fn open_records(&self) -> Result<Vec<RunRecord>, ClusterError> {
         let runs = self.stored_runs().await?;
         Ok(runs
             .iter()

@@ -11,7 +11,7 @@ use super::picture::run_key;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::dispatch::{Ask, OrderValue, RequestKey, RequestValue, RunKey};
-use crate::id::{Moment, NodeId, OrderId, RequestId, RunId, Scope};
+use crate::id::{JobId, Moment, NodeId, OrderId, ProjectName, RequestId, RunId, Scope};
 use crate::keyspace::Key;
 use crate::limits::{
     EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_TAKEN_WITHIN,
@@ -59,28 +59,39 @@ impl Cluster {
         if current.is_none_or(|current| current.envelope.body().is_none()) {
             return Err(ClusterError::NoSuchJob { name: job.title() });
         }
-        let request = RequestId(Uuid::new_v4());
+        self.ask_for_run((&job.project, job.id), |request| request)
+            .await
+    }
+
+    /// Puts a request for a run of the job, as `shape` makes it of one by hand. It is put once,
+    /// however often its answer gets lost.
+    pub(super) async fn ask_for_run(
+        &self,
+        (project, job): (&ProjectName, JobId),
+        shape: impl FnOnce(RequestValue) -> RequestValue,
+    ) -> Result<RunId, ClusterError> {
         let key = RequestKey {
-            project: job.project.clone(),
-            job: job.id,
-            request,
+            project: project.clone(),
+            job,
+            request: RequestId(Uuid::new_v4()),
         };
         let run = run_of(&key);
         let asked_at = clock::now();
-        let value = RequestValue {
+        let value = shape(RequestValue {
             v: FORM,
             by: self.who.clone(),
             asked_at,
+            not_before: None,
             not_after: later(asked_at, REQUEST_TAKEN_WITHIN),
             trigger: Trigger::Manual,
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
-        };
+        });
         let txn = self.keys.spell_request(&key, &run, &value);
         let mut answer = self.coord.transact(&txn).await;
-        // A request whose answer was lost is sent again: it is put once.
         for _ in 1..EDIT_TRIES_MAX {
             if answer.is_ok() {
                 break;
@@ -105,7 +116,7 @@ impl Cluster {
         let going = open.filter(|open| !open.value.state.is_over());
         let node = going.ok_or(ClusterError::NotRunning { run })?.value.node;
         if self.kill_order(&node, run).await?.is_none() {
-            let order = OrderId(Uuid::new_v4());
+            let order = OrderId::of_kill(run);
             self.put_order(
                 (&node, order),
                 Ask::Kill { run_id: run },

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::coord::{Coord, CoordError, Listing, Watch};
 use crate::limits::{COORD_WAITING_MAX, WATCH_EVENTS_MAX};
 use crate::sqlite_file::{Fault, FileKind, SqliteFile};
-use crate::txn::{Entry, LeaseId, Txn, TxnAnswer};
+use crate::txn::{Entry, LeaseId, Txn, TxnAnswer, TxnSize};
 
 mod feed;
 mod group;
@@ -102,6 +102,10 @@ impl Embedded {
 
 #[async_trait]
 impl Coord for Embedded {
+    fn txn_max(&self) -> Option<TxnSize> {
+        None
+    }
+
     async fn get(&self, keys: &[String]) -> Result<(u64, Vec<Option<Entry>>), CoordError> {
         let fault = |error| CoordError::from(self.file.fault(&error));
         let (revision, mut found) = query::entries(&self.readers, keys).await.map_err(fault)?;

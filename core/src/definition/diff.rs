@@ -81,7 +81,7 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
     changes
 }
 
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "project",
     "name",
     "schedule",
@@ -101,6 +101,7 @@ const ORDER: [&str; 25] = [
     "overlap",
     "start_deadline",
     "misfire",
+    "delivery",
     "output",
     "note",
     "owner",
@@ -146,6 +147,9 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     }
     rows.maybe("cwd", job.cwd.as_deref());
     rows.put("place.on", &job.place.on.to_string());
+    rows.maybe("place.nodes", job.place.nodes.as_ref());
+    rows.put("place.balance", &word(&job.place.balance));
+    rows.put("place.failover", yes_no(job.place.failover));
     rows.put(
         "timeout",
         &job.timeout
@@ -162,6 +166,7 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     rows.put("overlap", &word(&job.overlap));
     rows.put("start_deadline", &write_duration(job.start_deadline));
     rows.put("misfire", &word(&job.misfire));
+    rows.put("delivery", &word(&job.delivery));
     rows.put("output.head", &write_size(job.output.head));
     rows.put("output.tail", &write_size(job.output.tail));
     rows.maybe(

@@ -10,7 +10,7 @@ use crate::job::{Job, JobDraft};
 const LINE_CHARS_MAX: usize = 100;
 
 /// Fields in the order in which they are written; tables that do not fit on a line come last.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "project",
     "name",
     "note",
@@ -30,6 +30,7 @@ const ORDER: [&str; 24] = [
     "overlap",
     "start_deadline",
     "misfire",
+    "delivery",
     "place",
     "retries",
     "output",

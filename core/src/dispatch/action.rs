@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::value::{Cursor, LastValue, RequestKey, RunKey, RunValue, SeriesKey};
+use super::value::{Cursor, LastValue, OrderValue, RequestKey, RunKey, RunValue, SeriesKey};
 use crate::id::{ClaimId, NodeId, OrderId, RunId, Scope};
 use crate::job::Job;
 use crate::run::RunRecord;
@@ -180,6 +180,30 @@ pub enum Transaction {
         key: RunKey,
         /// The revision last seen.
         revision: u64,
+    },
+    /// A gone owner's run is gone on with here.
+    TakeOver {
+        /// Where it stands.
+        key: RunKey,
+        /// Its revision.
+        revision: u64,
+        /// The node whose session must be gone.
+        owner: NodeId,
+        /// The claim that it is taken from.
+        old_claim: ClaimId,
+        /// The order that would end the run: there must be none.
+        kill: OrderId,
+        /// As it shall stand.
+        run: RunValue,
+    },
+    /// Something asked of another node.
+    Order {
+        /// Of this one.
+        node: NodeId,
+        /// Under this id.
+        order: OrderId,
+        /// What.
+        value: OrderValue,
     },
     /// Answers an order that changes no run.
     Answer {

@@ -11,7 +11,7 @@ use super::settle::{Pending, Purpose};
 use super::value::{Cursor, Passed, RunKey, RunValue, SeriesKey};
 use super::{Dispatcher, Timer};
 use crate::id::{JobId, Moment};
-use crate::job::{Job, Overlap};
+use crate::job::{Balance, Job, Overlap};
 use crate::limits::{CATCH_UP_PER_SECOND, LOOK_AGAIN_AFTER};
 use crate::run::{Reason, RunState, Trigger};
 
@@ -36,23 +36,52 @@ impl Dispatcher {
             .get(&key.job)
             .filter(|(sgen, _)| *sgen == cursor.sgen);
         let before = before.map(|(_, timetable)| timetable);
-        match next_step(key.job, seen, before, cursor, now.wall) {
+        let queued = series.queued && seen.job.as_ref().is_ok_and(|job| job.overlap.waits());
+        let step = next_step(key.job, seen, before, cursor, (now.wall, queued));
+        if matches!(step, Step::Rest | Step::Wait(_)) {
+            self.rests(key);
+        } else if !self.takes(now, key, cursor, &step) {
+            return;
+        }
+        match step {
             Step::Rest => {}
             Step::Wait(at) => self.wake(at, key.clone()),
             Step::Rebase(rebased) => self.rebase(now, key, cursor, rebased),
             Step::Skip(due) => {
-                let full = self
-                    .series
-                    .get(key)
-                    .is_some_and(|series| series.waiting.is_some());
-                let reason = if full {
-                    Reason::Capacity
-                } else {
-                    Reason::Misfire
-                };
+                let due = self.explained(key, due);
+                let reason = self.why_late(key);
                 self.skip(now, key, due, reason, ActiveCheck::Ignored);
             }
-            Step::Start(due) => self.start_due(now, key, due),
+            Step::Start(due) => {
+                let due = if queued {
+                    due
+                } else {
+                    self.explained(key, due)
+                };
+                self.start_due(now, key, due);
+            }
+        }
+    }
+
+    /// Why instants of a series are too late.
+    fn why_late(&self, key: &SeriesKey) -> Reason {
+        let series = self.series.get(key);
+        match series.is_some_and(|series| series.waiting.is_some()) {
+            true => Reason::Capacity,
+            false => Reason::Misfire,
+        }
+    }
+
+    /// What is passed over while no slot is free is passed over for that.
+    fn explained(&self, key: &SeriesKey, mut due: Due) -> Due {
+        let why = self.why_late(key);
+        due.passed.reason = due.passed.reason.map(|_| why);
+        due
+    }
+
+    fn rests(&mut self, key: &SeriesKey) {
+        if let Some(series) = self.series.get_mut(key) {
+            series.yielding = None;
         }
     }
 
@@ -65,6 +94,7 @@ impl Dispatcher {
         let to = Cursor {
             instant: rebased.to,
             sgen,
+            turn: from.turn,
         };
         let run = rebased.first.map(|first| {
             let run_key = run_key(key, rebased.to);
@@ -95,7 +125,14 @@ impl Dispatcher {
         };
         let due_at = due.at + job.jitter_offset(key.job);
         let (deadline, overlap) = (job.start_deadline, job.overlap);
-        let held_here = overlap == Overlap::Skip && self.holds_active(key);
+        let held_here = overlap.is_exclusive() && self.holds_active(key);
+        if overlap.waits() && self.waits_to_look(now, key) {
+            return;
+        }
+        if held_here && overlap.waits() {
+            self.queue_behind_own(now, key);
+            return;
+        }
         if held_here && due.overdue {
             // Catching up runs one after the other: the end of that run wakes this series.
             return;
@@ -147,8 +184,8 @@ impl Dispatcher {
             return;
         };
         let active = match job.overlap {
-            Overlap::Skip => ActiveCheck::Take(key.scope.clone()),
             Overlap::Allow => ActiveCheck::Ignored,
+            _ => ActiveCheck::Take(key.scope.clone()),
         };
         let offset = job.jitter_offset(key.job);
         let start_by = now.wall.max(due.at + offset) + job.start_deadline;
@@ -192,9 +229,15 @@ impl Dispatcher {
             return;
         };
         run.from = Some(from.instant);
+        let rotates = seen
+            .job
+            .as_ref()
+            .is_ok_and(|job| job.place.balance == Balance::Rotate);
+        let turns = if rotates { run.passed.count + 1 } else { 0 };
         let to = Cursor {
             instant: at,
             sgen: seen.sgen,
+            turn: from.turn + turns,
         };
         let job = seen.job.clone().ok();
         let job_revision = seen.revision;
@@ -268,6 +311,9 @@ impl Dispatcher {
             series.deciding = None;
             if let Some(cursor) = cursor {
                 series.cursor = Some(cursor);
+                series.queued = false;
+                series.look_at = None;
+                series.read_at = Some(now.wall);
                 series.waiting = None;
             }
         }
@@ -292,6 +338,7 @@ impl Dispatcher {
         );
         if let Some(series) = self.series.get_mut(key) {
             series.deciding = None;
+            series.read_at = standing.cursor.map(|_| now.wall).or(series.read_at);
             series.cursor = standing.cursor.or(series.cursor);
         }
         if let Transaction::Decide {
@@ -304,10 +351,19 @@ impl Dispatcher {
             && standing.active.is_some()
             && standing.cursor == Some(*from)
         {
-            self.blocked(now, key, run_key.moment, run);
+            match self
+                .usable_job(key.job)
+                .is_some_and(|(_, job)| job.overlap.waits())
+            {
+                true => self.queue_behind(now, key, standing.active),
+                false => self.blocked(now, key, run_key.moment, run),
+            }
             return;
         }
         let moved = standing.cursor != known;
+        if moved && let Some(series) = self.series.get_mut(key) {
+            series.queued = false;
+        }
         let wait = if moved {
             Duration::ZERO
         } else {
@@ -319,6 +375,11 @@ impl Dispatcher {
     /// `active` is held by a run that this agent did not count: skip, or wait while catching up.
     fn blocked(&mut self, now: Now, key: &SeriesKey, moment: Moment, run: &RunValue) {
         let Moment::At(at) = moment else { return };
+        if self.was_edited(key) {
+            // The cursor is re-based first: what the old schedule left must be accounted for.
+            self.wake(now.wall, key.clone());
+            return;
+        }
         let overdue = self
             .usable_job(key.job)
             .is_some_and(|(_, job)| is_overdue(job, key.job, at, now));
@@ -340,6 +401,13 @@ impl Dispatcher {
         );
     }
 
+    /// Whether the job's schedule changed since the cursor was moved.
+    fn was_edited(&self, key: &SeriesKey) -> bool {
+        let cursor = self.series.get(key).and_then(|series| series.cursor);
+        let seen = self.jobs.get(&key.job);
+        cursor.map(|cursor| cursor.sgen) != seen.map(|seen| seen.sgen)
+    }
+
     /// A slot is free: the series that waited longest may go on.
     pub(super) fn slot_freed(&mut self, now: Now) {
         let free = self.config.max_parallel.saturating_sub(self.slots_taken());
@@ -347,7 +415,11 @@ impl Dispatcher {
             let Some((_, key)) = self.waiting.pop_first() else {
                 break;
             };
-            self.wake(now.wall, key);
+            // Another node may have taken it meanwhile.
+            match self.fleet.nodes.len() {
+                0 | 1 => self.wake(now.wall, key),
+                _ => self.ask_for_cursor(now, &key),
+            }
         }
         if !self.requests.is_empty() {
             self.timers.insert((now.boot, Timer::Look));

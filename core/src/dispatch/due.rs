@@ -52,13 +52,13 @@ pub(super) struct Rebased {
 }
 
 /// Decides what a series asks for. `before` is the timetable that the cursor was moved under,
-/// if this agent still knows it.
+/// if this agent still knows it. What is `queued` has waited for the end of the run before it.
 pub(super) fn next_step(
     id: JobId,
     seen: &SeenJob,
     before: Option<&Timetable>,
     cursor: Cursor,
-    now: Timestamp,
+    (now, queued): (Timestamp, bool),
 ) -> Step {
     let Ok(job) = &seen.job else {
         return Step::Rest;
@@ -73,7 +73,11 @@ pub(super) fn next_step(
     if job.paused {
         return Step::Rest;
     }
-    due_step(job, job.jitter_offset(id), cursor.instant, now)
+    let offset = job.jitter_offset(id);
+    match queued {
+        true => queued_step(job, offset, cursor.instant, now),
+        false => due_step(job, offset, cursor.instant, now),
+    }
 }
 
 fn rebase(
@@ -165,6 +169,25 @@ fn due_step(job: &Job, offset: Duration, cursor: Timestamp, now: Timestamp) -> S
             overdue: true,
         }),
     }
+}
+
+/// What waited for the end of another run: the newest instant, however late; the ones before it
+/// are skipped for the overlap.
+fn queued_step(job: &Job, offset: Duration, cursor: Timestamp, now: Timestamp) -> Step {
+    let timetable = job.timetable();
+    let reached = now
+        .saturating_sub(offset)
+        .expect("a duration is no calendar span");
+    let Some(at) = timetable.latest_at_or_before(whole_second(reached), cursor) else {
+        return due_step(job, offset, cursor, now);
+    };
+    let mut passed = passed_before(&timetable, cursor, at);
+    passed.reason = passed.reason.map(|_| Reason::Overlap);
+    Step::Start(Due {
+        at,
+        passed,
+        overdue: false,
+    })
 }
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);

@@ -57,10 +57,13 @@ impl Dispatcher {
             return;
         }
         let failed = matches!(record.state, RunState::Failed | RunState::TimedOut);
-        let pause = run
-            .job
-            .as_ref()
-            .and_then(|job| job.retries.pause_before(key.1 + 1));
+        let job = run.job.as_ref();
+        let undone = job.is_some_and(|job| Self::is_tried_again(&record, job.delivery));
+        let pause = match undone {
+            true => job.map(|job| job.retries.interval),
+            false => job.and_then(|job| job.retries.pause_before(key.1 + 1)),
+        };
+        let failed = failed || undone;
         let again = pause.filter(|_| failed && run.kill.is_none() && run.ending == Ending::Open);
         run.end = Some(record);
         match again {
@@ -80,10 +83,15 @@ impl Dispatcher {
             return;
         };
         run.stage = Stage::Ended;
+        // Nothing of it is left in the store: no ending transaction answers its kill.
+        let unanswered = run.kill.clone().filter(|_| run.ending == Ending::Cleared);
         if let Some(record) = run.end.clone() {
             run.value.state = record.state;
             run.value.reason = record.reason;
             run.value.outcome = Some(record);
+        }
+        if let Some(kill) = unanswered {
+            self.answer_kill(&kill);
         }
         self.upload(now, key);
     }
@@ -169,7 +177,11 @@ impl Dispatcher {
             active: run.value.active.clone(),
             kept: keep.then(|| run.value.clone()),
             last: self.last_of(run),
-            order: run.kill.as_ref().filter(|_| killed).map(|kill| kill.order),
+            order: run
+                .kill
+                .as_ref()
+                .filter(|_| killed)
+                .and_then(|kill| kill.order),
         };
         self.send(Pending::new(Purpose::Finish(key), transaction, None));
         if let Some(run) = self.runs.get_mut(&key) {
@@ -254,7 +266,7 @@ impl Dispatcher {
             .clone()
             .filter(|_| run.value.state != RunState::Killed);
         if let Some(kill) = unconfirmed {
-            self.answer_order(kill.order);
+            self.answer_kill(&kill);
         }
         self.wake_job(now, job);
         match (ending, acknowledged) {
@@ -272,6 +284,9 @@ impl Dispatcher {
             .cloned()
             .collect();
         for key in keys {
+            if let Some(series) = self.series.get_mut(&key) {
+                series.look_at = None;
+            }
             self.wake(now.wall, key);
         }
     }

@@ -1,15 +1,17 @@
 //! What the dispatcher learns. Sources turn everything into one of these.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::action::{Intent, Token};
-use super::value::{Cursor, Order, RequestKey, RequestValue, RunKey, RunValue, SeriesKey};
+use super::value::{
+    Cursor, Order, RequestKey, RequestValue, RunKey, RunValue, SeriesKey, SessionValue,
+};
 use crate::id::{ClaimId, JobId, NodeId, OrderId, RunId};
 use crate::job::Job;
+use crate::placement::NodeFacts;
 use crate::run::Reason;
 
 /// Both clocks, read together.
@@ -52,8 +54,18 @@ pub enum Event {
     OrderGone(OrderId),
     /// Cursors as they stand.
     CursorsRead(Vec<(SeriesKey, Option<Cursor>)>),
-    /// The nodes that have a session; `None` while the watch begins anew.
-    NodesSeen(Option<BTreeSet<NodeId>>),
+    /// The sessions are about to be told anew.
+    NodesReset,
+    /// A node's session as it stands; after `NodesReady` one that was just written.
+    NodeSeen(NodeId, Box<SessionValue>),
+    /// A node's session is gone.
+    NodeGone(NodeId),
+    /// What stays known of a node, whether it is there or not.
+    NodeRemembered(NodeId, Box<NodeFacts>),
+    /// A node was removed: it is not expected back.
+    NodeRemoved(NodeId),
+    /// The sessions are complete.
+    NodesReady,
     /// Every run in the store, with the revisions that last changed them.
     RunsRead(Vec<(RunKey, RunValue, u64)>),
     /// The answer to a transaction.
@@ -117,6 +129,8 @@ pub struct Standing {
     pub active: Option<ClaimId>,
     /// The request's revision; 0 when it is gone.
     pub request_revision: u64,
+    /// Somebody wants the run ended.
+    pub is_ordered: bool,
 }
 
 /// What the host shows of an attempt in the journal.

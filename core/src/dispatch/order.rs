@@ -14,10 +14,12 @@ use crate::run::{Reason, RunState};
 /// A kill that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kill {
-    /// The order that it came with.
-    pub order: OrderId,
+    /// The order that it came with, if not from this agent itself.
+    pub order: Option<OrderId>,
     /// Who asked.
     pub by: String,
+    /// Why, if not because a person wants it.
+    pub reason: Option<Reason>,
 }
 
 impl Dispatcher {
@@ -51,15 +53,16 @@ impl Dispatcher {
             self.answer_order(order.id);
             return;
         }
+        let kill = |by: String, reason| Kill {
+            order: Some(order.id),
+            by,
+            reason,
+        };
         match order.value.ask {
-            Ask::Kill { run_id } => self.kill(
-                now,
-                run_id,
-                Kill {
-                    order: order.id,
-                    by: order.value.by,
-                },
-            ),
+            Ask::Kill { run_id } => self.kill(now, run_id, kill(order.value.by, None)),
+            Ask::Replace { run_id } => {
+                self.kill(now, run_id, kill(order.value.by, Some(Reason::Replaced)));
+            }
             Ask::Tail { run_id } => self.tail(run_id, order.value.not_after),
         }
     }
@@ -68,7 +71,7 @@ impl Dispatcher {
         self.out.push(Action::Tail(run_id, until));
     }
 
-    fn kill(&mut self, now: Now, run_id: RunId, kill: Kill) {
+    pub(super) fn kill(&mut self, now: Now, run_id: RunId, kill: Kill) {
         let Some(key) = self.newest_attempt(run_id) else {
             let on_its_way = self
                 .pending
@@ -76,7 +79,7 @@ impl Dispatcher {
                 .any(|pending| pending.decides() == Some(run_id));
             match on_its_way {
                 true => drop(self.kills.insert(run_id, kill)),
-                false => self.answer_order(kill.order),
+                false => self.answer_kill(&kill),
             }
             return;
         };
@@ -84,12 +87,12 @@ impl Dispatcher {
             return;
         };
         if run.kill.is_some() {
-            self.answer_order(kill.order);
+            self.answer_kill(&kill);
             return;
         }
         let stage = run.stage.clone();
         if stage == Stage::Ended {
-            self.answer_order(kill.order);
+            self.answer_kill(&kill);
             return;
         }
         run.kill = Some(kill);
@@ -120,7 +123,13 @@ impl Dispatcher {
     /// The decision that a kill waited for came to nothing.
     pub(super) fn drop_kill(&mut self, _now: Now, run_id: RunId) {
         if let Some(kill) = self.kills.remove(&run_id) {
-            self.answer_order(kill.order);
+            self.answer_kill(&kill);
+        }
+    }
+
+    pub(super) fn answer_kill(&mut self, kill: &Kill) {
+        if let Some(order) = kill.order {
+            self.answer_order(order);
         }
     }
 

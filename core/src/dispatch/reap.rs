@@ -3,38 +3,22 @@
 //! Any agent may reap; two that do converge. An owner that comes back replaces *lost* by its
 //! evidence.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::action::{Action, Transaction};
 use super::event::{Answer, Now};
 use super::record::records_of;
 use super::settle::{Pending, Purpose};
+use super::takeover::Heir;
 use super::value::{RunKey, RunValue};
 use super::{Dispatcher, Timer};
-use crate::id::NodeId;
 use crate::limits::{LOST_AFTER, REAP_EVERY, RELEASE_SLACK};
 use crate::run::{Reason, RunState};
 
 impl Dispatcher {
-    /// The nodes that have a session; `None` while nobody can tell.
-    pub(super) fn see_nodes(&mut self, now: Now, nodes: Option<BTreeSet<NodeId>>) {
-        match &nodes {
-            Some(alive) => self.absent_since.retain(|node, _| !alive.contains(node)),
-            // What was not watched may have come and gone: absence counts anew.
-            None => self.absent_since.clear(),
-        }
-        self.alive = nodes;
-        self.timers.insert((now.boot, Timer::ReadRuns));
-    }
-
     /// Looks after a run of another node, if that node is gone.
     pub(super) fn reap(&mut self, now: Now, key: RunKey, value: RunValue, revision: u64) {
-        let gone = self
-            .alive
-            .as_ref()
-            .is_some_and(|alive| !alive.contains(&value.node));
-        if !gone || !self.may_decide(now) {
+        if !self.fleet.is_gone(&value.node) || !self.may_decide(now) {
             return;
         }
         let since = *self
@@ -48,7 +32,11 @@ impl Dispatcher {
             return;
         }
         match value.state {
-            RunState::Claimed | RunState::Running => self.call_lost(key, value, revision),
+            RunState::Claimed | RunState::Running => match self.heir(&key, &value, absent) {
+                Heir::Nobody => self.call_lost(key, value, revision),
+                Heir::Another => {}
+                Heir::Here => self.take_over(now, key, value, revision),
+            },
             RunState::Lost if value.active.is_some() => {
                 if self.grace_of(&key).is_some_and(|grace| absent > grace) {
                     self.adopt_ended(key, value, revision);
@@ -64,7 +52,7 @@ impl Dispatcher {
         self.timers.insert((now.boot + REAP_EVERY, Timer::ReadRuns));
     }
 
-    fn call_lost(&mut self, key: RunKey, mut value: RunValue, revision: u64) {
+    pub(super) fn call_lost(&mut self, key: RunKey, mut value: RunValue, revision: u64) {
         value.state = RunState::Lost;
         value.reason = Some(Reason::OwnerGone);
         let transaction = Transaction::Lost {

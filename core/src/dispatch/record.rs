@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::event::{Exit, ExitKind};
+use super::order::Kill;
 use super::value::{RunKey, RunValue};
 use crate::id::{Moment, RunId};
 use crate::run::{Reason, RunRecord, RunState};
@@ -83,7 +84,7 @@ fn passed_records(key: &RunKey, value: &RunValue, fence: u64) -> Vec<RunRecord> 
 }
 
 /// The record of an attempt that ended as its exit file says.
-pub(super) fn ended(mut record: RunRecord, exit: &Exit, killed_by: Option<&str>) -> RunRecord {
+pub(super) fn ended(mut record: RunRecord, exit: &Exit, kill: Option<&Kill>) -> RunRecord {
     let (state, reason) = match exit.how {
         ExitKind::Code(0) => (RunState::Succeeded, None),
         ExitKind::Code(_) => (RunState::Failed, Some(Reason::ExitCode)),
@@ -115,8 +116,9 @@ pub(super) fn ended(mut record: RunRecord, exit: &Exit, killed_by: Option<&str>)
     record.peak_memory_bytes = exit.peak_memory_bytes;
     record.user_ms = exit.user_ms;
     record.system_ms = exit.system_ms;
-    if let Some(by) = killed_by.filter(|_| state == RunState::Killed) {
-        record.by = Some(by.to_owned());
+    if let Some(kill) = kill.filter(|_| state == RunState::Killed) {
+        record.by = Some(kill.by.clone());
+        record.reason = record.reason.or(kill.reason);
     }
     record
 }

@@ -48,6 +48,7 @@ impl Dispatcher {
             self.look_at_requests(now);
         }
         for (key, value, revision) in others {
+            self.order_replacement(now, &key, &value);
             self.reap(now, key, value, revision);
         }
     }
@@ -64,7 +65,9 @@ impl Dispatcher {
         }
         // This session has just seen it: no other one need confirm it before it starts.
         value.session = self.session.as_ref().map_or(0, |session| session.revision);
+        // A trial's own definition went with its request, and the stored one is another.
         let job = self.usable_job(key.job).map(|(_, job)| job.clone());
+        let job = job.filter(|_| value.generation != 0);
         let attempt = (value.run_id, value.attempt);
         match value.state {
             RunState::Claimed | RunState::Lost

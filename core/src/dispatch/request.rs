@@ -19,6 +19,10 @@ pub(super) struct Seen {
     value: RequestValue,
     revision: u64,
     deciding: Option<Token>,
+    /// Since when it could have been taken, by the boot-time clock.
+    since: Option<Duration>,
+    /// What it brings to be run in place of the stored definition, if that can be used.
+    own: Option<Result<Arc<Job>, Reason>>,
     /// The job's `active` was found held by another run.
     blocked: bool,
 }
@@ -31,13 +35,18 @@ impl Dispatcher {
         value: RequestValue,
         revision: u64,
     ) {
-        let deciding = self.requests.get(&key).and_then(|seen| seen.deciding);
+        let known = self.requests.get(&key);
+        let deciding = known.and_then(|seen| seen.deciding);
+        let since = known.and_then(|seen| seen.since);
+        let own = value.definition.as_ref().map(|body| own_job(&key, body));
         self.requests.insert(
             key.clone(),
             Seen {
                 value,
                 revision,
                 deciding,
+                since,
+                own,
                 blocked: false,
             },
         );
@@ -68,13 +77,23 @@ impl Dispatcher {
         else {
             return;
         };
-        let elsewhere = seen
-            .value
-            .node
-            .as_ref()
-            .is_some_and(|node| *node != self.config.node);
         let refusal = self.refusal(now, key, seen);
-        if elsewhere && refusal.is_none() {
+        let not_before = seen.value.not_before.filter(|at| now.wall < *at);
+        if let (Some(at), None) = (not_before, refusal) {
+            let soon = Self::boot_deadline(now, at).min(now.boot + LOOK_AGAIN_AFTER);
+            self.timers.insert((soon, Timer::Look));
+            return;
+        }
+        let at = seen.value.node.as_ref();
+        let Some(patience) = self.request_patience(key, at, refusal.is_none()) else {
+            return;
+        };
+        let since = seen.since.unwrap_or(now.boot);
+        if let Some(seen) = self.requests.get_mut(key) {
+            seen.since = Some(since);
+        }
+        if now.boot < since + patience {
+            self.timers.insert((since + patience, Timer::Look));
             return;
         }
         let full = self.slots_taken() >= self.config.max_parallel;
@@ -96,10 +115,18 @@ impl Dispatcher {
         if now.wall > seen.value.not_after {
             return Some((RunState::Skipped, Reason::Expired));
         }
+        if let Some(own) = &seen.own {
+            return own
+                .as_ref()
+                .err()
+                .map(|reason| (RunState::Rejected, *reason));
+        }
         match self.jobs.get(&key.job).map(|job| &job.job) {
             None => Some((RunState::Rejected, Reason::JobDeleted)),
             Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
-            Some(Ok(_)) if seen.blocked => Some((RunState::Skipped, Reason::Overlap)),
+            Some(Ok(job)) if seen.blocked && !job.overlap.waits() => {
+                Some((RunState::Skipped, Reason::Overlap))
+            }
             Some(Ok(_)) => None,
         }
     }
@@ -108,7 +135,10 @@ impl Dispatcher {
         let Some(seen) = self.requests.get(key).cloned() else {
             return;
         };
-        let job = self.usable_job(key.job).map(|(_, job)| job.clone());
+        let job = match &seen.own {
+            Some(own) => own.clone().ok(),
+            None => self.usable_job(key.job).map(|(_, job)| job.clone()),
+        };
         let run_key = RunKey {
             project: key.project.clone(),
             job: key.job,
@@ -122,6 +152,9 @@ impl Dispatcher {
         run.by = Some(seen.value.by.clone());
         run.scheduled_at = seen.value.asked_at;
         run.keep_until = Some(seen.value.not_after + REQUEST_KEPT_AFTER);
+        if let (Some(_), Some(own)) = (&seen.own, &job) {
+            (run.name, run.generation) = (own.name.clone(), 0);
+        }
         let active = self.demand(key, job.as_deref(), &seen, &mut run, now);
         let transaction = Transaction::Consume {
             request: key.clone(),
@@ -150,6 +183,10 @@ impl Dispatcher {
         run: &mut RunValue,
         now: Now,
     ) -> ActiveCheck {
+        if let (Some(Ok(own)), RunState::Claimed) = (&seen.own, run.state) {
+            run.start_by = now.wall + own.start_deadline;
+            return ActiveCheck::Ignored;
+        }
         let (Some(job), Some(scope)) = (job, self.scope_here(key.job)) else {
             return ActiveCheck::Ignored;
         };
@@ -160,7 +197,7 @@ impl Dispatcher {
             return ActiveCheck::Ignored;
         }
         run.start_by = now.wall + job.start_deadline;
-        if job.overlap == Overlap::Allow || seen.value.anyway {
+        if !job.overlap.is_exclusive() || seen.value.anyway {
             return ActiveCheck::Ignored;
         }
         run.active = Some(scope.clone());
@@ -221,8 +258,13 @@ impl Dispatcher {
             return;
         }
         let held = run.active.is_some() && standing.active.is_some();
+        let overlap = self.usable_job(key.job).map(|(_, job)| job.overlap);
+        let held = held && !overlap.is_some_and(Overlap::waits);
         if let Some(seen) = self.requests.get_mut(key) {
             seen.blocked = held;
+        }
+        if let (Some(Overlap::Replace), Some(holder)) = (overlap, standing.active) {
+            self.replace(now, holder);
         }
         let wait = if held {
             Duration::ZERO
@@ -237,5 +279,129 @@ impl Dispatcher {
             seen.deciding = None;
         }
         self.timers.insert((now.boot + wait, Timer::Look));
+    }
+}
+
+/// The job of a request's own definition, if this version can run it.
+fn own_job(key: &RequestKey, body: &serde_json::Value) -> Result<Arc<Job>, Reason> {
+    let job = Job::from_body(body).ok();
+    job.filter(|job| job.project == key.project)
+        .map(Arc::new)
+        .ok_or(Reason::Definition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::Action;
+    use super::super::event::Event;
+    use super::super::{Config, Dispatcher};
+    use super::*;
+    use crate::id::{DiskId, JobId, RequestId};
+    use crate::run::Trigger;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    fn now(seconds: u64) -> Now {
+        let wall = Timestamp::from_second(1_790_000_000 + seconds as i64).expect("in range");
+        let boot = Duration::from_secs(100 + seconds);
+        Now { wall, boot }
+    }
+
+    /// An agent that may decide and knows of no job.
+    fn ready() -> Dispatcher {
+        let mut dispatcher = Dispatcher::new(Config {
+            node: "a".parse().expect("a name"),
+            disk_id: DiskId(Uuid::from_u128(1)),
+            max_parallel: 8,
+            seed: [7; 16],
+        });
+        let session = serde_json::from_value(serde_json::json!({
+            "v": 1, "fingerprint": "f", "disk_id": DiskId(Uuid::from_u128(1)), "version": "1",
+            "host": "a", "pid": 1, "up_since": now(0).wall,
+        }));
+        let session = Box::new(session.expect("a session"));
+        for event in [
+            Event::JournalRead(Vec::new()),
+            Event::NodesReset,
+            Event::NodeSeen("a".parse().expect("a name"), session),
+            Event::NodesReady,
+            Event::SessionGained(3),
+            Event::DefinitionsReset,
+            Event::DefinitionsReady,
+            Event::RunsRead(Vec::new()),
+        ] {
+            dispatcher.handle(now(0), event);
+        }
+        dispatcher
+    }
+
+    fn trial(definition: serde_json::Value) -> Event {
+        let key = RequestKey {
+            project: "ops".parse().expect("a name"),
+            job: JobId(Uuid::from_u128(2)),
+            request: RequestId(Uuid::from_u128(3)),
+        };
+        let value = RequestValue {
+            v: 1,
+            by: "ann".to_owned(),
+            asked_at: now(0).wall,
+            not_before: None,
+            not_after: now(600).wall,
+            trigger: Trigger::Try,
+            node: None,
+            anyway: true,
+            cancel: false,
+            definition: Some(definition),
+            extra: Default::default(),
+        };
+        Event::RequestSeen(key, value, 9)
+    }
+
+    fn consumed(actions: &[Action]) -> Option<(Token, RunValue, u64)> {
+        actions.iter().find_map(|action| match action {
+            Action::SendTxn(
+                token,
+                Transaction::Consume {
+                    run, job_revision, ..
+                },
+            ) => Some((*token, run.clone(), *job_revision)),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_trial_runs_its_own_definition_though_no_job_is_stored() {
+        let mut dispatcher = ready();
+        let body = serde_json::json!({
+            "project": "ops", "name": "draft", "schedule": "@manual", "start_deadline": "30s",
+            "shell": { "script": "echo own" },
+        });
+        let actions = dispatcher.handle(now(1), trial(body));
+        let (token, run, job_revision) = consumed(&actions).expect("a decision");
+        let (state, trigger) = (run.state, run.trigger);
+        assert_eq!((state, trigger), (RunState::Claimed, Trigger::Try));
+        assert_eq!((run.name.as_str(), run.generation), ("draft", 0));
+        assert_eq!((run.active, job_revision), (None, 0));
+        assert_eq!(run.start_by, now(31).wall);
+        let actions = dispatcher.handle(now(1), Event::TxnAnswered(token, Answer::Won(10)));
+        let own = actions.iter().find_map(|action| match action {
+            Action::WriteIntent(intent) => Some(intent.job.to_body()["shell"]["script"].clone()),
+            _ => None,
+        });
+        assert_eq!(own, Some("echo own".into()));
+    }
+
+    #[test]
+    fn a_trial_that_cannot_be_used_or_is_of_another_project_is_rejected() {
+        for (project, script) in [("ops", ""), ("billing", "true")] {
+            let body = serde_json::json!({
+                "project": project, "name": "draft", "schedule": "@manual",
+                "shell": { "script": script },
+            });
+            let actions = ready().handle(now(1), trial(body));
+            let (_, run, _) = consumed(&actions).expect("a decision");
+            let end = (run.state, run.reason);
+            assert_eq!(end, (RunState::Rejected, Some(Reason::Definition)));
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::Dispatcher;
 use super::action::{Action, Token, Transaction};
 use super::due::whole_second;
 use super::event::{Now, SeenJob};
+use super::rank::Yielding;
 use super::settle::Purpose;
 use super::value::{Cursor, SeriesKey};
 use crate::id::JobId;
@@ -22,8 +23,18 @@ pub(super) struct Series {
     pub deciding: Option<Token>,
     /// The instant that it waits with, and since when it could not start for want of a slot.
     pub waiting: Option<Timestamp>,
+    /// What is due waits for the end of the run that is going.
+    pub queued: bool,
+    /// When to look again whether that run is over.
+    pub look_at: Option<Timestamp>,
     /// When its late instant may start, by the boot-time clock.
     pub catch_up_at: Option<Duration>,
+    /// Since when it wants something that this node leaves to another.
+    pub yielding: Option<Yielding>,
+    /// When its cursor was last read or moved, by the wall clock.
+    pub read_at: Option<Timestamp>,
+    /// When a reading was asked for that has not come yet, by the boot-time clock.
+    pub asked_at: Option<Duration>,
 }
 
 impl Dispatcher {
@@ -36,10 +47,14 @@ impl Dispatcher {
             self.warn(sentence);
         }
         if let Some(old) = self.jobs.get(&id)
-            && let Ok(job) = &old.job
             && old.sgen != seen.sgen
         {
-            self.before.insert(id, (old.sgen, job.timetable()));
+            // Between generations that do not follow each other others may have rung.
+            let before = old.job.as_ref().ok();
+            let before = before.filter(|_| old.generation + 1 == seen.generation);
+            let before = before.map(|job| (old.sgen, job.timetable()));
+            self.before.remove(&id);
+            self.before.extend(before.map(|before| (id, before)));
         }
         let revision = seen.revision;
         if self
@@ -61,6 +76,7 @@ impl Dispatcher {
         };
         let project = job.project.clone();
         let Some(scope) = self.scope_here(id) else {
+            self.series.retain(|known, _| known.job != id);
             return;
         };
         let key = SeriesKey {
@@ -68,6 +84,9 @@ impl Dispatcher {
             job: id,
             scope,
         };
+        // A job that moved to other nodes leaves its series there.
+        self.series
+            .retain(|known, _| known.job != id || *known == key);
         let known = self.series.entry(key.clone()).or_default();
         match known.cursor {
             Some(_) => self.wake(now.wall, key),
@@ -108,13 +127,19 @@ impl Dispatcher {
 
     pub(super) fn learn_cursors(&mut self, now: Now, cursors: Vec<(SeriesKey, Option<Cursor>)>) {
         for (key, cursor) in cursors {
+            if let Some(series) = self.series.get_mut(&key) {
+                series.asked_at = None;
+                series.read_at = Some(now.wall);
+            }
             match (cursor, self.series.get_mut(&key)) {
                 (_, None) => {}
                 (Some(cursor), Some(series)) => {
                     // A reading may be older than an answer: a cursor only moves forward.
-                    let newer = series.cursor.is_none_or(|known| {
-                        (known.instant, known.sgen) <= (cursor.instant, cursor.sgen)
-                    });
+                    let place = |cursor: Cursor| (cursor.instant, cursor.sgen, cursor.turn);
+                    let newer = series
+                        .cursor
+                        .is_none_or(|known| place(known) <= place(cursor));
+                    series.queued &= series.cursor == Some(cursor) || !newer;
                     series.cursor = if newer { Some(cursor) } else { series.cursor };
                     self.wake(now.wall, key);
                 }
@@ -124,19 +149,20 @@ impl Dispatcher {
     }
 
     fn create_cursor(&mut self, now: Now, series: SeriesKey) {
-        let Some(session) = self
-            .trusted_session(now)
-            .filter(|_| self.clock.is_sane(now))
-        else {
+        let Some(session) = self.trusted_session(now).filter(|_| self.may_decide(now)) else {
             self.read_again(now, series);
             return;
         };
+        if !self.is_candidate(now, &series) {
+            return;
+        }
         let Some(seen) = self.jobs.get(&series.job) else {
             return;
         };
         let cursor = Cursor {
             instant: whole_second(now.wall),
             sgen: seen.sgen,
+            turn: 0,
         };
         let job_revision = seen.revision;
         let transaction = Transaction::CreateCursor {

@@ -26,6 +26,8 @@ pub(super) enum Purpose {
     Finish(AttemptKey),
     /// A run is tried again.
     Retry(AttemptKey),
+    /// A gone node's run is gone on with.
+    TakeOver,
     /// An acknowledged run is removed.
     Clear(AttemptKey),
     /// A gone node's run is called lost.
@@ -63,7 +65,7 @@ impl Pending {
             Transaction::Decide { run, .. } | Transaction::Consume { run, .. } => {
                 run.state == RunState::Claimed
             }
-            Transaction::Retry { .. } => true,
+            Transaction::Retry { .. } | Transaction::TakeOver { .. } => true,
             _ => false,
         }
     }
@@ -73,7 +75,8 @@ impl Pending {
         match &self.transaction {
             Transaction::Decide { run, .. }
             | Transaction::Consume { run, .. }
-            | Transaction::Retry { run, .. } => Some(run.run_id),
+            | Transaction::Retry { run, .. }
+            | Transaction::TakeOver { run, .. } => Some(run.run_id),
             _ => None,
         }
     }
@@ -120,6 +123,7 @@ impl Dispatcher {
             Purpose::Retry(key) => self.settle_retry(now, key, pending, answer),
             Purpose::Clear(key) => self.cleared(key),
             Purpose::Lost => self.settle_lost(pending, answer),
+            Purpose::TakeOver => self.settle_takeover(now, pending, answer),
             Purpose::Answer => {}
         }
     }
@@ -289,6 +293,7 @@ impl Dispatcher {
             revision,
             job,
         } = decided;
+        self.drop_kill(now, value.run_id);
         let mut run = LocalRun::born_ended(key, value, revision);
         run.job = job;
         run.ending = Ending::Open;

@@ -100,8 +100,8 @@ impl Dispatcher {
         if matches!(run.stage, Stage::Ended | Stage::Pausing) {
             return;
         }
-        let by = run.kill.as_ref().map(|kill| kill.by.as_str());
-        let record = ended(own_record(&run.key, &run.value, run.revision), &exit, by);
+        let kill = run.kill.as_ref();
+        let record = ended(own_record(&run.key, &run.value, run.revision), &exit, kill);
         self.conclude(now, key, record);
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{
     ClaimId, DiskId, JobId, Moment, NodeId, OrderId, ProjectName, RequestId, RunId, Scope,
 };
+use crate::limits::WEIGHT_DEFAULT;
 use crate::run::{Reason, RunRecord, RunState, Trigger};
 
 /// The newest decided occurrence of a series, and the generation it was decided under.
@@ -21,29 +22,46 @@ pub struct Cursor {
     pub instant: Timestamp,
     /// The generation that last changed when the job runs.
     pub sgen: u64,
+    /// How many instants were decided before, of a job that rotates: see
+    /// [`crate::placement::turn_of`]. Stays as it is while a job does not.
+    pub turn: u64,
 }
 
 impl fmt::Display for Cursor {
+    /// `20 digits/generation`, and `/turn` behind it where a turn is counted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:020}/{}", self.instant.as_second(), self.sgen)
+        write!(f, "{:020}/{}", self.instant.as_second(), self.sgen)?;
+        match self.turn {
+            0 => Ok(()),
+            turn => write!(f, "/{turn}"),
+        }
     }
 }
 
-/// The text is not `20 digits/generation`.
+/// The text is not `20 digits/generation[/turn]`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a cursor: it is written as 20 digits, '/' and a generation")]
+#[error(
+    "{0:?} is not a cursor: it is written as 20 digits, '/' and a generation, and perhaps '/' and a turn"
+)]
 pub struct CursorError(String);
 
 impl FromStr for Cursor {
     type Err = CursorError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || CursorError(text.to_owned());
-        let (seconds, sgen) = text.split_once('/').ok_or_else(refuse)?;
+        let (seconds, rest) = text.split_once('/').ok_or_else(refuse)?;
+        let (sgen, turn) = rest.split_once('/').unwrap_or((rest, "0"));
         let seconds = seconds.parse().map_err(|_| refuse())?;
-        Ok(Self {
+        let cursor = Self {
             instant: Timestamp::from_second(seconds).map_err(|_| refuse())?,
             sgen: sgen.parse().map_err(|_| refuse())?,
-        })
+            turn: turn.parse().map_err(|_| refuse())?,
+        };
+        // Decisions compare the text: one that is spelled otherwise could never be moved.
+        match cursor.to_string() == text {
+            true => Ok(cursor),
+            false => Err(refuse()),
+        }
     }
 }
 
@@ -157,6 +175,9 @@ pub struct RequestValue {
     pub by: String,
     /// When, by that person's clock.
     pub asked_at: Timestamp,
+    /// Not to be started before this; at once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
     /// Not to be started after this.
     pub not_after: Timestamp,
     /// What kind of wish it is.
@@ -167,6 +188,10 @@ pub struct RequestValue {
     pub anyway: bool,
     /// Withdrawn.
     pub cancel: bool,
+    /// A job's body that is run in place of the stored definition, which need not exist: a trial
+    /// of what is not saved. It holds no overlap, and its run has the generation 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<serde_json::Value>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,
@@ -207,6 +232,11 @@ pub enum Ask {
         /// The run.
         run_id: RunId,
     },
+    /// Stop a run: the job's next occurrence takes its place.
+    Replace {
+        /// The run.
+        run_id: RunId,
+    },
     /// Somebody follows a run's output: send live rows until the order ends.
     Tail {
         /// The run.
@@ -231,9 +261,65 @@ pub struct SessionValue {
     pub pid: u32,
     /// When the agent came up.
     pub up_since: Timestamp,
+    /// The lines of business that it serves; empty: all.
+    #[serde(default)]
+    pub projects: Vec<ProjectName>,
+    /// What jobs choose it by.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Its share of the work among its like; 0 takes no new work.
+    #[serde(default = "usual_weight")]
+    pub weight: u32,
+    /// Programs that it may run at once; 0 when it does not say.
+    #[serde(default)]
+    pub max_parallel: u32,
+    /// Programs that hold a slot there, and decisions that may come to hold one.
+    #[serde(default)]
+    pub load: u32,
+    /// It finishes what runs and takes nothing new.
+    #[serde(default)]
+    pub draining: bool,
+    /// It does not trust its own clock, and decides nothing.
+    #[serde(default)]
+    pub clock_suspect: bool,
+    /// Its wall clock when it wrote this.
+    #[serde(default)]
+    pub stamp: Option<Timestamp>,
+    /// Attempts whose record history has not acknowledged.
+    #[serde(default)]
+    pub reports_pending: u32,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+impl SessionValue {
+    /// What stands for a session that cannot be read: its node lives and takes no work.
+    pub fn unreadable() -> Self {
+        Self {
+            v: 0,
+            fingerprint: String::new(),
+            disk_id: DiskId(uuid::Uuid::nil()),
+            version: String::new(),
+            host: String::new(),
+            pid: 0,
+            up_since: Timestamp::UNIX_EPOCH,
+            projects: Vec::new(),
+            labels: BTreeMap::new(),
+            weight: 0,
+            max_parallel: 0,
+            load: 0,
+            draining: true,
+            clock_suspect: false,
+            stamp: None,
+            reports_pending: 0,
+            extra: BTreeMap::new(),
+        }
+    }
+}
+
+fn usual_weight() -> u32 {
+    WEIGHT_DEFAULT
 }
 
 /// How the newest finished run of a series ended.
@@ -256,4 +342,36 @@ pub struct Order {
     pub id: OrderId,
     /// What it says.
     pub value: OrderValue,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_in_its_one_spelling_only() {
+        for text in ["00000000001780000000/3", "00000000001780000000/3/17"] {
+            let cursor: Cursor = text.parse().expect(text);
+            assert_eq!(cursor.to_string(), text);
+        }
+        for text in [
+            "1780000000/3",
+            "00000000001780000000/3/0",
+            "00000000001780000000",
+        ] {
+            assert!(text.parse::<Cursor>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_session_of_an_older_agent_serves_everything_with_the_usual_weight() {
+        let old = r#"{"v":1,"fingerprint":"f","disk_id":"00000000-0000-0000-0000-000000000001",
+            "version":"0.1.0","host":"h","pid":7,"up_since":"2026-01-01T00:00:00Z","later":1}"#;
+        let session: SessionValue = serde_json::from_str(old).expect("it is read");
+        assert_eq!((session.weight, session.load), (WEIGHT_DEFAULT, 0));
+        assert!(session.projects.is_empty() && session.labels.is_empty());
+        assert!(!session.draining && session.stamp.is_none());
+        let rewritten = serde_json::to_value(&session).expect("it has a JSON form");
+        assert_eq!(rewritten["later"], 1, "unknown fields survive");
+    }
 }

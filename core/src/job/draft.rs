@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use super::error::FieldError;
 use super::fields::check_fields;
 use super::quantity::{write_duration, write_size};
-use super::{Action, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell};
+use super::{
+    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
+    Shell,
+};
 use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
 
@@ -85,6 +88,9 @@ drafts! {
         /// What happens to occurrences that are later than that.
         #[serde(default, skip_serializing_if = "is_default")]
         pub misfire: Misfire,
+        /// What happens when the node of a run is gone.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub delivery: Delivery,
         /// How much of the output is kept.
         #[serde(default, skip_serializing_if = "is_default")]
         pub output: OutputDraft,
@@ -124,6 +130,16 @@ drafts! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(regex(pattern = r"^(one|all|node:[a-z0-9][a-z0-9._-]{0,62})$"))]
         pub on: Option<String>,
+        /// Conditions on the nodes' labels, as `role=web, zone in (a,b), !gpu`, or nodes by their ids, as
+        /// `node:web-1, node:web-2`; every node that serves the project when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub nodes: Option<String>,
+        /// Which of them takes an occurrence, where one does.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub balance: Balance,
+        /// Whether the next one takes over while the first is gone; yes when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub failover: Option<bool>,
     }
 
     /// Further attempts after a failure, on the same node.
@@ -245,6 +261,7 @@ impl From<&Job> for JobDraft {
             start_deadline: (job.start_deadline != START_DEADLINE_DEFAULT)
                 .then(|| write_duration(job.start_deadline)),
             misfire: job.misfire,
+            delivery: job.delivery,
             output: (&job.output).into(),
             note: job.about.note.clone(),
             owner: job.about.owner.clone(),
@@ -280,6 +297,9 @@ impl From<&Place> for PlaceDraft {
     fn from(place: &Place) -> Self {
         Self {
             on: (place.on != PlaceOn::One).then(|| place.on.to_string()),
+            nodes: place.nodes.as_ref().map(ToString::to_string),
+            balance: place.balance,
+            failover: (!place.failover).then_some(false),
         }
     }
 }

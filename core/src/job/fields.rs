@@ -66,12 +66,13 @@ const SHELL: &[Field] = &[
 
 const PLACE: &[Field] = &[
     field("on", Shape::Text, "on = \"one\""),
-    later("nodes", "`on = \"node:<id>\"` names one server"),
-    later("balance", "any free node takes the run"),
-    later(
-        "failover",
-        "another node takes the next run when one is gone",
+    field("nodes", Shape::Text, "nodes = \"role=web\""),
+    field(
+        "balance",
+        Shape::Choice(&["sticky", "rotate", "least_loaded", "ordered"], &[]),
+        "balance = \"sticky\"",
     ),
+    field("failover", Shape::Flag, "failover = true"),
 ];
 
 const RETRIES: &[Field] = &[
@@ -125,7 +126,7 @@ const JOB: &[Field] = &[
     ),
     field(
         "overlap",
-        Shape::Choice(&["skip", "allow"], &["queue_one", "replace"]),
+        Shape::Choice(&["skip", "queue_one", "allow", "replace"], &[]),
         "overlap = \"skip\"",
     ),
     field("start_deadline", Shape::Text, "start_deadline = \"60s\""),
@@ -133,6 +134,11 @@ const JOB: &[Field] = &[
         "misfire",
         Shape::Choice(&["skip", "run_latest", "run_all"], &[]),
         "misfire = \"skip\"",
+    ),
+    field(
+        "delivery",
+        Shape::Choice(&["at_most_once", "at_least_once"], &[]),
+        "delivery = \"at_most_once\"",
     ),
     field(
         "output",
@@ -156,7 +162,6 @@ const JOB: &[Field] = &[
     later("umask", "the script can begin with `umask 027`"),
     later("parameters", "`env` holds values for the program"),
     later("calendars", "the schedule can name days and weekdays"),
-    later("delivery", "every occurrence starts at most once"),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
     later("processes", "the script can begin with `ulimit -u <count>`"),

@@ -1,6 +1,7 @@
 //! From a draft to a job: every rule about fields, all errors at once.
 
 mod amounts;
+mod place;
 mod program;
 
 use std::time::Duration;
@@ -9,8 +10,8 @@ use jiff::Timestamp;
 
 use super::draft::JobDraft;
 use super::error::{FieldError, quoted};
-use super::{About, Action, Job, Place, PlaceOn};
-use crate::id::{NodeId, ProjectName};
+use super::{About, Action, Job};
+use crate::id::ProjectName;
 use crate::limits::{
     BODY_BYTES_MAX, DURATION_MAX, JITTER_MAX, JOB_NAME_CHARS_MAX, LABEL_CHARS_MAX, NOTE_CHARS_MAX,
     START_DEADLINE_DEFAULT, START_DEADLINE_MIN, STOP_GRACE_DEFAULT, STOP_GRACE_MAX, TAGS_MAX,
@@ -30,7 +31,7 @@ impl JobDraft {
         let shell = check.shell(self.shell);
         check.env(&self.env);
         check.cwd(self.cwd.as_deref());
-        let place = check.place(self.place.on.as_deref());
+        let place = check.place(&self.place);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
         let stop_grace = check.duration(
@@ -74,6 +75,7 @@ impl JobDraft {
             overlap: self.overlap,
             start_deadline: start_deadline.unwrap_or(START_DEADLINE_DEFAULT),
             misfire: self.misfire,
+            delivery: self.delivery,
             output,
             about,
         })
@@ -217,35 +219,6 @@ impl Check {
             "nul",
             "contains a NUL character, which no program can be given: remove it",
         );
-    }
-
-    fn place(&mut self, on: Option<&str>) -> Place {
-        let on = match on {
-            None | Some("one") => PlaceOn::One,
-            Some("all") => PlaceOn::All,
-            Some(text) => self
-                .place_on_node(text)
-                .map(PlaceOn::Node)
-                .unwrap_or_default(),
-        };
-        Place { on }
-    }
-
-    fn place_on_node(&mut self, text: &str) -> Option<NodeId> {
-        let node = text.strip_prefix("node:").map(NodeId::new);
-        let advice = match &node {
-            Some(Ok(_)) => return node?.ok(),
-            Some(Err(_)) => "which no node can be called: `belfryctl nodes list` shows the ids",
-            None => {
-                "which is no place: write \"one\", \"all\" or \"node:<id>\"; `belfryctl nodes list` shows the ids"
-            }
-        };
-        self.refuse(
-            "place.on",
-            "place",
-            format_args!("is {}, {advice}", quoted(text)),
-        );
-        None
     }
 
     fn about(

@@ -51,6 +51,8 @@ impl Keyspace {
                 old_claim,
                 run,
             } => self.spell_retry(node, key, *revision, *old_claim, run),
+            Transaction::TakeOver { .. } => self.spell_take_over(node, transaction),
+            Transaction::Order { node, order, value } => self.spell_order(node, *order, value),
             Transaction::Lost { key, revision, run } => Txn {
                 compares: self.of_a_gone_node(key, *revision, &run.node),
                 then: vec![put(self.run(key), json(run))],
@@ -218,6 +220,26 @@ impl Keyspace {
         ]
     }
 
+    fn spell_take_over(&self, node: &NodeId, transaction: &Transaction) -> Txn {
+        let Transaction::TakeOver {
+            key,
+            revision,
+            owner,
+            old_claim,
+            kill,
+            run,
+        } = transaction
+        else {
+            return Txn::default();
+        };
+        let mut txn = self.spell_retry(node, key, *revision, *old_claim, run);
+        let order = self.order(owner, *kill);
+        txn.compares.push(created(self.session(owner), 0));
+        txn.compares.push(created(order.clone(), 0));
+        txn.otherwise.push(get(order));
+        txn
+    }
+
     fn spell_release(&self, transaction: &Transaction) -> Txn {
         let Transaction::Release {
             key,
@@ -298,6 +320,7 @@ impl Keyspace {
                 standing.active = text(entry).and_then(|text| text.parse().ok())
             }
             Some(Key::Request(_)) => standing.request_revision = entry.mod_revision,
+            Some(Key::Order(..)) => standing.is_ordered = true,
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use super::spell::{changed, created, get, json, put};
 use crate::definition::{EditPlan, FullName, Kind};
 use crate::dispatch::{OrderValue, RequestKey, RequestValue, RunKey, SeriesKey};
 use crate::id::{JobId, NodeId, OrderId, ProjectName, Scope};
+use crate::limits::EDIT_STEPS_TOGETHER;
 use crate::txn::{Check, Compare, Op, Txn};
 
 /// A job with what an edit does to it.
@@ -28,14 +29,20 @@ impl Keyspace {
         for edit in edits {
             self.spell_edit(&mut txn, edit);
         }
-        txn
+        match edits {
+            [] | [_] => txn,
+            _ => txn.grouped(EDIT_STEPS_TOGETHER),
+        }
     }
 
     fn spell_edit(&self, txn: &mut Txn, edit: &PlannedEdit) {
         let PlannedEdit { project, id, plan } = edit;
         let definition = self.job(project, *id);
-        txn.compares
-            .push(changed(definition.clone(), plan.expected_revision));
+        // A new id is nobody's: whether the job may be is decided by its name.
+        if plan.expected_revision > 0 || plan.claims.is_none() {
+            txn.compares
+                .push(changed(definition.clone(), plan.expected_revision));
+        }
         txn.then.push(put(definition.clone(), plan.value.clone()));
         txn.otherwise.push(get(definition));
         if let Some(name) = &plan.claims {
@@ -58,6 +65,7 @@ impl Keyspace {
             let key = self.cursor(&series);
             let cursor = crate::dispatch::Cursor {
                 instant: start.instant,
+                turn: 0,
                 sgen: start.schedule_generation,
             };
             // A cursor that is there never moves by an edit.
@@ -73,18 +81,19 @@ impl Keyspace {
         self.name(Kind::Job.as_str(), &name.project, &name.name)
     }
 
-    /// A request, put once: a replayed one finds the request or its run and does nothing.
+    /// A request, put once: a replayed one finds the request or its run and does nothing. Its job
+    /// must be there, unless it brings its own definition.
     pub fn spell_request(&self, key: &RequestKey, run: &RunKey, value: &RequestValue) -> Txn {
         let request = self.request(key);
+        let mut compares = vec![created(request.clone(), 0), created(self.run(run), 0)];
+        if value.definition.is_none() {
+            compares.push(Compare {
+                key: self.job(&key.project, key.job),
+                check: Check::Present,
+            });
+        }
         Txn {
-            compares: vec![
-                created(request.clone(), 0),
-                created(self.run(run), 0),
-                Compare {
-                    key: self.job(&key.project, key.job),
-                    check: Check::Present,
-                },
-            ],
+            compares,
             then: vec![put(request, json(value))],
             otherwise: vec![],
         }

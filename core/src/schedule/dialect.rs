@@ -323,7 +323,7 @@ fn plain_item(field: FieldName, text: &str) -> Result<Item, FieldProblem> {
         });
     }
     // A week that starts on its seventh day starts on its zeroth.
-    let from = if field == FieldName::Weekday && from == 7 {
+    let from = if field == FieldName::Weekday && from == 7 && to != 7 {
         0
     } else {
         from

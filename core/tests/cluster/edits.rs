@@ -105,6 +105,7 @@ async fn a_name_belongs_to_one_job_and_a_cursor_never_moves_by_an_edit() {
     };
     let cursor = stage.keys.cursor(&series);
     let moved = Cursor {
+        turn: 0,
         instant: super::stage::minute(0),
         sgen: 1,
     }

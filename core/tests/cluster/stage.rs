@@ -1,7 +1,7 @@
 //! Stores in a folder, a cluster over them, and what an agent would write.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,8 +13,9 @@ use belfry_core::history::sqlite::SqliteHistory;
 use belfry_core::id::{ClaimId, DiskId, Moment, Scope};
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Keyspace, json};
+use belfry_core::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPS_MAX};
 use belfry_core::run::{RunRecord, RunState, Trigger};
-use belfry_core::txn::{Entry, LeaseId, Op, Txn, TxnAnswer};
+use belfry_core::txn::{Entry, LeaseId, Op, Txn, TxnAnswer, TxnSize};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -23,10 +24,19 @@ use uuid::Uuid;
 pub struct Deaf {
     store: Embedded,
     lost: AtomicU32,
+    /// Whether it takes no larger transactions than etcd does.
+    is_bounded: AtomicBool,
 }
 
 #[async_trait]
 impl Coord for Deaf {
+    fn txn_max(&self) -> Option<TxnSize> {
+        let etcd = TxnSize {
+            operations: ETCD_TXN_OPS_MAX,
+            bytes: ETCD_REQUEST_BYTES_MAX,
+        };
+        self.is_bounded.load(Ordering::SeqCst).then_some(etcd)
+    }
     async fn get(&self, keys: &[String]) -> Result<(u64, Vec<Option<Entry>>), CoordError> {
         self.store.get(keys).await
     }
@@ -71,6 +81,7 @@ impl Stage {
         let coord = Arc::new(Deaf {
             store,
             lost: AtomicU32::new(0),
+            is_bounded: AtomicBool::new(false),
         });
         let history = Arc::new(SqliteHistory::open(dir.path()).await.expect("a history"));
         let keys = Keyspace::this_computer();
@@ -92,6 +103,11 @@ impl Stage {
     /// The next answers get lost.
     pub fn lose(&self, answers: u32) {
         self.coord.lost.store(answers, Ordering::SeqCst);
+    }
+
+    /// From now on it takes no larger transactions than etcd does.
+    pub fn bound(&self) {
+        self.coord.is_bounded.store(true, Ordering::SeqCst);
     }
 
     pub async fn job(&self, name: &str) -> StoredJob {

@@ -35,6 +35,7 @@ async fn decided(stage: &Stage) -> SeriesKey {
         .await
         .expect("told");
     let cursor = Cursor {
+        turn: 0,
         instant: minute(5),
         sgen: 1,
     }

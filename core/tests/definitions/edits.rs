@@ -119,11 +119,13 @@ fn a_jobs_life() -> Vec<Intent> {
         Intent::Edit(job(|draft| {
             draft.place = PlaceDraft {
                 on: Some("all".to_owned()),
+                ..PlaceDraft::default()
             }
         })),
         Intent::Edit(job(|draft| {
             draft.place = PlaceDraft {
                 on: Some("node:web-1".to_owned()),
+                ..PlaceDraft::default()
             }
         })),
         Intent::Edit(job(|draft| draft.project = "web".to_owned())),

@@ -109,6 +109,29 @@ fn says_what_is_wrong_with_a_field_why_and_what_to_do() {
 }
 
 #[test]
+fn says_what_is_wrong_with_a_place_and_what_does_not_go_together() {
+    check_lines(
+        &[
+            "place = { nodes = \"role:web\" }",
+            "place = { nodes = \"node=web-1\" }",
+            "place = { balance = \"roate\" }",
+            "place = { on = \"all\", balance = \"rotate\" }",
+            "place = { on = \"node:a\", nodes = \"role=web\" }",
+            "place = { balance = \"rotate\", failover = false }",
+        ],
+        with,
+        expect![[r#"
+            line 6, [[job]] "a": `place.nodes` has the condition "role:web", which cannot be read: did you mean "role=web"?
+            line 6, [[job]] "a": `place.nodes` asks for a label `node`, and nodes are named by their ids: write "node:web-1"
+            line 6, [[job]] "a": `place.balance` is "roate", which it cannot be: did you mean "rotate"?
+            line 6, [[job]] "a": `place.balance` chooses one of several nodes, and `on = "all"` leaves no choice: remove one of them
+            line 6, [[job]] "a": `place.nodes` is given with `on = "node:<id>"`, which names the node already: remove one of them
+            line 6, [[job]] "a": `place.failover` is off, and a job whose node changes from run to run has none to wait for: write `balance = "sticky"` or `balance = "ordered"`, or remove it
+        "#]],
+    );
+}
+
+#[test]
 fn says_what_is_wrong_with_what_every_job_needs() {
     check_lines(
         &[
@@ -155,8 +178,6 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
             "run_as = \"www-data\"",
             "umask = \"027\"",
             "secrets = [\"token\"]",
-            "place = { on = \"one\", nodes = \"role=web\", balance = \"sticky\" }",
-            "overlap = \"queue_one\"",
             "overlap = \"skp\"",
             "misfire = \"never\"",
             "memory = \"1GiB\"",
@@ -171,9 +192,6 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
             line 6, [[job]] "a": `run_as` is not supported yet: remove it; the job runs as the agent's user
             line 6, [[job]] "a": `umask` is not supported yet: remove it; the script can begin with `umask 027`
             line 6, [[job]] "a": `secrets` is not supported yet: remove it; the script can read a file that only the agent's user may read
-            line 6, [[job]] "a": `place.balance` is not supported yet: remove it; any free node takes the run
-            line 6, [[job]] "a": `place.nodes` is not supported yet: remove it; `on = "node:<id>"` names one server
-            line 6, [[job]] "a": `overlap = "queue_one"` is not supported yet: write "skip" or "allow"
             line 6, [[job]] "a": `overlap` is "skp", which it cannot be: did you mean "skip"?
             line 6, [[job]] "a": `misfire` is "never", which it cannot be: write "skip", "run_latest" or "run_all"
             line 6, [[job]] "a": `memory` is not supported yet: remove it; the script can begin with `ulimit -v <KiB>`

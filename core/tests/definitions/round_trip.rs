@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use belfry_core::definition::{Format, diff, export, parse_file};
-use belfry_core::job::{Job, JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
+use belfry_core::job::{Balance, Job, JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
 use proptest::prelude::*;
 
 fn duration(max_ms: u64) -> impl Strategy<Value = Option<String>> {
@@ -40,12 +40,38 @@ fn shell() -> impl Strategy<Value = ShellDraft> {
     prop_oneof![script, argv]
 }
 
+fn place() -> impl Strategy<Value = PlaceDraft> {
+    let text = |text: &str| Some(text.to_owned());
+    let on = move |on| PlaceDraft {
+        on,
+        ..PlaceDraft::default()
+    };
+    let nodes = prop_oneof![
+        Just(None),
+        Just(text("role=web,zone in (a, b),!gpu")),
+        Just(text("node:b, node:a")),
+    ];
+    let balance = prop_oneof![
+        Just(Balance::Sticky),
+        Just(Balance::Rotate),
+        Just(Balance::LeastLoaded),
+        Just(Balance::Ordered),
+    ];
+    let one = (nodes, balance, any::<bool>()).prop_map(|(nodes, balance, failover)| PlaceDraft {
+        on: None,
+        nodes,
+        balance,
+        failover: matches!(balance, Balance::Sticky | Balance::Ordered).then_some(failover),
+    });
+    prop_oneof![Just(on(text("all"))), Just(on(text("node:web-1"))), one]
+}
+
 prop_compose! {
     fn draft()(
         name in "[a-zA-Z钟\"'.-][a-z \"'\\\\=.%]{0,20}[a-z]",
         shell in shell(),
         env in proptest::collection::btree_map("[A-Z_][A-Z0-9_]{0,5}", text(), 0..4),
-        place in prop_oneof![Just(None), Just(Some("all".to_owned())), Just(Some("node:web-1".to_owned()))],
+        place in place(),
         (timeout, jitter, interval, start_deadline) in
             (duration(1 << 32), duration(80_000_000), duration(80_000), duration(1 << 30)),
         (count, backoff) in (proptest::option::of(0_u32..100), proptest::option::of(1.0_f64..10.0)),
@@ -59,7 +85,7 @@ prop_compose! {
             project: "ops".to_owned(),
             name, schedule: schedule.to_owned(), timezone, shell, env, timeout, jitter, start_deadline, tags, paused,
             starred,
-            place: PlaceDraft { on: place },
+            place,
             retries: RetriesDraft { count, interval, backoff, max_interval: None },
             output: OutputDraft { head, tail: None },
             note: note.unwrap_or_default(),

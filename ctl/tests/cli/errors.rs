@@ -87,6 +87,43 @@ fn no_folder_at_all_is_78() {
 }
 
 #[test]
+fn places_that_cannot_be_used_are_78() {
+    let bench = Bench::new();
+    let sentence = bench.fails(78, &["cluster", "status"]);
+    assert!(sentence.contains("no cluster"), "{sentence}");
+    let wrong = bench.file("wrong.toml", "[cluster]\nnam = \"main\"\n");
+    let profiles = "[lab]\nembedded = \"lab\"\n";
+    let home = std::path::Path::new(&bench.file("belfry", "")).with_file_name("config");
+    std::fs::create_dir_all(home.join("belfry")).expect("the folder is ours");
+    std::fs::write(home.join("belfry/profiles.toml"), profiles).expect("the folder is ours");
+    let run = |words: &[&str]| {
+        let mut command = command();
+        command.env("XDG_CONFIG_HOME", &home).args(words);
+        Done::of(command.output().expect("belfryctl starts"))
+    };
+    for (words, part) in [
+        (
+            &["--config", wrong.as_str(), "jobs", "list"][..],
+            "did you mean name?",
+        ),
+        (&["--profile", "labb", "jobs", "list"], "did you mean lab?"),
+        (&["--profile", "lab", "cluster", "init"], "no cluster"),
+    ] {
+        let done = run(words);
+        assert_eq!(done.code, 78, "{words:?}: {}", done.err);
+        assert!(done.err.contains(part), "{words:?}: {}", done.err);
+    }
+    assert_eq!(
+        run(&["--profile", "lab", "--json", "jobs", "list"]).out,
+        "[]\n"
+    );
+    assert_eq!(
+        run(&["--profile", "lab", "--embedded", "x", "jobs", "list"]).code,
+        2
+    );
+}
+
+#[test]
 fn json_may_stand_anywhere() {
     let bench = Bench::new();
     assert_eq!(

@@ -15,6 +15,10 @@ const APPEARS_WITHIN: Duration = Duration::from_secs(30);
 pub const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screens");
 /// The name that WebDriver gives to an element's reference.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Ctrl+A, as WebDriver writes it: Ctrl is held until the end of the keys.
+const SELECT_ALL: &str = "\u{e009}a";
+/// Ctrl+Enter.
+pub const SAVE: &str = "\u{e009}\u{e007}";
 /// An element may be drawn anew between being found and being pressed.
 const PRESSES_MAX: usize = 5;
 
@@ -107,6 +111,28 @@ impl Window {
             }
         }
         self.give_up(&format!("{path} could not be pressed: {last}"));
+    }
+
+    /// Puts `text` in place of what stands in the field that is like this.
+    pub fn types(&self, path: &str, text: &str) {
+        // The field is replaced by keys: the driver's own clearing tells the page nothing.
+        for keys in [SELECT_ALL, text] {
+            let typed = self.find(path).and_then(|id| self.send_keys(&id, keys));
+            if let Err(error) = typed {
+                self.give_up(&format!("nothing could be typed into {path}: {error}"));
+            }
+        }
+    }
+
+    /// Presses keys on what is like this.
+    pub fn keys(&self, path: &str, keys: &str) {
+        if let Err(error) = self.find(path).and_then(|id| self.send_keys(&id, keys)) {
+            self.give_up(&format!("{path} takes no keys: {error}"));
+        }
+    }
+
+    fn send_keys(&self, id: &str, keys: &str) -> Result<Value, String> {
+        self.post(&format!("element/{id}/value"), &json!({ "text": keys }))
     }
 
     fn click(&self, id: &str) -> Result<Value, String> {

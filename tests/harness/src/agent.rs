@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{programs, wait};
 
-/// A running `belfry-agent run --embedded DIR`. Dropping it kills it; its programs go on.
+/// A running `belfry-agent run`. Dropping it kills it; its programs go on.
 pub struct Agent {
     child: Child,
     log: PathBuf,
@@ -18,6 +18,15 @@ pub struct Agent {
 impl Agent {
     /// Starts one on this folder; its log goes to `DIR/agent.log`, after what is there.
     pub fn start(dir: &Path, arguments: &[&str]) -> Self {
+        Self::start_as("--embedded", dir, dir, arguments)
+    }
+
+    /// Starts one that is told by `DIR/agent.toml` where everything is.
+    pub fn start_configured(dir: &Path) -> Self {
+        Self::start_as("--config", &dir.join("agent.toml"), dir, &[])
+    }
+
+    fn start_as(place: &str, path: &Path, dir: &Path, arguments: &[&str]) -> Self {
         let log = dir.join("agent.log");
         let file: File = OpenOptions::new()
             .create(true)
@@ -25,7 +34,7 @@ impl Agent {
             .open(&log)
             .expect("the folder is ours");
         let mut command = Command::new(programs::agent());
-        command.args(["run", "--embedded"]).arg(dir).args(arguments);
+        command.args(["run", place]).arg(path).args(arguments);
         command
             .env_remove("BELFRY_RUN_ID")
             .stdin(Stdio::null())

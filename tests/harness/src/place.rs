@@ -1,18 +1,19 @@
 //! A data folder with its stores, as a person and the agent share them.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use belfry_core::cluster::{ConnectError, Role, Stores};
 use belfry_core::coord::Coord;
-use belfry_core::coord::embedded::Embedded;
 use belfry_core::definition::{Author, EditPlan, Intent, plan_edit};
 use belfry_core::dispatch::{Ask, OrderValue, RequestKey, RequestValue, SeriesKey};
-use belfry_core::history::sqlite::SqliteHistory;
 use belfry_core::history::{History, RunQuery};
 use belfry_core::id::{EditId, JobId, NodeId, OrderId, ProjectName, RequestId, RunId, Scope};
 use belfry_core::job::{Job, JobDraft, ShellDraft};
 use belfry_core::keyspace::{Keyspace, json};
 use belfry_core::limits::{PAGE_ROWS_MAX, REQUEST_TAKEN_WITHIN};
+use belfry_core::profile::Place as StoredAt;
 use belfry_core::run::{RunRecord, Trigger};
 use belfry_core::txn::{Check, Compare, Op, Txn};
 use futures_util::StreamExt;
@@ -31,9 +32,9 @@ pub const NODE: &str = "here";
 pub struct Place {
     folder: TempDir,
     /// The store of the present.
-    pub coord: Embedded,
+    pub coord: Arc<dyn Coord>,
     /// The store of the past.
-    pub history: SqliteHistory,
+    pub history: Arc<dyn History>,
     /// How keys are spelled.
     pub keys: Keyspace,
 }
@@ -41,16 +42,22 @@ pub struct Place {
 impl Place {
     /// An empty one.
     pub async fn new() -> Self {
+        Self::with(async |dir| {
+            let place = StoredAt::Embedded(dir.to_owned());
+            Stores::open(&place, Role::Person).await
+        })
+        .await
+    }
+
+    /// A folder with stores that may lie elsewhere.
+    pub async fn with(open: impl AsyncFnOnce(&Path) -> Result<Stores, ConnectError>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let coord = Embedded::open(folder.path()).await.expect("a new store");
-        let history = SqliteHistory::open(folder.path())
-            .await
-            .expect("a new store");
+        let stores = open(folder.path()).await.expect("new stores");
         Self {
             folder,
-            coord,
-            history,
-            keys: Keyspace::this_computer(),
+            coord: stores.coord,
+            history: stores.history,
+            keys: stores.keys,
         }
     }
 
@@ -69,17 +76,23 @@ impl Place {
         let mut all = vec!["--node-id", NODE];
         all.extend(arguments);
         let agent = Agent::start(self.dir(), &all);
+        self.up(&NodeId::new(NODE).expect("a plain name"), &agent)
+            .await;
+        agent
+    }
+
+    /// Waits until an agent has the session of a node.
+    pub async fn up(&self, node: &NodeId, agent: &Agent) {
         let words = format!("\"pid\":{},", agent.pid());
         wait::until("the agent is up", Duration::from_secs(30), async || {
-            let key = self.keys.session(&NodeId::new(NODE).expect("a plain name"));
-            let (_, found) = self.coord.get(&[key]).await.expect("the store answers");
+            let key = self.keys.session(node);
+            let (_, found) = self.coord.get(&[key]).await.ok()?;
             let session = found.into_iter().next().flatten()?;
             String::from_utf8_lossy(&session.value)
                 .contains(&words)
                 .then_some(())
         })
         .await;
-        agent
     }
 
     /// Stores a job as an edit of a person would.
@@ -169,11 +182,13 @@ impl Place {
             v: 1,
             by: "test".to_owned(),
             asked_at: now,
+            not_before: None,
             not_after: now + REQUEST_TAKEN_WITHIN,
             trigger: Trigger::Manual,
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
         };
         let key = RequestKey {
@@ -263,14 +278,15 @@ impl Place {
 impl Drop for Place {
     /// Supervisors would go on trying to write into a folder that is gone.
     fn drop(&mut self) {
-        let runs = self.dir().join("runs");
+        let folder = self.dir().to_string_lossy();
         for state in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
             let pid = state
                 .file_name()
                 .to_str()
                 .and_then(|name| name.parse().ok());
             let line = std::fs::read(state.path().join("cmdline")).unwrap_or_default();
-            let is_ours = String::from_utf8_lossy(&line).contains(&*runs.to_string_lossy());
+            let line = String::from_utf8_lossy(&line);
+            let is_ours = line.contains(&*folder) && line.contains("/runs/");
             if let Some(pid) = pid.and_then(Pid::from_raw).filter(|_| is_ours) {
                 // It may have ended meanwhile.
                 let _ = kill_process(pid, Signal::KILL);

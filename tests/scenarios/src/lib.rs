@@ -1,1 +1,3 @@
-//! What is promised, shown on real processes: the tests are in `tests/`.
+//! What is promised, shown on real processes; here is what the scenarios have in common.
+
+pub mod ledger;

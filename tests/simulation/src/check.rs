@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use belfry_core::dispatch::SeriesKey;
 use belfry_core::id::{JobId, Moment, RunId, Scope};
+use belfry_core::job::PlaceOn;
 use belfry_core::run::{Reason, RunRecord, RunState};
 use jiff::Timestamp;
 
@@ -19,7 +21,15 @@ impl World {
         self.invariant_records_agree_with_the_programs();
         self.invariant_every_instant_has_one_record();
         self.invariant_every_request_has_one_record();
+        self.invariant_nobody_begins_what_it_does_not_suit();
         self.invariant_nothing_is_left_in_the_store();
+    }
+
+    /// The laws of the ledger, for worlds that have not come to rest.
+    pub fn check_records(&self) {
+        self.invariant_every_attempt_starts_once();
+        self.invariant_every_start_is_an_instant_of_the_schedule();
+        self.invariant_every_instant_has_one_record();
     }
 
     fn invariant_every_attempt_starts_once(&self) {
@@ -138,7 +148,8 @@ impl World {
         }
         for id in self.jobs.keys() {
             for scope in self.scopes_of(*id) {
-                for at in self.required(*id) {
+                let begun = self.begun_at(*id, &scope);
+                for at in self.required(*id).into_iter().filter(|at| *at > begun) {
                     let has_own = own.contains_key(&(*id, scope.clone(), at));
                     let spanned = ranges
                         .get(&(*id, scope.clone()))
@@ -149,12 +160,30 @@ impl World {
         }
     }
 
+    /// The series of a job: one, or that of each server that suits, and of no other.
     fn scopes_of(&self, id: JobId) -> BTreeSet<Scope> {
         let job = &self.jobs[&id][0].job;
-        self.hosts
-            .iter()
-            .filter_map(|host| job.scope_on(&host.node))
+        let suited = |host: &usize| job.place.on != PlaceOn::All || self.suits(*host, id);
+        (0..self.hosts.len())
+            .filter(suited)
+            .filter_map(|host| job.scope_on(&self.hosts[host].node))
             .collect()
+    }
+
+    /// A server's own series begins when it first sees the job.
+    fn begun_at(&self, id: JobId, scope: &Scope) -> Timestamp {
+        let key = |(key, _): &(&SeriesKey, &Timestamp)| key.job == id && key.scope == *scope;
+        match scope {
+            Scope::One => self.start,
+            _ => *self.begun.iter().find(key).expect("every server came up").1,
+        }
+    }
+
+    fn invariant_nobody_begins_what_it_does_not_suit(&self) {
+        for series in self.begun.keys() {
+            let known = self.scopes_of(series.job).contains(&series.scope);
+            assert!(known, "{series:?} was begun by a server that does not suit");
+        }
     }
 
     /// The instants of each edition while it was the newest.

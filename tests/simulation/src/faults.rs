@@ -31,6 +31,8 @@ pub enum Fault {
     HistoryAway,
     /// A session ends though its agent lives.
     SessionEnded,
+    /// A server cannot reach the store, though it reaches everything else.
+    CutOff,
     /// A transaction never reaches the store.
     LostRequest,
     /// An answer never comes back.
@@ -50,7 +52,7 @@ pub enum Fault {
 }
 
 /// Every kind of misfortune.
-pub const ALL: [Fault; 16] = [
+pub const ALL: [Fault; 17] = [
     Fault::NodeGone,
     Fault::AgentKilled,
     Fault::DiskLost,
@@ -59,6 +61,7 @@ pub const ALL: [Fault; 16] = [
     Fault::ClockStepped,
     Fault::HistoryAway,
     Fault::SessionEnded,
+    Fault::CutOff,
     Fault::LostRequest,
     Fault::LostReply,
     Fault::DiskFull,
@@ -79,7 +82,7 @@ impl World {
         let next = self.soon(10_000);
         self.at(next, Happening::Misfortune);
         let host = self.random.below(self.hosts.len() as u64) as usize;
-        match self.random.below(16) {
+        match self.random.below(18) {
             0..=2 => self.kill_agent(host, false),
             3 => self.kill_agent(host, true),
             4 => self.stop_agent(host),
@@ -87,6 +90,7 @@ impl World {
             6 if self.clocks_may_step => self.step_clock(host),
             7 => self.take_history_away(),
             8 => self.end_session(host),
+            14 | 15 => self.cut_off(host),
             9 | 10 => self.ask_kill(),
             11 => self.request_run(),
             12 => self.replay_request(),
@@ -163,12 +167,21 @@ impl World {
     }
 
     fn end_session(&mut self, host: usize) {
-        let key = self.keys.session(&self.hosts[host].node);
-        self.store.remove(&key);
-        self.hosts[host].session = None;
-        self.tell_nodes();
+        self.end_session_of(host);
         self.count(Fault::SessionEnded);
         self.note(format!("n{host} session ended"));
+    }
+
+    fn cut_off(&mut self, host: usize) {
+        let lasts = *self.random.pick(&[2_000u64, 12_000, 30_000, 100_000]);
+        let until = self.soon(lasts);
+        self.hosts[host].cut_until = until;
+        self.at(until, Happening::CutHealed(host));
+        self.count(Fault::CutOff);
+        self.note(format!(
+            "n{host} is cut off until {:.3}",
+            until.as_secs_f64()
+        ));
     }
 
     fn ask_kill(&mut self) {
@@ -176,7 +189,7 @@ impl World {
             return;
         };
         self.count(Fault::Killed);
-        let id = OrderId(Uuid::from_u128(u128::from(self.random.number())));
+        let id = OrderId::of_kill(start.key.run_id());
         let value = OrderValue {
             v: 1,
             by: "somebody".into(),
@@ -189,12 +202,7 @@ impl World {
         let key = self.keys.order(&self.hosts[start.host].node, id);
         self.store.write(key, json(&value));
         self.note(format!("kill of {} asked", start.key.run_id().short()));
-        let incarnation = self.hosts[start.host].incarnation;
-        self.tell(
-            start.host,
-            incarnation,
-            Event::OrderSeen(Order { id, value }),
-        );
+        self.tell_news(start.host, Event::OrderSeen(Order { id, value }));
     }
 
     fn request_run(&mut self) {
@@ -239,19 +247,20 @@ impl World {
             v: 1,
             by: "somebody".into(),
             asked_at: self.true_now(),
+            not_before: None,
             not_after: self.start + Duration::from_secs(400),
             trigger: Trigger::Manual,
             node: None,
             anyway: false,
             cancel: false,
+            definition: None,
             extra: Default::default(),
         };
         let revision = self.store.write(path, json(&value));
         self.note(format!("request {} put", run.run_id().short()));
         for host in 0..self.hosts.len() {
-            let incarnation = self.hosts[host].incarnation;
             let event = Event::RequestSeen(key.clone(), value.clone(), revision);
-            self.tell(host, incarnation, event);
+            self.tell_news(host, event);
         }
     }
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use belfry_core::dispatch::{Config, Dispatcher, Exit, ExitKind, Intent, Now};
+use belfry_core::dispatch::{Config, Dispatcher, Exit, ExitKind, Intent, Now, SessionValue};
 use belfry_core::id::{DiskId, NodeId, RunId};
+use belfry_core::job::Labels;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -61,11 +62,21 @@ pub struct Host {
     pub session: Option<u64>,
     /// When its session was last renewed.
     pub renewed_at: Duration,
+    /// It cannot reach the store before then.
+    pub cut_until: Duration,
+    /// What jobs choose it by.
+    pub labels: Labels,
+    /// Its share of the work.
+    pub weight: u32,
+    /// Programs that it runs at once.
+    pub max_parallel: usize,
 }
 
 impl Host {
-    /// A server with an empty disk and no agent.
-    pub fn new(number: u64) -> Self {
+    /// A server with an empty disk and no agent. Every second one, the first among them, has a
+    /// label; weights differ with the seed.
+    pub fn new(number: u64, seed: u64) -> Self {
+        let label = ("role".to_owned(), "web".to_owned());
         Self {
             node: NodeId::new(&format!("n{number}")).expect("a plain name"),
             clock_error: SignedDuration::ZERO,
@@ -81,6 +92,13 @@ impl Host {
             wake_at: None,
             session: None,
             renewed_at: Duration::ZERO,
+            cut_until: Duration::ZERO,
+            labels: (number.is_multiple_of(2))
+                .then_some(label)
+                .into_iter()
+                .collect(),
+            weight: 1 + ((number + seed) % 3) as u32,
+            max_parallel: 6,
         }
     }
 
@@ -93,7 +111,7 @@ impl Host {
     }
 
     /// A new mind for its agent.
-    pub fn boot_agent(&mut self, max_parallel: usize) {
+    pub fn boot_agent(&mut self) {
         self.incarnation += 1;
         self.wake_at = None;
         let mut seed = [0; 16];
@@ -102,9 +120,36 @@ impl Host {
         self.agent = Some(Dispatcher::new(Config {
             node: self.node.clone(),
             disk_id: self.disk_id,
-            max_parallel,
+            max_parallel: self.max_parallel,
             seed,
         }));
+    }
+}
+
+impl Host {
+    /// What its session says.
+    pub fn session_value(&self, start: Timestamp, elapsed: Duration) -> SessionValue {
+        let vitals = self.agent.as_ref().map(Dispatcher::vitals);
+        let vitals = vitals.unwrap_or_default();
+        SessionValue {
+            v: 1,
+            fingerprint: self.incarnation.to_string(),
+            disk_id: self.disk_id,
+            version: "0.0.0".to_owned(),
+            host: self.node.to_string(),
+            pid: 1,
+            up_since: start,
+            projects: Vec::new(),
+            labels: self.labels.clone(),
+            weight: self.weight,
+            max_parallel: u32::try_from(self.max_parallel).expect("a few"),
+            load: vitals.load,
+            draining: false,
+            clock_suspect: vitals.clock_suspect,
+            stamp: Some(self.now(start, elapsed).wall),
+            reports_pending: vitals.reports_pending,
+            extra: BTreeMap::new(),
+        }
     }
 }
 

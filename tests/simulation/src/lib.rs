@@ -7,29 +7,37 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use belfry_core::dispatch::{Cursor, SeriesKey};
-use belfry_core::id::{JobId, Scope};
+use belfry_core::id::{JobId, NodeId, Scope};
 use belfry_core::job::{
-    Action, Command, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries, Shell,
+    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
+    Selector, Shell,
 };
 use belfry_core::schedule::{DstPolicy, Schedule, Zone};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub mod calm;
 mod check;
 pub mod faults;
 pub mod host;
 mod life;
 pub mod random;
+pub mod reaped;
 pub mod store;
+mod watch;
 pub mod world;
 
 use faults::Fault;
+use random::Random;
 use world::{Edition, Happening, World};
 
 /// How long misfortunes go on.
 const TROUBLE: Duration = Duration::from_secs(150);
 /// Jobs end a little later; by this time everything must have come to rest.
 const REST: Duration = Duration::from_secs(3_000);
+
+/// How many servers a world has, by its seed: even ones too have more than one at times.
+const SERVERS: [u64; 8] = [1, 2, 3, 2, 1, 3, 4, 2];
 
 /// Lives one world through; panics where a law is broken. Returns what went wrong in it.
 /// Aloud, it prints what happens.
@@ -45,7 +53,7 @@ pub fn live(seed: u64, aloud: bool) -> (World, BTreeMap<Fault, u32>) {
 
 /// The world of a seed, before anything happens.
 pub fn prepare(seed: u64) -> World {
-    let mut world = World::new(seed, 1 + seed % 2);
+    let mut world = World::new(seed, SERVERS[(seed % 8) as usize]);
     let end = world.start + TROUBLE + Duration::from_secs(10);
     for number in 0..4 {
         let job = random_job(&mut world, number, end);
@@ -66,10 +74,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         "*/5 * * * * *",
         "*/30 * * * * *",
     ]);
-    let on = match random.below(5) {
-        0 => PlaceOn::Node(world.hosts[0].node.clone()),
-        _ => PlaceOn::One,
-    };
+    let place = random_place(random, &world.hosts[0].node);
     Job {
         project: "ops".parse().expect("a plain name"),
         name: format!("job-{number}"),
@@ -86,7 +91,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         jitter: Duration::from_secs(random.below(2) * 3),
         dst: DstPolicy::Vixie,
         paused: false,
-        place: Place { on },
+        place,
         timeout: Some(Duration::from_secs(250)),
         stop_grace: Duration::from_secs(1),
         retries: Retries {
@@ -95,11 +100,47 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
             backoff: 1.5,
             max_interval: Duration::from_secs(10),
         },
-        overlap: *random.pick(&[Overlap::Skip, Overlap::Skip, Overlap::Allow]),
+        overlap: *random.pick(&[
+            Overlap::Skip,
+            Overlap::QueueOne,
+            Overlap::Replace,
+            Overlap::Allow,
+        ]),
         start_deadline: Duration::from_secs(*random.pick(&[5, 20, 60])),
         misfire: *random.pick(&[Misfire::Skip, Misfire::RunLatest, Misfire::RunAll]),
+        delivery: match random.once_in(3) {
+            true => Delivery::AtLeastOnce,
+            false => Delivery::AtMostOnce,
+        },
         output: OutputKept { head: 1, tail: 1 },
         about: Default::default(),
+    }
+}
+
+/// Where a job of a world runs. There is always a server that suits.
+fn random_place(random: &mut Random, first: &NodeId) -> Place {
+    let on = match random.below(8) {
+        0 => PlaceOn::Node(first.clone()),
+        1 => PlaceOn::All,
+        _ => PlaceOn::One,
+    };
+    let balances = [
+        Balance::Sticky,
+        Balance::Rotate,
+        Balance::LeastLoaded,
+        Balance::Ordered,
+    ];
+    let balance = *random.pick(&balances);
+    let labelled = !matches!(on, PlaceOn::Node(_)) && random.once_in(3);
+    let stays = matches!(balance, Balance::Sticky | Balance::Ordered) && random.once_in(4);
+    Place {
+        balance: match on {
+            PlaceOn::One => balance,
+            _ => Balance::Sticky,
+        },
+        failover: on != PlaceOn::One || !stays,
+        nodes: labelled.then(|| Selector::parse("role=web").expect("readable")),
+        on,
     }
 }
 
@@ -110,17 +151,20 @@ impl World {
         let revision = self
             .store
             .write(self.keys.job(&job.project, id), b"1".to_vec());
-        let series = SeriesKey {
-            project: job.project.clone(),
-            job: id,
-            scope: Scope::One,
-        };
-        let cursor = Cursor {
-            instant: self.start,
-            sgen: 1,
-        };
-        self.store
-            .write(self.keys.cursor(&series), cursor.to_string().into_bytes());
+        if job.place.on != PlaceOn::All {
+            let series = SeriesKey {
+                project: job.project.clone(),
+                job: id,
+                scope: Scope::One,
+            };
+            let cursor = Cursor {
+                turn: 0,
+                instant: self.start,
+                sgen: 1,
+            };
+            self.store
+                .write(self.keys.cursor(&series), cursor.to_string().into_bytes());
+        }
         let since = self.start;
         let edition = Edition {
             since,
@@ -146,11 +190,20 @@ impl World {
         self.hosts[host].incarnation += 1;
     }
 
+    /// Starts the agent of a server again.
+    pub fn bring_back(&mut self, host: usize) {
+        self.at(self.elapsed, Happening::Boot(host));
+    }
+
     /// Ends all misfortunes: clocks are right, agents run, history is there.
     fn heal(&mut self) {
         self.healed = true;
         self.history_up = true;
         for host in 0..self.hosts.len() {
+            if self.is_cut(host) {
+                self.hosts[host].cut_until = self.elapsed;
+                self.at(self.elapsed, Happening::CutHealed(host));
+            }
             self.hosts[host].clock_error = jiff::SignedDuration::ZERO;
             if !self.hosts[host].is_gone {
                 let time = self.elapsed + Duration::from_millis(10);

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use belfry_core::dispatch::{Event, Evidence, ExitKind, Intent, SeenJob};
+use belfry_core::dispatch::{Event, Evidence, ExitKind, Intent};
 use belfry_core::id::RunId;
-use belfry_core::job::Overlap;
-use belfry_core::limits::{SESSION_RENEW_EVERY, SESSION_TTL};
+use belfry_core::job::{Delivery, PlaceOn};
+use belfry_core::limits::SESSION_RENEW_EVERY;
 use belfry_core::run::Reason;
 
 use crate::host::{AttemptKey, Gate, exit};
-use crate::world::{Edition, Happening, Start, World};
+use crate::world::{Happening, Start, World};
 
 impl World {
     pub(crate) fn boot(&mut self, host: usize) {
@@ -19,7 +19,8 @@ impl World {
         // A stop is of a process: the new one is not stopped.
         self.hosts[host].stopped_until = Duration::ZERO;
         self.hosts[host].is_gone = false;
-        self.hosts[host].boot_agent(6);
+        self.hosts[host].boot_agent();
+        self.hosts[host].session = None;
         let incarnation = self.hosts[host].incarnation;
         self.note(format!("n{host} boots its agent, number {incarnation}"));
         let keys: Vec<AttemptKey> = self.hosts[host].journal.keys().copied().collect();
@@ -28,19 +29,11 @@ impl World {
             .map(|key| self.examine(host, key))
             .collect();
         self.tell_at_once(host, incarnation, Event::JournalRead(found));
-        self.tell_at_once(host, incarnation, Event::DefinitionsReset);
-        let editions: Vec<Edition> = self
-            .jobs
-            .values()
-            .filter_map(|editions| editions.last().cloned())
-            .collect();
-        let ids: Vec<_> = self.jobs.keys().copied().collect();
-        for (id, edition) in ids.into_iter().zip(editions) {
-            self.tell_at_once(host, incarnation, Event::JobSeen(id, seen(&edition)));
+        self.tell_everything(host);
+        match self.is_cut(host) {
+            true => {}
+            false => self.open_session(host, incarnation),
         }
-        self.tell_at_once(host, incarnation, Event::DefinitionsReady);
-        self.open_session(host, incarnation);
-        self.tell_requests_and_orders(host, incarnation);
         let time = self.elapsed + SESSION_RENEW_EVERY;
         self.at(time, Happening::Heartbeat(host, incarnation));
     }
@@ -71,74 +64,6 @@ impl World {
         (intent, evidence)
     }
 
-    fn open_session(&mut self, host: usize, incarnation: u64) {
-        let key = self.keys.session(&self.hosts[host].node);
-        self.store.remove(&key);
-        let revision = self.store.write(key, b"alive".to_vec());
-        self.hosts[host].session = Some(revision);
-        self.hosts[host].renewed_at = self.elapsed;
-        self.tell(host, incarnation, Event::SessionGained(revision));
-        self.tell_nodes();
-    }
-
-    /// Tells every agent which nodes have a session.
-    pub(crate) fn tell_nodes(&mut self) {
-        let prefix = self.keys.nodes();
-        let sessions = self.store.below(&prefix);
-        let nodes = sessions.filter_map(|entry| match self.keys.parse(&entry.key) {
-            Some(belfry_core::keyspace::Key::Session(node)) => Some(node),
-            _ => None,
-        });
-        let nodes: std::collections::BTreeSet<_> = nodes.collect();
-        for host in 0..self.hosts.len() {
-            let incarnation = self.hosts[host].incarnation;
-            self.tell_at_once(host, incarnation, Event::NodesSeen(Some(nodes.clone())));
-        }
-    }
-
-    pub(crate) fn heartbeat(&mut self, host: usize, incarnation: u64) {
-        self.expire_sessions();
-        let this = &self.hosts[host];
-        if this.incarnation != incarnation || this.agent.is_none() {
-            return;
-        }
-        if this.stopped_until > self.elapsed {
-            let time = this.stopped_until;
-            self.at(time, Happening::Heartbeat(host, incarnation));
-            return;
-        }
-        let expired = this.renewed_at + SESSION_TTL < self.elapsed;
-        let key = self.keys.session(&this.node);
-        let stands = self
-            .store
-            .entries
-            .get(&key)
-            .map(|entry| entry.create_revision);
-        let lost = expired || stands.is_none() || stands != this.session;
-        if lost {
-            self.tell_at_once(host, incarnation, Event::SessionLost);
-            self.open_session(host, incarnation);
-        } else {
-            self.hosts[host].renewed_at = self.elapsed;
-            self.tell(host, incarnation, Event::SessionRenewed);
-        }
-        let time = self.elapsed + SESSION_RENEW_EVERY;
-        self.at(time, Happening::Heartbeat(host, incarnation));
-    }
-
-    /// Ends the sessions that were not renewed.
-    pub(crate) fn expire_sessions(&mut self) {
-        for host in 0..self.hosts.len() {
-            let this = &self.hosts[host];
-            if this.session.is_some() && this.renewed_at + SESSION_TTL < self.elapsed {
-                let key = self.keys.session(&this.node);
-                self.store.remove(&key);
-                self.hosts[host].session = None;
-                self.tell_nodes();
-            }
-        }
-    }
-
     /// A supervisor comes to its gate.
     pub(crate) fn exec(&mut self, host: usize, intent: Intent) {
         let key = (intent.value.run_id, intent.value.attempt);
@@ -161,7 +86,7 @@ impl World {
             return;
         }
         folder.started_at = Some(now.wall);
-        self.invariant_one_program_at_a_time(&intent);
+        self.invariant_one_program_at_a_time(host, &intent);
         let code = if self.random.once_in(4) { 1 } else { 0 };
         self.hosts[host].programs.insert(key, code);
         let start = Start {
@@ -190,12 +115,14 @@ impl World {
     }
 
     /// Two programs of a job that forbids overlap never run together.
-    fn invariant_one_program_at_a_time(&self, intent: &Intent) {
-        if intent.job.overlap != Overlap::Skip || intent.value.active.is_none() {
+    fn invariant_one_program_at_a_time(&self, host: usize, intent: &Intent) {
+        let may_double = intent.job.delivery == Delivery::AtLeastOnce;
+        if may_double || intent.value.active.is_none() {
             return;
         }
         let same = |start: &&Start| {
             start.key.job == intent.key.job
+                && (intent.job.place.on != PlaceOn::All || start.host == host)
                 && self.hosts[start.host]
                     .programs
                     .contains_key(&(start.key.run_id(), start.attempt))
@@ -247,58 +174,5 @@ impl World {
         self.hosts[host].programs.retain(|key, _| key.0 != run);
         self.hosts[host].spawned.retain(|key| key.0 != run);
         self.tell(host, incarnation, Event::StrayEnded(run));
-    }
-
-    fn tell_requests_and_orders(&mut self, host: usize, incarnation: u64) {
-        use belfry_core::dispatch::{Order, RequestValue};
-        use belfry_core::keyspace::Key;
-        let prefix = self.keys.root();
-        let mut events = Vec::new();
-        for entry in self.store.below(&prefix) {
-            match self.keys.parse(&entry.key) {
-                Some(Key::Request(key)) => {
-                    let value: RequestValue =
-                        serde_json::from_slice(&entry.value).expect("the simulation wrote it");
-                    events.push(Event::RequestSeen(key, value, entry.mod_revision));
-                }
-                Some(Key::Order(node, id)) if node == self.hosts[host].node => {
-                    let value =
-                        serde_json::from_slice(&entry.value).expect("the simulation wrote it");
-                    events.push(Event::OrderSeen(Order { id, value }));
-                }
-                _ => {}
-            }
-        }
-        for event in events {
-            self.tell(host, incarnation, event);
-        }
-    }
-
-    /// Tells every agent that a job changed.
-    pub(crate) fn announce(&mut self, id: belfry_core::id::JobId) {
-        let Some(edition) = self
-            .jobs
-            .get(&id)
-            .and_then(|editions| editions.last())
-            .cloned()
-        else {
-            return;
-        };
-        for host in 0..self.hosts.len() {
-            let incarnation = self.hosts[host].incarnation;
-            let time = self.elapsed + Duration::from_millis(self.random.below(300));
-            let event = Event::JobSeen(id, seen(&edition));
-            self.at(time, Happening::Tell(host, incarnation, event));
-        }
-    }
-}
-
-fn seen(edition: &Edition) -> SeenJob {
-    SeenJob {
-        revision: edition.revision,
-        generation: edition.generation,
-        sgen: edition.sgen,
-        was_paused: edition.was_paused,
-        job: Ok(std::sync::Arc::new(edition.job.clone())),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use belfry_simulation::calm::calm;
 use belfry_simulation::{faults, live};
 
 fn main() {
@@ -21,6 +22,7 @@ fn main() {
             world.check();
         }
         [from, to] => many(from, to),
+        [from, to, _] => println!("{} decided", (from..to).map(calm).sum::<usize>()),
         _ => {
             eprintln!("simulate SEED lives one world and prints it; simulate FROM TO lives many");
             std::process::exit(2);

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::dispatch::{Action, Event, Intent, RunKey, Token, Transaction};
+use belfry_core::dispatch::{Action, Answer, Event, Intent, RunKey, SeriesKey, Token, Transaction};
 use belfry_core::id::{JobId, RunId};
 use belfry_core::job::Job;
-use belfry_core::keyspace::Keyspace;
+use belfry_core::keyspace::{Batch, Keyspace};
 use belfry_core::run::RunRecord;
 use jiff::Timestamp;
 
 use crate::faults::Fault;
 use crate::host::{AttemptKey, Host};
 use crate::random::Random;
+use crate::reaped::Reaped;
 use crate::store::Store;
 
 /// More than any world has; one that has more turns in a circle.
@@ -22,8 +23,8 @@ const HAPPENINGS_MAX: u64 = 2_000_000;
 pub(crate) enum Happening {
     /// An agent learns of something.
     Tell(usize, u64, Event),
-    /// A transaction reaches the store.
-    Txn(usize, u64, Token, Transaction),
+    /// A request reaches the store.
+    Txn(usize, u64, Batch),
     /// A supervisor comes to its gate.
     Exec(usize, Intent),
     /// A program ends by itself.
@@ -44,6 +45,10 @@ pub(crate) enum Happening {
     Misfortune,
     /// History is there again.
     HistoryBack,
+    /// A server reaches the store again.
+    CutHealed(usize),
+    /// A reading was asked for that cannot be made before now.
+    Read(usize, u64, Action),
 }
 
 /// A version of a job's definition, from a true time on.
@@ -106,10 +111,18 @@ pub struct World {
     pub programs_last_ms: Option<u64>,
     /// No more misfortunes.
     pub healed: bool,
+    /// Whether requests and answers are lost on their way.
+    pub may_lose: bool,
+    /// Most transactions that one request had.
+    pub batched_most: usize,
+    /// Where nodes began their own series.
+    pub begun: BTreeMap<SeriesKey, Timestamp>,
+    /// How often a decision about each occurrence was sent.
+    pub decisions: BTreeMap<RunKey, u32>,
     /// Whether what happens is printed, for whoever reads a failure.
     pub aloud: bool,
-    /// Runs of gone nodes that were called lost, and those that were released.
-    pub reaped: (u32, u32),
+    /// What agents did about the runs of others.
+    pub reaped: Reaped,
     /// Requests that people made.
     pub requests: Vec<RunKey>,
     pub(crate) keys: Keyspace,
@@ -127,15 +140,19 @@ impl World {
             store: Store::default(),
             history: BTreeMap::new(),
             history_up: true,
-            hosts: (0..hosts).map(Host::new).collect(),
+            hosts: (0..hosts).map(|number| Host::new(number, seed)).collect(),
             jobs: BTreeMap::new(),
             starts: Vec::new(),
             faults: BTreeMap::new(),
             clocks_may_step: seed % 4 < 2,
             programs_last_ms: None,
             healed: false,
+            may_lose: true,
+            batched_most: 0,
+            begun: BTreeMap::new(),
+            decisions: BTreeMap::new(),
             aloud: false,
-            reaped: (0, 0),
+            reaped: Reaped::default(),
             requests: Vec::new(),
             keys: Keyspace::this_computer(),
             queue: BTreeMap::new(),
@@ -195,9 +212,7 @@ impl World {
                     self.deliver(host, incarnation, Event::Tick);
                 }
             }
-            Happening::Txn(host, incarnation, token, transaction) => {
-                self.arrive(host, incarnation, token, &transaction);
-            }
+            Happening::Txn(host, incarnation, batch) => self.arrive(host, incarnation, &batch),
             Happening::Exec(host, intent) => self.exec(host, intent),
             Happening::ProgramEnds(host, key) => self.program_ends(host, key),
             Happening::Boot(host) => self.boot(host),
@@ -208,7 +223,17 @@ impl World {
             Happening::Stop(host, key) => self.stop_program(host, key),
             Happening::EndStray(host, incarnation, run) => self.end_stray(host, incarnation, run),
             Happening::Misfortune => self.misfortune(),
+            Happening::Read(host, incarnation, action) => {
+                if self.hosts[host].incarnation == incarnation {
+                    self.perform(host, incarnation, action);
+                }
+            }
             Happening::HistoryBack => self.history_up = true,
+            Happening::CutHealed(host) => {
+                if !self.is_cut(host) && self.hosts[host].agent.is_some() {
+                    self.tell_everything(host);
+                }
+            }
         }
     }
 
@@ -241,16 +266,37 @@ impl World {
             this.wake_at = Some(at);
             self.at(at, Happening::Wake(host, incarnation));
         }
+        let mut unsent = Vec::new();
         for action in actions {
-            self.perform(host, incarnation, action);
+            match action {
+                Action::SendTxn(token, transaction) => unsent.push((token, transaction)),
+                other => self.perform(host, incarnation, other),
+            }
+        }
+        for batch in Batch::part(unsent) {
+            self.send(host, incarnation, batch);
         }
     }
 
+    fn send(&mut self, host: usize, incarnation: u64, batch: Batch) {
+        self.batched_most = self.batched_most.max(batch.sent.len());
+        let time = self.soon(8);
+        self.at(time, Happening::Txn(host, incarnation, batch));
+    }
+
     fn perform(&mut self, host: usize, incarnation: u64, action: Action) {
+        let reads = matches!(action, Action::ReadCursors(_) | Action::ReadRuns);
+        if reads && self.is_cut(host) {
+            let time = self.hosts[host].cut_until;
+            self.at(time, Happening::Read(host, incarnation, action));
+            return;
+        }
         match action {
             Action::SendTxn(token, transaction) => {
-                let time = self.soon(8);
-                self.at(time, Happening::Txn(host, incarnation, token, transaction));
+                let batch = Batch {
+                    sent: vec![(token, transaction)],
+                };
+                self.send(host, incarnation, batch);
             }
             Action::ReadCursors(keys) => {
                 let cursors = keys.into_iter().map(|key| {
@@ -310,7 +356,7 @@ impl World {
 
     fn write_intent(&mut self, host: usize, incarnation: u64, intent: Intent) {
         let key = (intent.value.run_id, intent.value.attempt);
-        if !self.healed && self.random.once_in(400) {
+        if self.may_lose && !self.healed && self.random.once_in(400) {
             self.count(Fault::DiskFull);
             let why = "no space left on the device".to_owned();
             self.tell(host, incarnation, Event::IntentFailed(key.0, key.1, why));
@@ -325,42 +371,53 @@ impl World {
         );
     }
 
-    /// A transaction reaches the store, or does not; its answer comes back, or does not.
-    fn arrive(&mut self, host: usize, incarnation: u64, token: Token, transaction: &Transaction) {
-        use belfry_core::dispatch::Answer;
-        let lost_on_the_way = !self.healed && self.random.once_in(60);
-        if lost_on_the_way {
+    /// A request reaches the store, or does not; its answer comes back, or does not.
+    fn arrive(&mut self, host: usize, incarnation: u64, batch: &Batch) {
+        let lost_on_the_way = self.may_lose && !self.healed && self.random.once_in(60);
+        if lost_on_the_way || self.is_cut(host) {
             self.count(Fault::LostRequest);
-            self.tell(
-                host,
-                incarnation,
-                Event::TxnAnswered(token, Answer::Unknown),
-            );
+            self.leave_unanswered(host, incarnation, batch);
             return;
         }
         let node = self.hosts[host].node.clone();
-        let answer = self.store.transact(&self.keys.spell(&node, transaction));
-        let answer = self.keys.read_answer(&answer);
-        self.note(format!(
-            "n{host} {} {}",
-            brief(transaction),
-            if matches!(answer, Answer::Won(_)) {
-                "won"
-            } else {
-                "lost"
-            }
-        ));
-        match (transaction, &answer) {
-            (Transaction::Lost { .. }, Answer::Won(_)) => self.reaped.0 += 1,
-            (Transaction::Release { .. }, Answer::Won(_)) => self.reaped.1 += 1,
-            _ => {}
+        let answer = self.store.transact(&self.keys.spell_batch(&node, batch));
+        let answers = self.keys.read_batch(batch, &answer);
+        for ((_, transaction), (_, answer)) in batch.sent.iter().zip(&answers) {
+            self.count_answered(host, transaction, answer);
         }
-        let lost_reply = !self.healed && self.random.once_in(40);
+        let lost_reply = self.may_lose && !self.healed && self.random.once_in(40);
         if lost_reply {
             self.count(Fault::LostReply);
+            self.leave_unanswered(host, incarnation, batch);
+            return;
         }
-        let answer = if lost_reply { Answer::Unknown } else { answer };
-        self.tell(host, incarnation, Event::TxnAnswered(token, answer));
+        for (token, answer) in answers {
+            self.tell(host, incarnation, Event::TxnAnswered(token, answer));
+        }
+    }
+
+    fn leave_unanswered(&mut self, host: usize, incarnation: u64, batch: &Batch) {
+        for (token, _) in &batch.sent {
+            let unknown = Event::TxnAnswered(*token, Answer::Unknown);
+            self.tell(host, incarnation, unknown);
+        }
+    }
+
+    fn count_answered(&mut self, host: usize, transaction: &Transaction, answer: &Answer) {
+        let won = matches!(answer, Answer::Won(_));
+        let outcome = if won { "won" } else { "lost" };
+        self.note(format!("n{host} {} {outcome}", brief(transaction)));
+        self.note_reaping(host, transaction, answer);
+        match transaction {
+            Transaction::Decide { key, .. } => {
+                *self.decisions.entry(key.clone()).or_default() += 1;
+            }
+            Transaction::CreateCursor { series, cursor, .. } if won => {
+                self.begun.insert(series.clone(), cursor.instant);
+            }
+            Transaction::Consume { request, .. } if won => self.tell_consumed(request.clone()),
+            _ => {}
+        }
     }
 
     /// Records reach history, if it is there; the acknowledgement may be lost.
@@ -380,7 +437,7 @@ impl World {
                 }
             }
         }
-        let lost = !self.healed && self.random.once_in(50);
+        let lost = self.may_lose && !self.healed && self.random.once_in(50);
         if self.history_up && !lost {
             self.tell(host, incarnation, Event::Uploaded(token));
             return;
@@ -421,6 +478,10 @@ fn brief(transaction: &Transaction) -> String {
         Transaction::Retry { key, run, .. } => {
             format!("retry {} as {}", key.run_id().short(), run.attempt)
         }
+        Transaction::TakeOver { key, run, .. } => {
+            format!("take over {} as {}", key.run_id().short(), run.attempt)
+        }
+        Transaction::Order { node, order, .. } => format!("order {order} to {node}"),
         Transaction::Lost { key, .. } => format!("lost {}", key.run_id().short()),
         Transaction::Release { key, .. } => format!("release {}", key.run_id().short()),
         Transaction::Clear { key, .. } => format!("clear {}", key.run_id().short()),

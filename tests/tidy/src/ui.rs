@@ -146,16 +146,41 @@ fn until(chars: &mut impl Iterator<Item = char>, quote: char) -> String {
     text
 }
 
+/// The leaves of a language: those of its own file, and of the files that this one imports under
+/// the names at which it puts them.
+fn words(tree: &Tree, language: &str) -> Option<BTreeSet<String>> {
+    let folder = format!("{SOURCE}i18n");
+    let text = tree.text(&format!("{folder}/{language}.ts"))?;
+    let mut words = leaves(text);
+    for line in text.lines() {
+        let import = line.strip_prefix("import { ");
+        let Some((name, path)) = import.and_then(|rest| rest.split_once(" } from './")) else {
+            continue;
+        };
+        let path = format!("{folder}/{}.ts", path.trim_end_matches([';', '\'']));
+        let put = format!(": {name},");
+        let key = text.split_once(&put).map_or(name, |(before, _)| {
+            before
+                .rsplit(|c: char| !c.is_alphanumeric())
+                .next()
+                .unwrap_or(name)
+        });
+        let inside = tree.text(&path).map(leaves).unwrap_or_default();
+        words.extend(inside.iter().map(|leaf| format!("{key}.{leaf}")));
+    }
+    Some(words)
+}
+
 /// Both languages say the same things, and what is asked for is said.
 fn languages(tree: &Tree) -> Findings {
     let (en, zh) = (
         format!("{SOURCE}i18n/en.ts"),
         format!("{SOURCE}i18n/zh-CN.ts"),
     );
-    let Some(english) = tree.text(&en).map(leaves) else {
+    let Some(english) = words(tree, "en") else {
         return Findings::new();
     };
-    let chinese = tree.text(&zh).map(leaves).unwrap_or_default();
+    let chinese = words(tree, "zh-CN").unwrap_or_default();
     let mut findings = Findings::new();
     if english.is_empty() {
         findings.push(format!("{en}: no words are found in it"));
@@ -232,11 +257,28 @@ fn a_breach_of_a_wall_is_found() {
 fn a_word_that_one_language_lacks_is_found() {
     let en = "export const en = {\n // x: 'y'\n a: { b: 'One {n}', 'c-d': \"Two: 'x'\" },\n e: `Three`,\n}\nconst z = { q: 'w' }";
     let zh = "import type { En } from './en'\nexport default { a: { b: '一' }, e: '三', f: '四' } satisfies En";
+    let en = format!("import {{ gs }} from './en/g'\nimport {{ h }} from './en/h'\n{en}")
+        .replace("e: `Three`", "e: `Three`,\n g: gs,\n h,");
+    let zh =
+        format!("import {{ gs }} from './zh-CN/g'\n{zh}").replace("e: '三'", "e: '三', g: gs,");
     let tree = Tree::sample(&[
-        ("ui/src/i18n/en.ts", en),
-        ("ui/src/i18n/zh-CN.ts", zh),
-        ("ui/src/a.vue", "{{ t('a.b') }} {{ $t('a.x') }} at('a.y')"),
+        ("ui/src/i18n/en.ts", &en),
+        ("ui/src/i18n/zh-CN.ts", &zh),
+        ("ui/src/i18n/en/g.ts", "export const gs = { i: 'Nine' }"),
+        ("ui/src/i18n/zh-CN/g.ts", "export const gs = {}"),
+        ("ui/src/i18n/en/h.ts", "export const h = { j: 'Ten' }"),
+        (
+            "ui/src/a.vue",
+            "{{ t('a.b') }} {{ $t('a.x') }} at('a.y') {{ $t('g.i') }} {{ $t('h.j') }} {{ $t('h.k') }}",
+        ),
     ]);
-    let expected = ["zh-CN.ts: lacks a.c-d", "en.ts: lacks f", "asks for a.x"];
+    let expected = [
+        "zh-CN.ts: lacks a.c-d",
+        "zh-CN.ts: lacks g.i",
+        "zh-CN.ts: lacks h.j",
+        "en.ts: lacks f",
+        "asks for a.x",
+        "asks for h.k",
+    ];
     assert_found(&languages(&tree), &expected);
 }

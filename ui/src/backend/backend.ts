@@ -1,6 +1,24 @@
 import { inject, type InjectionKey } from 'vue'
 import type {
+  BuildAsk,
+  BuiltSchedule,
+  BulkAsk,
+  BulkProgress,
+  BulkTarget,
   CommandError,
+  Computer,
+  CrontabImport,
+  CrontabTable,
+  DeletedJob,
+  DraftAsk,
+  DraftCheck,
+  DroppedFile,
+  EditorAsk,
+  EditorLists,
+  EditorStart,
+  Exported,
+  FileTable,
+  Found,
   Hello,
   JobDetail,
   JobPage,
@@ -8,10 +26,15 @@ import type {
   Language,
   Live,
   LogPage,
+  OpenedFile,
   Preferences,
   RunDetail,
   RunsPage,
   RunsQuery,
+  SaveAnswer,
+  SaveAsk,
+  TryAnswer,
+  TryAsk,
 } from './types'
 
 /**
@@ -30,6 +53,28 @@ export interface Backend {
   jobRun(args: { jobId: string }): Promise<string>
   /** Gives how many examples were added. */
   jobsAddExamples(): Promise<number>
+  editorOpen(args: { ask: EditorAsk }): Promise<EditorStart>
+  editorLists(): Promise<EditorLists>
+  /** Looks a form through; quick enough for every pause in typing. */
+  draftCheck(args: { ask: DraftAsk }): Promise<DraftCheck>
+  scheduleBuild(args: { ask: BuildAsk }): Promise<BuiltSchedule>
+  /** A conflict is an answer and no rejection: both versions are in it. */
+  draftSave(args: { ask: SaveAsk }): Promise<SaveAnswer>
+  /** Asks for one run of a form; nothing is saved. */
+  draftTry(args: { ask: TryAsk }): Promise<TryAnswer>
+  jobDelete(args: { jobId: string; generation: number }): Promise<DeletedJob>
+  jobUndelete(args: { jobId: string; generation: number }): Promise<void>
+  /** Jobs by a few letters of their names, runs by the start of their ids; best first. */
+  jobsFind(args: { text: string; language: string }): Promise<Found>
+  /**
+   * Changes many jobs, each by itself; resolves with the end. How far it is comes through `onBulk`
+   * under the given id. Rejects when nothing at all is done.
+   */
+  jobsBulk(args: { id: string; ask: BulkAsk }): Promise<BulkProgress>
+  /** Jobs that are not begun are left alone. */
+  jobsBulkStop(args: { id: string }): Promise<void>
+  /** Writes jobs into a new file in the folder for downloads. */
+  jobsExport(args: { target: BulkTarget }): Promise<Exported>
   runsList(args: { query: RunsQuery }): Promise<RunsPage>
   runShow(args: { runId: string }): Promise<RunDetail>
   /** Asks for it; the run's state says when it has happened. */
@@ -38,12 +83,34 @@ export interface Backend {
   runLog(args: { runId: string; attempt: number; offset: number }): Promise<LogPage>
   /** Tells the agent that somebody watches. The wish ends by itself after 30 s. */
   logFollow(args: { runId: string; on: boolean }): Promise<void>
+  /** Asks for a file; null when none was chosen. */
+  fileOpen(): Promise<OpenedFile | null>
+  /** What applying would do; mistakes are part of the answer. */
+  fileLook(args: { text: string; prune: boolean }): Promise<FileTable>
+  /** Whole or not at all. */
+  fileApply(args: { text: string; prune: boolean }): Promise<FileTable>
+  /** Lines of this computer's own crontab that are for cron; null without one. */
+  crontabLines(): Promise<number | null>
+  crontabLook(args: { import: CrontabImport }): Promise<CrontabTable>
+  /** Whole or not at all; lines that cannot be imported are not part of it. */
+  crontabImport(args: { import: CrontabImport }): Promise<CrontabTable>
+  /** These jobs as a file; all of them for an empty list. */
+  jobsText(args: { jobIds: string[] }): Promise<string>
+  /** The same, written to where the person chooses; gives the place, or null. */
+  jobsSave(args: { jobIds: string[] }): Promise<string | null>
   agentStart(): Promise<void>
   agentStop(): Promise<void>
   preferencesGet(): Promise<Preferences>
   preferencesSet(args: { preferences: Preferences }): Promise<void>
+  computerShow(): Promise<Computer>
+  /** Lets the agent start when the person logs in, or no more. */
+  agentAtLogin(args: { on: boolean }): Promise<void>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
+  /** A file was dropped on the window. */
+  onFile(listener: (dropped: DroppedFile) => void): Promise<() => void>
+  /** How far bulk changes are, about ten times a second; their end is told by `jobsBulk`. */
+  onBulk(listener: (progress: BulkProgress) => void): Promise<() => void>
 }
 
 /** The language of words that core makes: never `system`. */

@@ -1,5 +1,8 @@
 import type { Backend } from './backend'
-import { listJobs, listRuns, showJob } from './fake/lists'
+import { fakeFiles } from './fake/import'
+import { FakeEditor } from './fake/editor'
+import { exportJobs, FakeBulks } from './fake/bulk'
+import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { FakeWorld, refuse, type Variant } from './fake/world'
 
 const TICK_MS = 500
@@ -7,6 +10,9 @@ const variants: Variant[] = ['usual', 'empty', 'many', 'down', 'noagent']
 
 /** Plain copies, as they come out of the real commands: nobody shares an object with the world. */
 const copy = <T>(value: T): T => structuredClone(value)
+
+/** What is sent, as the real commands get it: through JSON. */
+const sent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 /**
  * The whole window in a plain browser: made-up jobs and runs, the same at every start.
@@ -17,10 +23,12 @@ const copy = <T>(value: T): T => structuredClone(value)
 export function fakeBackend(address: URLSearchParams): Backend {
   const asked = address.get('fake') as Variant
   const world = new FakeWorld(variants.includes(asked) ? asked : 'usual', Date.now)
+  const editor = new FakeEditor(world, Date.now)
   for (const key of ['language', 'theme'] as const) {
     const value = address.get(key)
     if (value) Object.assign(world.preferences, { [key]: value })
   }
+  const bulks = new FakeBulks(world)
   setInterval(() => world.tick(), TICK_MS)
   const answer = async <T>(value: () => T): Promise<T> => copy(value())
   const stored = async <T>(value: () => T): Promise<T> => {
@@ -36,19 +44,35 @@ export function fakeBackend(address: URLSearchParams): Backend {
         const job = world.job(jobId)
         if (job.generation !== generation)
           refuse('conflict', `could not change ${job.name}: it was edited meanwhile`)
-        world.pause(job, paused)
+        world.edit(job, (each) => (each.paused = paused))
       }),
     jobRun: ({ jobId }) => stored(() => world.start(world.job(jobId))),
     jobsAddExamples: () => stored(() => world.addExamples()),
+    editorOpen: ({ ask }) => stored(() => editor.open(ask)),
+    editorLists: () => stored(() => editor.lists()),
+    draftCheck: ({ ask }) => stored(() => editor.check(copy(ask))),
+    scheduleBuild: ({ ask }) => answer(() => editor.build(ask)),
+    draftSave: ({ ask }) => stored(() => editor.save(copy(ask))),
+    draftTry: ({ ask }) => stored(() => editor.tryOnce(copy(ask))),
+    jobDelete: ({ jobId, generation }) => stored(() => ({ restores: editor.delete(jobId, generation) })),
+    jobUndelete: ({ jobId }) => stored(() => editor.undelete(jobId)),
+    jobsFind: ({ text, language }) => stored(() => find(world, text, language)),
+    jobsBulk: async ({ id, ask }) => (await stored(() => null), copy(await bulks.run(id, sent(ask)))),
+    jobsBulkStop: ({ id }) => answer(() => bulks.stop(id)),
+    jobsExport: ({ target }) => stored(() => exportJobs(world, target)),
     runsList: ({ query }) => stored(() => listRuns(world, query)),
     runShow: ({ runId }) => stored(() => world.run(runId)),
     runKill: ({ runId }) => stored(() => world.kill(runId)),
     runLog: ({ runId, attempt, offset }) => stored(() => world.log(runId, attempt, offset)),
     logFollow: () => answer(() => undefined),
+    ...fakeFiles(world, address, stored),
     agentStart: () => answer(() => world.setAgent('starting')),
     agentStop: () => answer(() => world.setAgent('stopped')),
     preferencesGet: () => answer(() => world.preferences),
-    preferencesSet: ({ preferences }) => answer(() => void (world.preferences = copy(preferences))),
+    preferencesSet: ({ preferences }) => answer(() => void (world.preferences = sent(preferences))),
+    computerShow: () => answer(() => world.computer()),
+    agentAtLogin: ({ on }) => answer(() => world.setAtLogin(on)),
     onLive: async (listener) => world.listen(listener),
+    onBulk: async (listener) => bulks.listen(listener),
   }
 }

@@ -1,7 +1,7 @@
 import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { BackendError, commandError, type Backend } from './backend'
-import type { Live } from './types'
+import type { BulkProgress, DroppedFile, Live } from './types'
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
@@ -20,15 +20,39 @@ export function tauriBackend(): Backend {
     jobPause: (args) => call('job_pause', args),
     jobRun: (args) => call('job_run', args),
     jobsAddExamples: () => call('jobs_add_examples'),
+    editorOpen: (args) => call('editor_open', args),
+    editorLists: () => call('editor_lists'),
+    draftCheck: (args) => call('draft_check', args),
+    scheduleBuild: (args) => call('schedule_build', args),
+    draftSave: (args) => call('draft_save', args),
+    draftTry: (args) => call('draft_try', args),
+    jobDelete: (args) => call('job_delete', args),
+    jobUndelete: (args) => call('job_undelete', args),
+    jobsFind: (args) => call('jobs_find', args),
+    jobsBulk: (args) => call('jobs_bulk', args),
+    jobsBulkStop: (args) => call('jobs_bulk_stop', args),
+    jobsExport: (args) => call('jobs_export', args),
     runsList: (args) => call('runs_list', args),
     runShow: (args) => call('run_show', args),
     runKill: (args) => call('run_kill', args),
     runLog: (args) => call('run_log', args),
     logFollow: (args) => call('log_follow', args),
+    fileOpen: () => call('file_open'),
+    fileLook: (args) => call('file_look', args),
+    fileApply: (args) => call('file_apply', args),
+    crontabLines: () => call('crontab_lines'),
+    crontabLook: (args) => call('crontab_look', args),
+    crontabImport: (args) => call('crontab_import', args),
+    jobsText: (args) => call('jobs_text', args),
+    jobsSave: (args) => call('jobs_save', args),
     agentStart: () => call('agent_start'),
     agentStop: () => call('agent_stop'),
     preferencesGet: () => call('preferences_get'),
     preferencesSet: (args) => call('preferences_set', args),
+    onFile: (listener) => listen<DroppedFile>('file', (event) => listener(event.payload)),
+    computerShow: () => call('computer_show'),
+    agentAtLogin: (args) => call('agent_at_login', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
+    onBulk: (listener) => listen<BulkProgress>('bulk', (event) => listener(event.payload)),
   }
 }

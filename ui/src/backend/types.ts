@@ -9,7 +9,7 @@ export type RunState = "claimed" | "running" | "succeeded" | "failed" | "timed_o
 /**
  * Why a run is in its state, in one word that programs can match.
  */
-export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
+export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
 
 /**
  * What made a run happen.
@@ -59,7 +59,7 @@ export type Preferences = {
  */
 language: Language, 
 /**
- * Light or dark.
+ * Its colours.
  */
 theme: Theme, 
 /**
@@ -69,7 +69,19 @@ density: Density,
 /**
  * Whether the rail on the left shows glyphs only.
  */
-rail_folded: boolean, };
+rail_folded: boolean, 
+/**
+ * Lists of jobs that were named, in the order of the rail.
+ */
+views: Array<JobsView>, 
+/**
+ * Of which jobs' failures the desktop tells.
+ */
+notices: NoticeOf, 
+/**
+ * The name that this person has as owner of jobs; empty when nobody said.
+ */
+owner_name: string, };
 
 /**
  * The language of every word.
@@ -77,9 +89,9 @@ rail_folded: boolean, };
 export type Language = "system" | "en" | "zh-CN";
 
 /**
- * Light or dark.
+ * The colours.
  */
-export type Theme = "system" | "light" | "dark";
+export type Theme = "system" | "light" | "dark" | "contrast";
 
 /**
  * The height of rows.
@@ -87,11 +99,97 @@ export type Theme = "system" | "light" | "dark";
 export type Density = "compact" | "comfortable";
 
 /**
+ * A list of jobs that somebody named.
+ */
+export type JobsView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The filter.
+ */
+text: string, 
+/**
+ * What rows are gathered by.
+ */
+group: JobGroup, 
+/**
+ * The order.
+ */
+sort: JobSort, 
+/**
+ * Whether the order is turned round.
+ */
+descending: boolean, };
+
+/**
+ * Of which jobs' failures the desktop tells.
+ */
+export type NoticeOf = "nothing" | "mine" | "everything";
+
+/**
+ * What the settings say of this computer and this program.
+ */
+export type Computer = { 
+/**
+ * Where the data lies.
+ */
+data_dir: string, 
+/**
+ * Where the preferences lie.
+ */
+config_dir: string, 
+/**
+ * How the agent starts when the person logs in.
+ */
+at_login: AtLogin, 
+/**
+ * The file that makes it start so, or would.
+ */
+at_login_file: string, 
+/**
+ * Whether the desktop can show notices outside of the window.
+ */
+notices: boolean, 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * The edition of the time zones.
+ */
+zones: string, 
+/**
+ * The licences of what the program is made of.
+ */
+licences: Array<Licence>, };
+
+/**
+ * How the agent starts when the person logs in.
+ */
+export type AtLogin = "off" | "service" | "autostart" | "foreign";
+
+/**
+ * The licence of a part.
+ */
+export type Licence = { 
+/**
+ * The part.
+ */
+name: string, 
+/**
+ * Its licence, as SPDX names it.
+ */
+licence: string, };
+
+/**
  * Which jobs a list shows, and which part of it.
  */
 export type JobQuery = { 
 /**
- * Words that must all occur in name, project, tags, owner, note or script.
+ * Words that must all occur in name, project, tags, owner, note or script, and terms
+ * such as `tag:backup`.
  */
 text: string, 
 /**
@@ -99,9 +197,17 @@ text: string,
  */
 language: string, 
 /**
- * The order of the rows.
+ * The order of the rows, within each group.
  */
 sort: JobSort, 
+/**
+ * Whether the order is turned round.
+ */
+descending: boolean, 
+/**
+ * What rows are gathered by.
+ */
+group: JobGroup, 
 /**
  * First row.
  */
@@ -114,7 +220,12 @@ limit: number, };
 /**
  * The order of a list of jobs.
  */
-export type JobSort = "name" | "next" | "trouble";
+export type JobSort = "name" | "next" | "trouble" | "owner";
+
+/**
+ * What the rows of a list of jobs are gathered by.
+ */
+export type JobGroup = "none" | "project" | "tag" | "owner";
 
 /**
  * A window into the list of jobs.
@@ -125,13 +236,110 @@ export type JobPage = {
  */
 rows: Array<JobRow>, 
 /**
+ * How many rows there are in all: more than jobs when some stand under several heads.
+ */
+lines: number, 
+/**
+ * The heads of groups, in their order; none where nothing is gathered.
+ */
+heads: Array<GroupHead>, 
+/**
  * How many jobs the query has in all.
  */
 matched: number, 
 /**
  * How many jobs there are.
  */
-total: number, };
+total: number, 
+/**
+ * How many of all jobs somebody has to look at.
+ */
+troubled: number, 
+/**
+ * What of the query cannot be understood; the rest of it holds.
+ */
+mistakes: Array<QueryMistake>, };
+
+/**
+ * The head of a group of rows.
+ */
+export type GroupHead = { 
+/**
+ * The project, tag or owner; empty for jobs without.
+ */
+name: string, 
+/**
+ * Its first row.
+ */
+at: number, 
+/**
+ * How many rows it has.
+ */
+count: number, };
+
+/**
+ * A part of a query that cannot be understood.
+ */
+export type QueryMistake = { 
+/**
+ * Where it begins, in characters.
+ */
+start: number, 
+/**
+ * Where it ends.
+ */
+end: number, 
+/**
+ * What is wrong, in the query's language.
+ */
+sentence: string, };
+
+/**
+ * What the palette found.
+ */
+export type Found = { 
+/**
+ * Jobs, best first.
+ */
+jobs: Array<FoundJob>, 
+/**
+ * Runs whose id begins so.
+ */
+runs: Array<FoundRun>, };
+
+/**
+ * A job that the palette found.
+ */
+export type FoundJob = { 
+/**
+ * Its id.
+ */
+job_id: string, 
+/**
+ * Its project.
+ */
+project: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its schedule in words.
+ */
+schedule_words: string, };
+
+/**
+ * A run that the palette found.
+ */
+export type FoundRun = { 
+/**
+ * Its id.
+ */
+run_id: string, 
+/**
+ * `project/name` of its job.
+ */
+title: string, };
 
 /**
  * A job in a list.
@@ -523,6 +731,333 @@ text: string,
 dropped_before: number, };
 
 /**
+ * How much a remark matters.
+ */
+export type Level = "note" | "warning" | "problem";
+
+/**
+ * What a remark says. User interfaces translate by it; the parameters stand in braces.
+ */
+export type RemarkCode = "surroundings" | "overlap" | "user_column" | "windows_lines" | "byte_order_mark" | "utf16" | "file_too_large" | "too_many_lines" | "not_utf8" | "nul" | "line_too_long" | "unreadable" | "field_empty" | "field_value" | "field_range" | "field_backwards" | "field_step" | "field_single_step" | "field_random" | "field_foreign" | "six_fields" | "no_command" | "never_occurs" | "reboot" | "unknown_shortcut" | "anacron" | "no_user" | "other_user" | "setting_unusable" | "setting_name" | "setting_reserved" | "setting_quote" | "shell_unusable" | "zone_unknown" | "name_empty" | "name_too_long" | "name_character" | "name_taken" | "name_twice" | "invalid" | "user_dropped" | "silent" | "input" | "step_shortened" | "gap_once" | "no_line_end" | "too_long_for_cron" | "variable" | "expansion" | "shell" | "shell_relative" | "home" | "zone" | "program_zone" | "delay" | "delay_unreadable" | "mail" | "mail_off" | "cron_only" | "login" | "commented_out" | "names";
+
+/**
+ * A file that a person opened.
+ */
+export type OpenedFile = { 
+/**
+ * Its name, without folders.
+ */
+name: string, 
+/**
+ * What it holds, as far as its look tells.
+ */
+kind: FileKind, 
+/**
+ * Its text; what is no UTF-8 stands as marks.
+ */
+text: string, };
+
+/**
+ * A file that was dropped on the window, or why it cannot be opened.
+ */
+export type DroppedFile = { 
+/**
+ * The file.
+ */
+file: OpenedFile | null, 
+/**
+ * Why not.
+ */
+error: CommandError | null, };
+
+/**
+ * What a file holds.
+ */
+export type FileKind = "definitions" | "crontab";
+
+/**
+ * Which crontab to import, and what the person decided about it.
+ */
+export type CrontabImport = { 
+/**
+ * The text; without it this computer's own.
+ */
+text: string | null, 
+/**
+ * Where the jobs go.
+ */
+project: string, 
+/**
+ * Whether the lines name a user; without it the text is looked at.
+ */
+user_column: boolean | null, 
+/**
+ * Lines that are left out.
+ */
+left_out: Array<number>, 
+/**
+ * Names in place of those that would be made.
+ */
+names: Array<LineName>, 
+/**
+ * Language of words: `en` or `zh-CN`.
+ */
+language: string, };
+
+/**
+ * The name that a line's job is to have.
+ */
+export type LineName = { 
+/**
+ * The line.
+ */
+line: number, 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * What becomes of a crontab.
+ */
+export type CrontabTable = { 
+/**
+ * What is to be said of it as a whole.
+ */
+remarks: Array<CrontabRemark>, 
+/**
+ * Its lines, without blank ones.
+ */
+lines: Array<CrontabLine>, 
+/**
+ * Whether its lines name a user.
+ */
+user_column: boolean, 
+/**
+ * Where the jobs go.
+ */
+project: string, 
+/**
+ * What would be done, or was done.
+ */
+counts: ImportCounts, };
+
+/**
+ * How many jobs an import makes and changes.
+ */
+export type ImportCounts = { 
+/**
+ * New ones.
+ */
+created: number, 
+/**
+ * Others that become different.
+ */
+changed: number, 
+/**
+ * Those that are so already.
+ */
+unchanged: number, 
+/**
+ * Lines that a person leaves out.
+ */
+left_out: number, 
+/**
+ * Lines that cannot be imported.
+ */
+refused: number, };
+
+/**
+ * A line of a crontab.
+ */
+export type CrontabLine = { 
+/**
+ * From 1.
+ */
+number: number, 
+/**
+ * As it stands there.
+ */
+text: string, 
+/**
+ * What becomes of it.
+ */
+becomes: LineBecomes, 
+/**
+ * Its job, if it becomes one.
+ */
+job: CrontabJob | null, 
+/**
+ * What is to be said of it.
+ */
+remarks: Array<CrontabRemark>, };
+
+/**
+ * What becomes of a line.
+ */
+export type LineBecomes = "comment" | "setting" | "job" | "nothing";
+
+/**
+ * The job that a line becomes.
+ */
+export type CrontabJob = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether the name may be chosen: the job does not exist yet.
+ */
+is_new: boolean, 
+/**
+ * The expression.
+ */
+schedule: string, 
+/**
+ * The expression in words.
+ */
+schedule_words: string, 
+/**
+ * Its zone.
+ */
+timezone: string, 
+/**
+ * What the shell reads.
+ */
+command: string, 
+/**
+ * What would be done, or was done.
+ */
+effect: ImportEffect, 
+/**
+ * What is different then, if the job exists.
+ */
+changes: Array<FieldChange>, };
+
+/**
+ * What an import does to a job.
+ */
+export type ImportEffect = "create" | "change" | "same" | "left_out" | "refused";
+
+/**
+ * Something said about a line, or about the file.
+ */
+export type CrontabRemark = { 
+/**
+ * What it says; the UI translates by it.
+ */
+code: RemarkCode, 
+/**
+ * How much it matters.
+ */
+level: Level, 
+/**
+ * Where on the line it points, in characters from 1.
+ */
+column: number | null, 
+/**
+ * What the sentence is filled with.
+ */
+params: { [key in string]: string }, 
+/**
+ * The English sentence.
+ */
+sentence: string, };
+
+/**
+ * A field of a job that becomes another.
+ */
+export type FieldChange = { 
+/**
+ * The field: `schedule`, `shell.script`.
+ */
+path: string, 
+/**
+ * What it is now.
+ */
+from: string | null, 
+/**
+ * What it becomes.
+ */
+to: string | null, 
+/**
+ * The lines that differ, with `-` or `+` before them, for texts of several lines.
+ */
+detail: Array<string>, };
+
+/**
+ * What applying a file of definitions would do, or why it cannot be applied.
+ */
+export type FileTable = { 
+/**
+ * Its jobs that are new or change, and those that would rest.
+ */
+jobs: Array<FileJobLine>, 
+/**
+ * How many are so already.
+ */
+unchanged: number, 
+/**
+ * Everything that is wrong with it; then nothing can be applied.
+ */
+errors: Array<FileErrorLine>, 
+/**
+ * How many more errors there are.
+ */
+more_errors: number, };
+
+/**
+ * What a file does to a job.
+ */
+export type FileJobLine = { 
+/**
+ * `project/name`.
+ */
+job: string, 
+/**
+ * What it does.
+ */
+effect: FileEffect, 
+/**
+ * What is different then, if the job exists.
+ */
+changes: Array<FieldChange>, };
+
+/**
+ * What a file does to a job.
+ */
+export type FileEffect = "create" | "change" | "pause";
+
+/**
+ * Something wrong with a file.
+ */
+export type FileErrorLine = { 
+/**
+ * The line, from 1.
+ */
+line: number, 
+/**
+ * The definition it is in.
+ */
+item: string | null, 
+/**
+ * The key: `retries.count`; empty for the definition or the file as a whole.
+ */
+path: string, 
+/**
+ * A stable name for it.
+ */
+code: string, 
+/**
+ * What the translated sentence is filled with.
+ */
+params: { [key in string]: string }, 
+/**
+ * The English sentence.
+ */
+sentence: string, };
+
+/**
  * What changed since the last one: at most four a second.
  */
 export type Live = { 
@@ -552,6 +1087,141 @@ trouble: string | null,
 at: string, };
 
 /**
+ * Which jobs are meant.
+ */
+export type BulkTarget = { "jobs": Array<string> } | { "query": { 
+/**
+ * The filter.
+ */
+text: string, 
+/**
+ * Ids that are left out.
+ */
+except: Array<string>, } };
+
+/**
+ * What is done to each job.
+ */
+export type BulkAction = "pause" | "resume" | "run" | "delete" | { "tag": { 
+/**
+ * Tags that it has afterwards.
+ */
+add: Array<string>, 
+/**
+ * Tags that it has no more.
+ */
+remove: Array<string>, } } | { "star": boolean };
+
+/**
+ * What is asked for.
+ */
+export type BulkAsk = { "do": { 
+/**
+ * What.
+ */
+action: BulkAction, 
+/**
+ * To which.
+ */
+target: BulkTarget, } } | { "undo": Array<BulkChanged> };
+
+/**
+ * How far it is, or how it ended.
+ */
+export type BulkProgress = { 
+/**
+ * The name that the asker gave it.
+ */
+id: string, 
+/**
+ * Jobs that are meant.
+ */
+total: number, 
+/**
+ * Jobs that were changed or asked to run.
+ */
+changed: Array<BulkChanged>, 
+/**
+ * How many they are: while it goes on they are only counted.
+ */
+done: number, 
+/**
+ * Jobs that were so already.
+ */
+unchanged: number, 
+/**
+ * Jobs to which it could not be done, `BULK_FAILURES_MAX` at most.
+ */
+failed: Array<BulkFailure>, 
+/**
+ * How many they are.
+ */
+failures: number, 
+/**
+ * Jobs that were left alone because somebody stopped it.
+ */
+left: number, 
+/**
+ * Whether it has ended.
+ */
+over: boolean, };
+
+/**
+ * A job that was changed.
+ */
+export type BulkChanged = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * `project/name`.
+ */
+title: string, 
+/**
+ * Its generation before.
+ */
+before: number, 
+/**
+ * Its generation afterwards.
+ */
+after: number, };
+
+/**
+ * A job to which something could not be done.
+ */
+export type BulkFailure = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * `project/name`, as far as it is known.
+ */
+title: string, 
+/**
+ * Why not.
+ */
+error: CommandError, };
+
+/**
+ * Jobs written into a file.
+ */
+export type Exported = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How many jobs it has.
+ */
+count: number, 
+/**
+ * `project/name` of jobs that this version cannot write.
+ */
+left_out: Array<string>, };
+
+/**
  * What went wrong, for a person: the UI translates by code, `detail` says it in English.
  */
 export type CommandError = { 
@@ -572,3 +1242,571 @@ detail: string, };
  * The kinds of trouble that the UI tells apart.
  */
 export type ErrorCode = "not_found" | "conflict" | "invalid" | "unreachable" | "no_agent" | "internal";
+
+/**
+ * One field that is refused: what is wrong, why, and what to do.
+ *
+ * `Display` is the English sentence; user interfaces translate by `code` and `params`.
+ */
+export type FieldError = { 
+/**
+ * Where: `retries.count`, `env.PATH`, `tags[2]`; empty for the definition as a whole.
+ */
+path: string, 
+/**
+ * A stable name for this error.
+ */
+code: string, 
+/**
+ * What the translated sentence is filled with; the path is always there as `field`.
+ */
+params: { [key in string]: string }, 
+/**
+ * The English sentence, with the field's name in it.
+ */
+sentence: string, };
+
+/**
+ * What happens when an occurrence is due and the run before is still going.
+ */
+export type Overlap = "skip" | "queue_one" | "allow" | "replace";
+
+/**
+ * What happens to occurrences that are later than the start deadline.
+ */
+export type Misfire = "skip" | "run_latest" | "run_all";
+
+/**
+ * What a fixed-time job does where the clock jumps.
+ *
+ * A job is fixed-time when neither its minute nor its hour field begins with `*`. All others
+ * follow real elapsed time under every policy: nothing in a gap, both passes of a fold.
+ */
+export type DstPolicy = "vixie" | "skip" | "run_both";
+
+/**
+ * What kind of schedule a form asks for.
+ */
+export type PlanKind = "minutes" | "hours" | "daily" | "weekly" | "monthly" | "once" | "manual" | "custom";
+
+/**
+ * A schedule as a form asks for it; each kind uses the fields that it names, the others are kept.
+ */
+export type SchedulePlan = { 
+/**
+ * Which fields count.
+ */
+kind: PlanKind, 
+/**
+ * Minutes: how many lie between two runs.
+ */
+minutes: string, 
+/**
+ * Hours: how many lie between two runs.
+ */
+hours: string, 
+/**
+ * Hours: the minute past the hour.
+ */
+minute: string, 
+/**
+ * Daily, weekly, monthly: the time of day, `03:00`.
+ */
+at: string, 
+/**
+ * Weekly: 1 for Monday to 7 for Sunday.
+ */
+days: Array<number>, 
+/**
+ * Monthly: 1 to 31, or `L` for the last.
+ */
+day: string, 
+/**
+ * Once: date and time on the zone's clock, `2026-12-01T02:30`.
+ */
+date: string, };
+
+/**
+ * A job as a form holds it: texts as they were typed, right or wrong. An empty text is an
+ * absent field.
+ */
+export type JobForm = { 
+/**
+ * The line of business; fixed once the job exists.
+ */
+project: string, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Which of `script` and `argv` is run; the other one is kept beside it.
+ */
+program: ProgramKind, 
+/**
+ * The script.
+ */
+script: string, 
+/**
+ * The program that reads the script.
+ */
+interpreter: string, 
+/**
+ * A program and its arguments.
+ */
+argv: Array<string>, 
+/**
+ * What the program reads.
+ */
+stdin: string, 
+/**
+ * Its variables; lines that are empty on both sides do not count.
+ */
+env: Array<EnvLine>, 
+/**
+ * Its folder.
+ */
+cwd: string, 
+/**
+ * The expression.
+ */
+schedule: string, 
+/**
+ * The schedule's zone.
+ */
+timezone: string, 
+/**
+ * No occurrence before it.
+ */
+start_at: string, 
+/**
+ * No occurrence from it on.
+ */
+end_at: string, 
+/**
+ * Upper bound of the fixed offset.
+ */
+jitter: string, 
+/**
+ * What happens where the zone's clock jumps.
+ */
+dst: DstPolicy, 
+/**
+ * Whether its schedule rests.
+ */
+paused: boolean, 
+/**
+ * `one`, `all` or `node:<id>`.
+ */
+place_on: string, 
+/**
+ * Stopped after this time.
+ */
+timeout: string, 
+/**
+ * Between TERM and KILL.
+ */
+stop_grace: string, 
+/**
+ * Further attempts.
+ */
+retries_count: string, 
+/**
+ * Pause before the second attempt.
+ */
+retries_interval: string, 
+/**
+ * Factor from pause to pause.
+ */
+retries_backoff: string, 
+/**
+ * Upper bound of a pause.
+ */
+retries_max_interval: string, 
+/**
+ * What happens when the run before is still going.
+ */
+overlap: Overlap, 
+/**
+ * Later than this an occurrence is not simply started.
+ */
+start_deadline: string, 
+/**
+ * What happens to occurrences that are later than that.
+ */
+misfire: Misfire, 
+/**
+ * Output kept from its beginning.
+ */
+output_head: string, 
+/**
+ * Output kept from its end.
+ */
+output_tail: string, 
+/**
+ * Free text.
+ */
+note: string, 
+/**
+ * Who answers for it.
+ */
+owner: string, 
+/**
+ * Words to find it by.
+ */
+tags: Array<string>, 
+/**
+ * Shown first.
+ */
+starred: boolean, 
+/**
+ * The definition that the form was made from: fields that it does not show stay as they are.
+ */
+kept: unknown, };
+
+/**
+ * How a program is written.
+ */
+export type ProgramKind = "script" | "argv";
+
+/**
+ * A variable of a program.
+ */
+export type EnvLine = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
+
+/**
+ * What the editor is opened for.
+ */
+export type EditorAsk = { 
+/**
+ * The job to edit or to duplicate; none for a new one.
+ */
+job_id: string | null, 
+/**
+ * Whether a new job like that one is wanted.
+ */
+duplicate: boolean, };
+
+/**
+ * What the editor begins with.
+ */
+export type EditorStart = { 
+/**
+ * The form.
+ */
+form: JobForm, 
+/**
+ * The generation that it was made from; 0 for a job that is not stored yet.
+ */
+generation: number, };
+
+/**
+ * What a person may choose from instead of typing.
+ */
+export type EditorLists = { 
+/**
+ * Every time zone.
+ */
+zones: Array<string>, 
+/**
+ * Usual interpreters, and those in use.
+ */
+interpreters: Array<string>, 
+/**
+ * Projects that have jobs.
+ */
+projects: Array<string>, 
+/**
+ * Tags in use.
+ */
+tags: Array<string>, 
+/**
+ * Owners of jobs.
+ */
+owners: Array<string>, 
+/**
+ * Nodes that are there.
+ */
+nodes: Array<string>, };
+
+/**
+ * A form to be looked through.
+ */
+export type DraftAsk = { 
+/**
+ * As it stands.
+ */
+form: JobForm, 
+/**
+ * The job that it changes; none for a new one.
+ */
+job_id: string | null, 
+/**
+ * The language of words and sentences.
+ */
+language: string, };
+
+/**
+ * What is to be said of a form before it is saved.
+ */
+export type DraftCheck = { 
+/**
+ * Everything that is wrong, each at its field.
+ */
+errors: Array<FieldError>, 
+/**
+ * The schedule in words.
+ */
+words: string | null, 
+/**
+ * What the builder shows for the schedule.
+ */
+plan: SchedulePlan, 
+/**
+ * The next occurrences, ten.
+ */
+next: Array<NextLine>, 
+/**
+ * The next two changes of the zone's clock.
+ */
+clock_changes: Array<ClockChange>, 
+/**
+ * The nodes, and which of them could run it.
+ */
+nodes: Array<NodeFit>, 
+/**
+ * What saving it would bring about, in a sentence; none while something is wrong.
+ */
+effect: string | null, 
+/**
+ * What differs from what is stored; of a new job what differs from the defaults.
+ */
+changes: Array<DiffLine>, 
+/**
+ * The definition as a file, TOML, in its normal form.
+ */
+document: string | null, 
+/**
+ * The generation that is stored now; none when the job is not there.
+ */
+generation: number | null, };
+
+/**
+ * A change of a zone's clock.
+ */
+export type ClockChange = { 
+/**
+ * The first instant with the new offset.
+ */
+at: string, 
+/**
+ * What the clock would have shown.
+ */
+local_before: string, 
+/**
+ * What it shows instead.
+ */
+local_after: string, };
+
+/**
+ * A node as a place for a job.
+ */
+export type NodeFit = { 
+/**
+ * Its id.
+ */
+node: string, 
+/**
+ * Whether the job could run there.
+ */
+fits: boolean, 
+/**
+ * Why not: `pinned_elsewhere`, `not_there`.
+ */
+reason: string | null, };
+
+/**
+ * One field that differs.
+ */
+export type DiffLine = { 
+/**
+ * The field.
+ */
+path: string, 
+/**
+ * What it was.
+ */
+from: string | null, 
+/**
+ * What it is.
+ */
+to: string | null, 
+/**
+ * The lines that differ, with `-` or `+` before them, for texts of several lines.
+ */
+detail: Array<string>, };
+
+/**
+ * A builder's wish.
+ */
+export type BuildAsk = { 
+/**
+ * What is wanted.
+ */
+plan: SchedulePlan, 
+/**
+ * The schedule's zone.
+ */
+timezone: string, };
+
+/**
+ * What a builder's wish comes to.
+ */
+export type BuiltSchedule = { 
+/**
+ * The expression; none when something is wrong, and for plans that only an expression can say.
+ */
+expression: string | null, 
+/**
+ * What is wrong, at the builder's fields: `plan.every`.
+ */
+errors: Array<FieldError>, };
+
+/**
+ * A form to be saved.
+ */
+export type SaveAsk = { 
+/**
+ * As it stands.
+ */
+form: JobForm, 
+/**
+ * The job that it changes; none for a new one.
+ */
+job_id: string | null, 
+/**
+ * The generation that it was made from.
+ */
+generation: number, };
+
+/**
+ * What became of saving.
+ */
+export type SaveAnswer = { "outcome": "saved", 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its generation now.
+ */
+generation: number, } | { "outcome": "refused", 
+/**
+ * Each at its field.
+ */
+errors: Array<FieldError>, } | { "outcome": "conflict", 
+/**
+ * Both versions.
+ */
+conflict: SaveConflict, };
+
+/**
+ * Two versions of a job, made from the same one.
+ */
+export type SaveConflict = { 
+/**
+ * The generation that stands now: whoever saves on it says to have seen it.
+ */
+generation: number, 
+/**
+ * Who made it; empty when history cannot say.
+ */
+by: string, 
+/**
+ * When.
+ */
+at: string | null, 
+/**
+ * Whether it is that the job was deleted.
+ */
+deleted: boolean, 
+/**
+ * The fields that somebody changed.
+ */
+fields: Array<ConflictField>, 
+/**
+ * What stands now; none when it was deleted, or cannot be read by this version.
+ */
+theirs: JobForm | null, 
+/**
+ * What stands now with my changes on top; my own form when there is nothing to put them on.
+ */
+merged: JobForm, };
+
+/**
+ * A field that somebody changed.
+ */
+export type ConflictField = { 
+/**
+ * The field.
+ */
+path: string, 
+/**
+ * What both began with.
+ */
+before: string | null, 
+/**
+ * What I made of it.
+ */
+mine: string | null, 
+/**
+ * What stands now.
+ */
+theirs: string | null, 
+/**
+ * Whether both changed it, and not to the same.
+ */
+clash: boolean, };
+
+/**
+ * A form to be tried once.
+ */
+export type TryAsk = { 
+/**
+ * As it stands.
+ */
+form: JobForm, 
+/**
+ * The job that it changes; none for a new one.
+ */
+job_id: string | null, };
+
+/**
+ * What became of the wish to try.
+ */
+export type TryAnswer = { "outcome": "asked", 
+/**
+ * The run.
+ */
+run_id: string, } | { "outcome": "refused", 
+/**
+ * Each at its field.
+ */
+errors: Array<FieldError>, };
+
+/**
+ * A job that was deleted.
+ */
+export type DeletedJob = { 
+/**
+ * The generation that brings it back.
+ */
+restores: number, };

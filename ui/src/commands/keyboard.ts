@@ -6,13 +6,25 @@ export interface Press {
   ctrlKey: boolean
   metaKey: boolean
   altKey: boolean
+  shiftKey: boolean
 }
 
-/** How a press is written in the catalogue; null for one that no shortcut uses. */
+/**
+ * How a press is written in the catalogue; null for one that no shortcut uses. Shift shows in the
+ * character of a key that writes one, and is named before any other.
+ */
 export function pressName(press: Press): string | null {
   if (press.altKey) return null
-  const key = press.key.length === 1 && (press.ctrlKey || press.metaKey) ? press.key.toLowerCase() : press.key
-  return press.ctrlKey || press.metaKey ? `mod+${key}` : key
+  const held = press.ctrlKey || press.metaKey
+  const writes = press.key.length === 1
+  const key = press.key === ' ' ? 'Space' : writes && held ? press.key.toLowerCase() : press.key
+  const shift = press.shiftKey && (!writes || key === 'Space') ? 'shift+' : ''
+  return `${held ? 'mod+' : ''}${shift}${key}`
+}
+
+/** Chords that a text field needs for itself. */
+export function isOfField(name: string): boolean {
+  return /^mod\+[acvxyz]$/.test(name)
 }
 
 /** Joins presses into sequences such as `g j`. */
@@ -36,13 +48,18 @@ export function keyCaps(shortcut: string, mac: boolean): string[][] {
   const caps: Record<string, string> = {
     mod: mac ? '⌘' : 'Ctrl',
     Escape: 'Esc',
+    shift: 'Shift',
+    ContextMenu: 'Menu',
+    Delete: 'Del',
     ArrowDown: '↓',
     ArrowUp: '↑',
     ArrowLeft: '←',
     ArrowRight: '→',
-    N: 'Shift N',
   }
-  return shortcut
-    .split(' ')
-    .map((step) => step.split('+').map((key) => caps[key] ?? (key.length === 1 ? key.toUpperCase() : key)))
+  return shortcut.split(' ').map((step) =>
+    step
+      .split('+')
+      .flatMap((key) => (/^[A-Z]$/.test(key) ? ['shift', key] : [key]))
+      .map((key) => caps[key] ?? (key.length === 1 ? key.toUpperCase() : key)),
+  )
 }

@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowReactive } from 'vue'
-import { catalogue, type CommandId } from './catalogue'
-import { KeySequence, pressName } from './keyboard'
+import { catalogue, type CommandId, type Menu } from './catalogue'
+import { isOfField, KeySequence, pressName } from './keyboard'
 
 /** What a screen offers under a command's name. */
 export interface Offer {
@@ -37,6 +37,11 @@ export function offeredCommands() {
   return catalogue.filter((entry) => offerOf(entry.id))
 }
 
+/** The commands of a context menu that may be used now. */
+export function menuCommands(menu: Menu) {
+  return catalogue.filter((entry) => entry.menus?.includes(menu) && offerOf(entry.id))
+}
+
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
@@ -44,7 +49,7 @@ const typing = (target: EventTarget | null) =>
 /** Enter and the arrows belong to the button, the menu or the dialog that has them. */
 const owned = (target: EventTarget | null, name: string) =>
   target instanceof HTMLElement &&
-  /^(Enter| |Arrow\w+)$/.test(name) &&
+  /^(Enter|Space|Arrow\w+)$/.test(name) &&
   target.closest('button, a, [role=menu], [role=listbox], [role=switch], [role=radiogroup]') !== null
 
 /** Obeys the keyboard until the given signal. */
@@ -54,11 +59,9 @@ export function listenToKeyboard(signal: AbortSignal): void {
     const name = pressName(event)
     if (event.defaultPrevented || event.isComposing || name === null) return
     const chord = name.startsWith('mod+')
-    if (
-      !chord &&
-      (typing(event.target) || owned(event.target, name) || document.querySelector('[role=dialog]'))
-    )
-      return
+    if (typing(event.target) && (!chord || isOfField(name))) return
+    const apart = owned(event.target, name) || document.querySelector('[role=dialog], [role=menu]')
+    if (apart && (!chord || isOfField(name))) return
     for (const shortcut of sequence.press(name, event.timeStamp)) {
       const entry = catalogue.find((each) => each.keys.includes(shortcut) && offerOf(each.id))
       if (!entry) continue

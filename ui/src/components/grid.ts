@@ -10,6 +10,14 @@ export interface Column {
   rank: number
   /** Cells without padding at their sides. */
   bare?: boolean
+  /** The order that a click on the head asks for. */
+  sort?: string
+}
+
+/** Which order holds, for the heads that ask for one. */
+export interface Order {
+  by: string
+  descending: boolean
 }
 
 /** The columns that fit into `width` pixels, in their order. */
@@ -36,4 +44,18 @@ export function gridTracks(columns: readonly Column[]): string {
 export function movedTo(from: number, step: number, count: number): number {
   if (count === 0) return -1
   return Math.max(0, Math.min(count - 1, from < 0 ? 0 : from + step))
+}
+
+/** The next place from `index` on, going by the sign of `step`, that is no head of a group; -1 if there is none. */
+export function landing(
+  index: number,
+  step: number,
+  count: number,
+  isHead: (index: number) => boolean,
+): number {
+  const direction = step < 0 ? -1 : 1
+  for (const way of [direction, -direction]) {
+    for (let at = index; at >= 0 && at < count; at += way) if (!isHead(at)) return at
+  }
+  return -1
 }

@@ -1,3 +1,8 @@
+import { imports } from './en/import'
+import { editor } from './en/editor'
+import { lists } from './en/lists'
+import { settings } from './en/settings'
+
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
   app: {
@@ -71,6 +76,7 @@ export const en = {
     agent_disk_full: 'the disk was full',
     out_of_memory: 'out of memory',
     before_start: 'before it started',
+    replaced: 'the next occurrence took its place',
     unreaped: 'processes of it remain',
     crashed: 'its supervisor went away',
     crashed_at_start: 'agent crashed at the start',
@@ -113,6 +119,7 @@ export const en = {
     runningNow: 'running now',
     broken: 'cannot be used: {why}',
     emptyTitle: 'There are no jobs on this computer yet.',
+    new: 'New job',
     addExamples: 'Add the examples',
     examplesAdded: '{n} example was added | {n} examples were added',
     noMatch: 'No job matches “{text}”.',
@@ -148,6 +155,9 @@ export const en = {
     noRuns: 'It has not run yet.',
     dst_gap: 'clocks go forward',
     dst_fold: 'clocks go back',
+    dst_fold_again: 'clocks go back, second time',
+    edit: 'Edit',
+    duplicate: 'Duplicate',
     brokenTitle: 'The stored definition cannot be used: {why}',
   },
   runs: {
@@ -232,25 +242,15 @@ export const en = {
     waiting: 'Nothing was written yet.',
     loading: 'Reading the log…',
   },
-  settings: {
-    title: 'Settings',
-    language: 'Language',
-    theme: 'Theme',
-    density: 'Rows',
-    system: 'System',
-    light: 'Light',
-    dark: 'Dark',
-    compact: 'Compact',
-    comfortable: 'Comfortable',
-    dataDir: 'Data folder',
-    version: 'Version',
-  },
+  settings,
+  lists,
   keys: {
     title: 'Keyboard shortcuts',
     everywhere: 'Everywhere',
     list: 'Lists',
     job: 'Job',
     run: 'Run',
+    editor: 'Job editor',
     then: 'then',
   },
   commands: {
@@ -268,10 +268,22 @@ export const en = {
       language: 'Switch to Chinese',
       fold: 'Fold or unfold the side bar',
       back: 'Back',
+      menu: 'Menu of what is chosen',
+      undo: 'Undo the last change of jobs',
     },
     go: {
       jobs: 'Go to the jobs',
       runs: 'Go to the runs',
+      nodes: 'Go to the nodes',
+      timeline: 'Go to the timeline',
+      overview: 'Go to the overview',
+      settings: 'Go to the settings',
+    },
+    files: {
+      open: 'Open a file…',
+      crontab: "Import this computer's crontab",
+      save: 'Export all jobs…',
+      copy: 'Copy all jobs as text',
     },
     agent: {
       start: 'Start the agent',
@@ -283,14 +295,36 @@ export const en = {
       open: 'Open the row',
       barLeft: 'Older run on the strip',
       barRight: 'Newer run on the strip',
+      select: 'Select the row, or no more',
+      selectDown: 'Select the row and the next',
+      selectUp: 'Select the row and the previous',
+      selectAll: 'Select all that match',
+    },
+    view: {
+      save: 'Save this list as a view',
+      copy: 'Copy the view as text',
+      remove: 'Remove the view',
     },
     job: {
+      new: 'New job',
+      edit: 'Edit the job',
+      duplicate: 'Duplicate the job',
       run: 'Run now',
       pause: 'Pause or resume',
+      resume: 'Resume',
       log: 'Open the log of the last run',
+      star: 'Star, or no more',
+      tag: 'Change tags…',
+      export: 'Export to a file',
+      copyName: 'Copy the name',
+      delete: 'Delete…',
     },
     run: {
       kill: 'Kill',
+    },
+    editor: {
+      save: 'Save the job',
+      try: 'Try the job once',
     },
     log: {
       search: 'Search the log',
@@ -302,6 +336,7 @@ export const en = {
       firstError: 'Go to the first error',
     },
   },
+  import: imports,
   error: {
     not_found: 'It is not there any more.',
     conflict: 'Somebody else changed it meanwhile. It was read again.',
@@ -331,4 +366,5 @@ export const en = {
     dH: '{d} d {h} h',
   },
   size: { b: '{n} B', kib: '{n} KiB', mib: '{n} MiB', gib: '{n} GiB' },
+  editor,
 }

@@ -1,4 +1,8 @@
 import type { Messages } from '.'
+import { imports } from './zh-CN/import'
+import { editor } from './zh-CN/editor'
+import { lists } from './zh-CN/lists'
+import { settings } from './zh-CN/settings'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
@@ -67,6 +71,7 @@ export const zhCN = {
     agent_disk_full: '磁盘已满',
     out_of_memory: '内存不足',
     before_start: '启动之前',
+    replaced: '被下一次运行取代',
     unreaped: '仍有残留进程',
     crashed: '监管进程消失',
     crashed_at_start: '代理在启动时崩溃',
@@ -103,6 +108,7 @@ export const zhCN = {
     runningNow: '正在运行',
     broken: '无法使用：{why}',
     emptyTitle: '本机还没有任务。',
+    new: '新建任务',
     addExamples: '添加示例',
     examplesAdded: '已添加 {n} 个示例',
     noMatch: '没有任务符合“{text}”。',
@@ -138,6 +144,9 @@ export const zhCN = {
     noRuns: '还没有运行过。',
     dst_gap: '时钟拨快',
     dst_fold: '时钟拨慢',
+    dst_fold_again: '时钟拨慢，第二次',
+    edit: '编辑',
+    duplicate: '复制',
     brokenTitle: '保存的定义无法使用：{why}',
   },
   runs: {
@@ -222,20 +231,17 @@ export const zhCN = {
     waiting: '还没有输出。',
     loading: '正在读取日志…',
   },
-  settings: {
-    title: '设置',
-    language: '语言',
-    theme: '主题',
-    density: '行高',
-    system: '跟随系统',
-    light: '浅色',
-    dark: '深色',
-    compact: '紧凑',
-    comfortable: '宽松',
-    dataDir: '数据目录',
-    version: '版本',
+  settings,
+  lists,
+  keys: {
+    title: '键盘快捷键',
+    everywhere: '全局',
+    list: '列表',
+    job: '任务',
+    run: '运行',
+    editor: '任务编辑器',
+    then: '然后',
   },
-  keys: { title: '键盘快捷键', everywhere: '全局', list: '列表', job: '任务', run: '运行', then: '然后' },
   commands: {
     title: '搜索和命令',
     placeholder: '搜索任务和命令',
@@ -251,11 +257,18 @@ export const zhCN = {
       language: '切换到英文',
       fold: '收起或展开侧栏',
       back: '返回',
+      menu: '所选内容的菜单',
+      undo: '撤销上一次任务修改',
     },
     go: {
       jobs: '前往任务',
       runs: '前往运行',
+      nodes: '前往节点',
+      timeline: '前往时间线',
+      overview: '前往概览',
+      settings: '前往设置',
     },
+    files: { open: '打开文件…', crontab: '导入本机的 crontab', save: '导出全部任务…', copy: '复制全部任务' },
     agent: {
       start: '启动代理',
     },
@@ -266,14 +279,36 @@ export const zhCN = {
       open: '打开所选行',
       barLeft: '状态条上较早的运行',
       barRight: '状态条上较新的运行',
+      select: '选中或取消选中此行',
+      selectDown: '选中此行和下一行',
+      selectUp: '选中此行和上一行',
+      selectAll: '选中全部匹配项',
+    },
+    view: {
+      save: '将此列表保存为视图',
+      copy: '将视图复制为文本',
+      remove: '移除视图',
     },
     job: {
+      new: '新建任务',
+      edit: '编辑任务',
+      duplicate: '复制任务',
       run: '立即运行',
       pause: '暂停或恢复',
+      resume: '恢复',
       log: '打开最近一次运行的日志',
+      star: '加星标或取消',
+      tag: '修改标签…',
+      export: '导出到文件',
+      copyName: '复制名称',
+      delete: '删除…',
     },
     run: {
       kill: '终止',
+    },
+    editor: {
+      save: '保存任务',
+      try: '试运行一次',
     },
     log: {
       search: '搜索日志',
@@ -285,6 +320,7 @@ export const zhCN = {
       firstError: '跳到第一个错误',
     },
   },
+  import: imports,
   error: {
     not_found: '它已不存在。',
     conflict: '其他人刚刚修改了它，已重新读取。',
@@ -314,4 +350,5 @@ export const zhCN = {
     dH: '{d} 天 {h} 小时',
   },
   size: { b: '{n} B', kib: '{n} KiB', mib: '{n} MiB', gib: '{n} GiB' },
+  editor,
 } satisfies Messages

@@ -55,6 +55,8 @@ export function useActions() {
   const openRun = (runId: string) => router.push({ name: 'run', params: { runId } })
 
   return {
+    attempt,
+    failed,
     openRun,
     runJob: (jobId: string, name: string) =>
       attempt(async () => {
@@ -81,6 +83,29 @@ export function useActions() {
         } finally {
           await client.invalidateQueries({ queryKey: keys.jobs })
         }
+      }),
+    /** Removes a job and offers to bring it back. */
+    deleteJob: (row: JobRow) =>
+      attempt(async () => {
+        const { job_id: jobId, generation } = row
+        const name = plainText(row.name)
+        const { restores } = await backend.jobDelete({ jobId, generation })
+        await client.invalidateQueries({ queryKey: keys.jobs })
+        const undo = () =>
+          attempt(async () => {
+            await backend.jobUndelete({ jobId, generation: restores })
+            toast.add({ title: t('editor.restored', { name }), icon: 'i-lucide-undo-2', color: 'success' })
+            await client.invalidateQueries({ queryKey: keys.jobs })
+          })
+        toast.add({
+          title: t('editor.deleted', { name }),
+          icon: 'i-lucide-trash-2',
+          color: 'neutral',
+          duration: 15_000,
+          actions: [
+            { label: t('editor.undo'), color: 'neutral', variant: 'outline', onClick: () => void undo() },
+          ],
+        })
       }),
     killRun: (runId: string) =>
       attempt(async () => {

@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/vue-query'
-import type { JobQuery, RunRow, RunState, RunsPage } from '../backend/types'
+import type { CrontabImport, JobQuery, RunRow, RunState, RunsPage } from '../backend/types'
 import type { Effects } from './live'
 
 /** The keys of everything that is read and kept. */
@@ -8,10 +8,15 @@ export const keys = {
   jobs: ['jobs'] as const,
   jobPage: (query: JobQuery) => ['jobs', 'page', query] as const,
   job: (jobId: string, language: string) => ['jobs', 'one', jobId, language] as const,
+  found: (text: string, language: string) => ['jobs', 'found', text, language] as const,
+  computer: ['computer'] as const,
   runs: ['runs'] as const,
   runsOf: (jobId: string | null, states: readonly RunState[]) =>
     ['runs', 'list', { jobId, states: [...states].sort() }] as const,
   run: (runId: string) => ['run', runId] as const,
+  crontabLines: ['crontab', 'lines'] as const,
+  crontab: (ask: CrontabImport) => ['crontab', 'table', ask] as const,
+  file: (text: string, prune: boolean) => ['file', text, prune] as const,
 }
 
 /** Which runs a list shows. */

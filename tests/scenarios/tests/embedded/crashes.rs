@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::ledger;
+use belfry_scenarios::ledger;
 
 const KILLS: u32 = 10;
 const LINES: usize = 100;

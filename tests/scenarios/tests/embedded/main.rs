@@ -1,6 +1,5 @@
 //! One computer by itself: a real agent over the embedded stores.
 
 mod crashes;
-mod ledger;
 mod ringing;
 mod stopping;

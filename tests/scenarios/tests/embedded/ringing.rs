@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use belfry_core::history::History;
 use belfry_core::id::{JobId, NodeId, OrderId};
 use belfry_core::run::{RunState, Trigger};
 use belfry_harness::place::{NODE, Place, job, project};

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use belfry_core::history::History;
 use belfry_core::run::RunState;
 use belfry_harness::agent::Agent;
 use belfry_harness::place::{NODE, Place, job};

@@ -1,3 +1,4 @@
+import { fixtures, type Said } from './fixtures'
 import { fakeId } from './random'
 
 /** How the runs of a made-up job tend to end. */
@@ -11,10 +12,10 @@ export interface FakeJob {
   project: string
   name: string
   schedule: string
-  words: { en: string; zh: string }
+  words: Said
   everyS: number
   zone: string
-  place: { en: string; zh: string }
+  place: Said
   owner: string
   tags: string[]
   note: string
@@ -23,28 +24,29 @@ export interface FakeJob {
   mood: Mood
   paused: boolean
   generation: number
+  starred: boolean
 }
 
-const every30s = ['*/30 * * * * *', 'every 30 seconds', '每 30 秒', 30] as const
-const every5m = ['*/5 * * * *', 'every 5 minutes', '每 5 分钟', 300] as const
-const hourly = ['0 * * * *', 'every hour', '每小时整点', 3600] as const
-const nightly = ['0 3 * * *', 'at 03:00 every day', '每天 03:00', 86400] as const
-const weekdays = ['30 8 * * 1-5', 'at 08:30, Monday to Friday', '周一至周五 08:30', 86400] as const
-const monthly = ['0 2 1 * *', 'on the 1st at 02:00', '每月 1 日 02:00', 2592000] as const
-const manual = ['@manual', 'by hand only', '仅手动', 0] as const
+const every30s = ['*/30 * * * * *', 30] as const
+const every5m = ['*/5 * * * *', 300] as const
+const hourly = ['0 * * * *', 3600] as const
+const nightly = ['0 3 * * *', 86400] as const
+const weekdays = ['30 8 * * 1-5', 86400] as const
+const monthly = ['0 2 1 * *', 2592000] as const
+const manual = ['@manual', 0] as const
 
 type Seed = [
   project: string,
   name: string,
-  schedule: readonly [string, string, string, number],
+  schedule: readonly [string, number],
   mood: Mood,
   durationMs: number,
   command: string,
   more?: Partial<Pick<FakeJob, 'owner' | 'tags' | 'note' | 'paused' | 'zone' | 'place'>>,
 ]
 
-const everywhere = { en: 'every node', zh: '每个节点' }
-const oneOfWeb = { en: 'one of role=web', zh: 'role=web 之一' }
+const everywhere = fixtures.places.all!
+const onWeb = fixtures.places['node web-1']!
 
 const seeds: Seed[] = [
   [
@@ -96,7 +98,7 @@ const seeds: Seed[] = [
     'endless',
     900_000,
     'cargo run --release --bin reindex -- --all',
-    { owner: 'wei', tags: ['search'], place: oneOfWeb },
+    { owner: 'wei', tags: ['search'], place: onWeb },
   ],
   [
     'ops',
@@ -155,7 +157,7 @@ const seeds: Seed[] = [
     './reconcile',
     { owner: 'sam', note: 'A name as long as names get.' },
   ],
-  ['media', 'thumbnails', every5m, 'good', 23_000, 'vips thumbnail', { place: oneOfWeb }],
+  ['media', 'thumbnails', every5m, 'good', 23_000, 'vips thumbnail', { place: onWeb }],
   [
     'media',
     'transcode',
@@ -197,7 +199,7 @@ const seeds: Seed[] = [
     { place: everywhere, tags: ['probe'] },
   ],
   ['web', 'sitemap', hourly, 'good', 6_400, 'node sitemap.js'],
-  ['web', 'warm-caches', every5m, 'skipping', 290_000, './warm.sh', { place: oneOfWeb, tags: ['probe'] }],
+  ['web', 'warm-caches', every5m, 'skipping', 290_000, './warm.sh', { place: onWeb, tags: ['probe'] }],
   ['web', 'broken-links', nightly, 'failing', 180_000, 'linkchecker https://shop.example'],
   ['web', 'import-catalogue', hourly, 'lost', 55_000, 'php artisan catalogue:import', { owner: 'sam' }],
   ['web', 'session-cleanup', every5m, 'good', 340, 'redis-cli --scan --pattern "s:*"'],
@@ -249,17 +251,17 @@ const seeds: Seed[] = [
 ]
 
 function fromSeed(seed: Seed, index: number): FakeJob {
-  const [project, name, [schedule, en, zh, everyS], mood, durationMs, command, more = {}] = seed
+  const [project, name, [schedule, everyS], mood, durationMs, command, more = {}] = seed
   return {
     jobId: fakeId(1, index, index),
     index,
     project,
     name,
     schedule,
-    words: { en, zh },
+    words: fixtures.words[schedule]!,
     everyS,
     zone: 'Asia/Shanghai',
-    place: { en: 'one node', zh: '一个节点' },
+    place: fixtures.places.one!,
     owner: '',
     tags: [],
     note: '',
@@ -268,6 +270,7 @@ function fromSeed(seed: Seed, index: number): FakeJob {
     mood,
     paused: false,
     generation: 3,
+    starred: index % 11 === 0,
     ...more,
   }
 }

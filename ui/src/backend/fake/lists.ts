@@ -1,11 +1,26 @@
-import type { JobDetail, JobPage, JobQuery, JobRow, NextLine, RunRow, RunsPage, RunsQuery } from '../types'
+import { zoneOffset } from '../../marks/time'
+import type {
+  Found,
+  GroupHead,
+  JobDetail,
+  JobGroup,
+  JobPage,
+  JobQuery,
+  JobRow,
+  JobSort,
+  NextLine,
+  QueryMistake,
+  RunRow,
+  RunsPage,
+  RunsQuery,
+} from '../types'
+import { isTrouble, readFilter, type Standing } from './filter'
 import { iso } from './history'
 import type { FakeJob } from './jobs'
 import type { FakeWorld } from './world'
 
 const STRIP_BARS = 20
 const NEXT_LINES = 10
-const OFFSETS: Record<string, number> = { 'Asia/Shanghai': 8, 'America/New_York': -5 }
 
 function strip(runs: RunRow[]): JobRow['strip'] {
   const newest = new Map<string, RunRow>()
@@ -42,7 +57,7 @@ function row(world: FakeWorld, job: FakeJob, language: string, now: number): Job
     place_words: job.place[words],
     owner: job.owner,
     tags: job.tags,
-    starred: job.index % 11 === 0,
+    starred: job.starred,
     broken: broken ? 'run_as is not supported yet' : null,
     strip: strip(runs),
     average_ms: ran.length ? Math.round(ran.reduce((sum, each) => sum + each, 0) / ran.length) : null,
@@ -50,49 +65,121 @@ function row(world: FakeWorld, job: FakeJob, language: string, now: number): Job
   }
 }
 
-function matches(job: FakeJob, words: string[]): boolean {
-  const all = [job.name, job.project, job.owner, job.note, job.command, ...job.tags].join('\n').toLowerCase()
-  return words.every((word) => all.includes(word))
-}
+// Ten thousand histories would take seconds: the mood alone tells of those behind the first.
+const HISTORIES_MAX = 200
 
-const trouble = (world: FakeWorld, job: FakeJob) =>
-  world.runsOf(job).find((run) => run.state !== 'running')?.state === 'failed' ? 0 : 1
-
-export function listJobs(world: FakeWorld, query: JobQuery, now: number): JobPage {
-  const words = query.text.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = world.jobs.filter((job) => matches(job, words))
-  const byName = (a: FakeJob, b: FakeJob) =>
-    a.project.localeCompare(b.project) || a.name.localeCompare(b.name) || a.index - b.index
-  const next = (job: FakeJob) => world.nextAt(job, now) ?? Infinity
-  if (query.sort === 'name') found.sort(byName)
-  if (query.sort === 'next') found.sort((a, b) => (next(a) === next(b) ? byName(a, b) : next(a) - next(b)))
-  if (query.sort === 'trouble') found.sort((a, b) => trouble(world, a) - trouble(world, b) || byName(a, b))
-  const part = found.slice(query.offset, query.offset + query.limit)
+function standing(world: FakeWorld, job: FakeJob): Standing {
+  if (job.index >= HISTORIES_MAX)
+    return { running: false, newest: job.mood === 'failing' ? 'failed' : 'succeeded' }
+  const runs = world.runsOf(job)
   return {
-    rows: part.map((job) => row(world, job, query.language, now)),
-    matched: found.length,
-    total: world.jobs.length,
+    running: runs.some((run) => run.state === 'running'),
+    newest: runs.find((run) => run.state !== 'running')?.state ?? null,
   }
 }
 
+/** The jobs that a filter has, by project and name. */
+export function chosenJobs(
+  world: FakeWorld,
+  text: string,
+  language: string,
+): { jobs: FakeJob[]; mistakes: QueryMistake[] } {
+  const { test, mistakes } = readFilter(text, language)
+  const jobs = world.jobs.filter((job) => test(job, standing(world, job)))
+  return { jobs: jobs.sort(byName), mistakes }
+}
+
+const byName = (a: FakeJob, b: FakeJob) =>
+  a.project.localeCompare(b.project) || a.name.localeCompare(b.name) || a.index - b.index
+
+function sorted(world: FakeWorld, jobs: FakeJob[], query: JobQuery, now: number): FakeJob[] {
+  const turn = query.descending ? -1 : 1
+  const next = (job: FakeJob) => world.nextAt(job, now)
+  const calm = (job: FakeJob) => (isTrouble(job, standing(world, job)) ? 0 : 1)
+  // What has no place in an order stands last in both directions.
+  const last = (a: unknown, b: unknown) => (a ? 0 : 1) - (b ? 0 : 1)
+  const orders: Record<JobSort, (a: FakeJob, b: FakeJob) => number> = {
+    name: (a, b) => turn * byName(a, b),
+    next: (a, b) => last(next(a), next(b)) || turn * ((next(a) ?? 0) - (next(b) ?? 0)),
+    trouble: (a, b) => turn * (calm(a) - calm(b)),
+    owner: (a, b) => last(a.owner, b.owner) || turn * a.owner.localeCompare(b.owner),
+  }
+  const order = orders[query.sort]
+  return jobs.sort((a, b) => order(a, b) || byName(a, b))
+}
+
+function groupsOf(job: FakeJob, group: JobGroup): string[] {
+  if (group === 'tag') return job.tags.length ? job.tags : ['']
+  return [group === 'project' ? job.project : job.owner]
+}
+
+function gathered(jobs: FakeJob[], group: JobGroup): { lines: FakeJob[]; heads: GroupHead[] } {
+  if (group === 'none') return { lines: jobs, heads: [] }
+  const byGroup = new Map<string, FakeJob[]>()
+  for (const job of jobs)
+    for (const name of groupsOf(job, group)) byGroup.set(name, [...(byGroup.get(name) ?? []), job])
+  const names = [...byGroup.keys()].sort((a, b) => (a ? 0 : 1) - (b ? 0 : 1) || a.localeCompare(b))
+  const lines: FakeJob[] = []
+  const heads = names.map((name) => {
+    const members = byGroup.get(name)!
+    const at = lines.length
+    lines.push(...members)
+    return { name, at, count: members.length }
+  })
+  return { lines, heads }
+}
+
+export function listJobs(world: FakeWorld, query: JobQuery, now: number): JobPage {
+  const { jobs, mistakes } = chosenJobs(world, query.text, query.language)
+  const { lines, heads } = gathered(sorted(world, jobs, query, now), query.group)
+  const part = lines.slice(query.offset, query.offset + query.limit)
+  return {
+    rows: part.map((job) => row(world, job, query.language, now)),
+    lines: lines.length,
+    heads,
+    matched: jobs.length,
+    total: world.jobs.length,
+    troubled: world.jobs.filter((job) => isTrouble(job, standing(world, job))).length,
+    mistakes,
+  }
+}
+
+const FOUND_MAX = 12
+
+export function find(world: FakeWorld, text: string, language: string): Found {
+  const letters = text.toLowerCase().replace(/\s/g, '')
+  const fits = (job: FakeJob) => {
+    let at = -1
+    const name = `${job.project}/${job.name}`.toLowerCase()
+    return [...letters].every((letter) => (at = name.indexOf(letter, at + 1)) >= 0)
+  }
+  const plain = (job: FakeJob) => (job.name.toLowerCase().includes(letters) ? 0 : 1)
+  const jobs = world.jobs.filter(fits).sort((a, b) => plain(a) - plain(b) || byName(a, b))
+  const isId = letters.length >= 4 && /^[0-9a-f-]+$/.test(letters)
+  const runs = isId ? world.allRuns().filter((run) => run.run_id.startsWith(letters)) : []
+  return {
+    jobs: jobs.slice(0, FOUND_MAX).map((job) => ({
+      job_id: job.jobId,
+      project: job.project,
+      name: job.name,
+      schedule_words: job.words[language === 'zh-CN' ? 'zh' : 'en'],
+    })),
+    runs: runs.slice(0, FOUND_MAX).map((run) => ({ run_id: run.run_id, title: `${run.project}/${run.job}` })),
+  }
+}
+
+/** Core's preview as far as it reaches; behind it what can be computed without a calendar. */
 function nextLines(world: FakeWorld, job: FakeJob, now: number): NextLine[] {
-  const lines: NextLine[] = []
-  const hours = OFFSETS[job.zone] ?? 0
+  const lines = world.preview(job, now).slice(0, NEXT_LINES)
+  const zone = zoneOffset(new Date(now).toISOString(), job.zone)
+  const first = lines.at(-1)
   for (
-    let at = world.nextAt(job, now);
+    let at = world.nextAt(job, first ? Date.parse(first.at) : now);
     at !== null && lines.length < NEXT_LINES;
     at = world.nextAt(job, at)
   ) {
-    const local = iso(at + hours * 3_600_000)
-      .slice(0, 19)
-      .replace('T', ' ')
-    const offset = `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`
-    lines.push({
-      at: iso(at),
-      local,
-      offset,
-      note: job.zone === 'America/New_York' && lines.length === 4 ? 'dst_fold' : null,
-    })
+    const local = new Date(at).toLocaleString('sv-SE', { timeZone: job.zone })
+    lines.push({ at: iso(at), local, offset: zone.replace('UTC', '') || '+00:00', note: null })
   }
   return lines
 }

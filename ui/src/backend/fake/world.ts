@@ -1,5 +1,18 @@
 import { BackendError } from '../backend'
-import type { AgentState, ErrorCode, Hello, Live, LogPage, Preferences, RunDetail, RunRow } from '../types'
+import type {
+  AgentState,
+  BulkChanged,
+  Computer,
+  ErrorCode,
+  Hello,
+  Live,
+  LogPage,
+  NextLine,
+  Preferences,
+  RunDetail,
+  RunRow,
+} from '../types'
+import { fixtures } from './fixtures'
 import { FAKE_JOBS, fakeJobs, type FakeJob } from './jobs'
 import { FakeLog } from './logs'
 import { endRun, fakeHistory, iso, startedRun } from './history'
@@ -23,10 +36,22 @@ export function refuse(code: ErrorCode, detail: string, params: Record<string, s
 export class FakeWorld {
   jobs: FakeJob[]
   agent: AgentState
-  preferences: Preferences = { language: 'system', theme: 'system', density: 'compact', rail_folded: false }
+  preferences: Preferences = {
+    language: 'system',
+    theme: 'system',
+    density: 'compact',
+    rail_folded: false,
+    views: [],
+    notices: 'mine',
+    owner_name: '',
+  }
+  private atLogin: Computer['at_login'] = 'off'
+  /** What jobs were before each change, by id and generation. */
+  private readonly versions = new Map<string, FakeJob>()
   private readonly history = new Map<string, RunRow[]>()
   private readonly logs = new Map<string, FakeLog>()
   private readonly kills = new Map<string, { at: number }>()
+  private readonly trials = new Map<string, FakeJob>()
   private readonly dueAt = new Map<string, number>()
   private readonly listeners = new Set<(live: Live) => void>()
   private changed: RunRow[] = []
@@ -122,11 +147,76 @@ export class FakeWorld {
     return run.run_id
   }
 
-  pause(job: FakeJob, paused: boolean): void {
-    job.paused = paused
+  /** Starts a run of a job that need not be one of the world's, as a trial. */
+  attempt(job: FakeJob): string {
+    if (this.agent !== 'running')
+      refuse('no_agent', 'could not ask for a run: no agent runs on this computer')
+    const begun = startedRun(job, (this.serial += 1), this.clock())
+    const run = { ...begun, trigger: 'try' as const, by: 'you', generation: 0 }
+    this.runsOf(job).unshift(run)
+    this.trials.set(run.run_id, job)
+    this.touch(run)
+    return run.run_id
+  }
+
+  /** Changes jobs by `act`, and tells of it. */
+  change(act: () => void): void {
+    act()
+    this.jobsChanged = true
+    this.flush()
+  }
+
+  /** Changes a job; what it was can be brought back. */
+  edit(job: FakeJob, change: (job: FakeJob) => void): void {
+    this.versions.set(`${job.jobId}/${job.generation}`, { ...job })
+    change(job)
     job.generation += 1
     this.jobsChanged = true
     this.flush()
+  }
+
+  remove(job: FakeJob): boolean {
+    this.edit(job, () => undefined)
+    this.jobs = this.jobs.filter((each) => each !== job)
+    return true
+  }
+
+  /** Takes a change back, unless somebody has changed the job since. */
+  restore(changed: BulkChanged): BulkChanged {
+    const before = this.versions.get(`${changed.job_id}/${changed.before}`)
+    if (!before) return refuse('not_found', `could not bring ${changed.title} back: it is gone`)
+    const job = this.jobs.find((each) => each.jobId === changed.job_id)
+    if (job && job.generation !== changed.after)
+      refuse('conflict', `could not change ${changed.title}: it was edited meanwhile`)
+    const restored = { ...before, generation: changed.after + 1 }
+    this.jobs = [...this.jobs.filter((each) => each !== job), restored]
+    this.jobsChanged = true
+    this.flush()
+    return { ...changed, before: changed.after, after: restored.generation }
+  }
+
+  computer(): Computer {
+    return {
+      data_dir: this.hello().data_dir,
+      config_dir: '/home/lin/.config/io.github.belfry.desktop',
+      at_login: this.atLogin,
+      at_login_file: '/home/lin/.config/systemd/user/belfry-agent.service',
+      notices: true,
+      version: this.hello().version,
+      zones: fixtures.zones,
+      licences: fixtures.licences,
+    }
+  }
+
+  setAtLogin(on: boolean): void {
+    this.atLogin = on ? 'service' : 'off'
+  }
+
+  /** Core's preview of a job's occurrences, as far as it reaches behind `after`. */
+  preview(job: FakeJob, after: number): NextLine[] {
+    if (job.paused || job.mood === 'broken') return []
+    const lines = fixtures.next[`${job.schedule} ${job.zone}`] ?? []
+    return after < Date.parse(fixtures.now) ? [] : lines.filter((line) => Date.parse(line.at) > after)
   }
 
   addExamples(): number {
@@ -137,6 +227,14 @@ export class FakeWorld {
     return this.jobs.length
   }
 
+  /** Takes jobs up that a file brought. */
+  add(jobs: FakeJob[]): void {
+    this.jobs = [...this.jobs, ...jobs]
+    for (const job of jobs) this.prepare(job)
+    this.jobsChanged = true
+    this.flush()
+  }
+
   setAgent(agent: AgentState): void {
     this.agent = agent
     this.agentChanged = agent
@@ -145,6 +243,8 @@ export class FakeWorld {
 
   nextAt(job: FakeJob, after: number): number | null {
     if (job.paused || !job.everyS || job.mood === 'broken') return null
+    const known = this.preview(job, after)[0]
+    if (known) return Date.parse(known.at)
     const every = job.everyS * 1000
     return (Math.floor(after / every) + 1) * every
   }
@@ -161,6 +261,10 @@ export class FakeWorld {
     for (const job of this.jobs.slice(0, FAKE_JOBS)) {
       for (const run of this.runsOf(job)) if (run.state === 'running') this.advance(job, run, now)
       this.ring(job, now)
+    }
+    for (const [runId, job] of this.trials) {
+      const run = this.attempts(runId)[0]
+      if (run?.state === 'running' && job.mood === 'good') this.advance(job, run, now)
     }
     this.flush(true)
   }

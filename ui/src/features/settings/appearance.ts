@@ -28,16 +28,24 @@ export function useAppearance() {
 export function applyAppearance(): void {
   const store = usePreferences()
   const { locale } = useI18n()
-  const system = matchMedia('(prefers-color-scheme: dark)')
-  const follow = () => (store.systemDark = system.matches)
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const contrast = matchMedia('(prefers-contrast: more)')
+  const follow = () => {
+    store.systemDark = dark.matches
+    store.systemContrast = contrast.matches
+  }
   follow()
-  system.addEventListener('change', follow)
-  onScopeDispose(() => system.removeEventListener('change', follow))
+  for (const system of [dark, contrast]) {
+    system.addEventListener('change', follow)
+    onScopeDispose(() => system.removeEventListener('change', follow))
+  }
   watch(
-    () => store.dark,
-    (dark) => {
-      document.documentElement.classList.toggle('dark', dark)
-      document.documentElement.classList.toggle('light', !dark)
+    () => [store.dark, store.contrast] as const,
+    ([isDark, isContrast]) => {
+      const { classList } = document.documentElement
+      classList.toggle('dark', isDark)
+      classList.toggle('light', !isDark)
+      classList.toggle('contrast', isContrast)
     },
     { immediate: true },
   )

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use belfry_core::history::{History, LedgerRow};
+use belfry_core::history::LedgerRow;
 use belfry_core::id::JobId;
 use belfry_core::run::RunState;
 use belfry_harness::place::Place;
@@ -11,12 +11,25 @@ use belfry_harness::wait;
 use belfry_harness::witness::Witness;
 use jiff::Timestamp;
 
+/// Longer than any deadline of a scenario's jobs, and than a session.
+const SETTLED_WITHIN: Duration = Duration::from_secs(40);
+
 /// Waits until every second in `[first, last]` is accounted for, and shows that none is twice.
 pub async fn every_second(place: &Place, job: JobId, first: i64, last: i64) -> Vec<LedgerRow> {
+    every(1, place, job, (first, last)).await
+}
+
+/// The same for a job that is due whenever the Unix time is a multiple of `step`.
+pub async fn every(
+    step: i64,
+    place: &Place,
+    job: JobId,
+    (first, last): (i64, i64),
+) -> Vec<LedgerRow> {
     let at = |second| Timestamp::from_second(second).expect("a plain instant");
     let settled = wait::until(
         "every instant has an ended record",
-        Duration::from_secs(40),
+        SETTLED_WITHIN,
         async || {
             let rows = place
                 .history
@@ -27,6 +40,7 @@ pub async fn every_second(place: &Place, job: JobId, first: i64, last: i64) -> V
                 rows.into_iter().filter(|row| row.state.is_over()).collect();
             let seconds: BTreeSet<i64> = ended.iter().flat_map(seconds).collect();
             (first..=last)
+                .filter(|second| second % step == 0)
                 .all(|second| seconds.contains(&second))
                 .then_some(ended)
         },

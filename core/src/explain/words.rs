@@ -1,0 +1,215 @@
+//! Explanations as sentences, in English and in Chinese.
+
+use jiff::Timestamp;
+
+use super::{Decision, Explanation, Verdict};
+use crate::placement::Excluded;
+use crate::run::{Reason, RunState};
+use crate::schedule::Language;
+
+/// The sentences, the most important first. `in_zone` writes an instant as its reader's clock
+/// shows it.
+pub fn sentences(
+    explanation: &Explanation,
+    language: Language,
+    in_zone: impl Fn(Timestamp) -> String,
+) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if explanation.verdict != Verdict::Decided {
+        sentences.push(verdict(&explanation.verdict, language, &in_zone));
+    }
+    for decision in &explanation.decisions {
+        sentences.push(decided(decision, language, &in_zone));
+    }
+    if !matches!(explanation.verdict, Verdict::NoInstant { .. }) {
+        sentences.push(order(explanation, language));
+        for left_out in &explanation.excluded {
+            let why = excluded(left_out.why, language);
+            sentences.push(match language {
+                Language::En => format!("{} is left out: {why}.", left_out.node),
+                Language::ZhCn => format!("不考虑 {}：{why}。", left_out.node),
+            });
+        }
+    }
+    sentences
+}
+
+fn verdict(
+    verdict: &Verdict,
+    language: Language,
+    in_zone: &impl Fn(Timestamp) -> String,
+) -> String {
+    let text = match (verdict, language) {
+        (Verdict::NoInstant { next: Some(next) }, Language::En) => {
+            return format!(
+                "The schedule does not ring then; it rings next at {}.",
+                in_zone(*next)
+            );
+        }
+        (Verdict::NoInstant { next: Some(next) }, Language::ZhCn) => {
+            return format!("该时刻不在计划之内；其后最近一次是 {}。", in_zone(*next));
+        }
+        (Verdict::NoInstant { next: None }, Language::En) => {
+            "The schedule does not ring then, nor ever after."
+        }
+        (Verdict::NoInstant { next: None }, Language::ZhCn) => {
+            "该时刻不在计划之内，其后也不再运行。"
+        }
+        (Verdict::Decided, Language::En) => "It was decided.",
+        (Verdict::Decided, Language::ZhCn) => "已经决定。",
+        (Verdict::ToCome, Language::En) => "It is still to come.",
+        (Verdict::ToCome, Language::ZhCn) => "时间未到。",
+        (Verdict::Paused, Language::En) => "The job is paused: it will not ring.",
+        (Verdict::Paused, Language::ZhCn) => "作业已暂停，届时不会运行。",
+        (Verdict::Undecided, Language::En) => "Its time has come, and nobody has decided it yet.",
+        (Verdict::Undecided, Language::ZhCn) => "时间已到，但还没有节点作出决定。",
+        (Verdict::NoRecord, Language::En) => {
+            "It counts as decided, and no record says how: `belfryctl ledger verify` tells more."
+        }
+        (Verdict::NoRecord, Language::ZhCn) => {
+            "该时刻已被决定，却没有记录说明结果：请运行 `belfryctl ledger verify` 查看。"
+        }
+    };
+    text.to_owned()
+}
+
+fn decided(
+    decision: &Decision,
+    language: Language,
+    in_zone: &impl Fn(Timestamp) -> String,
+) -> String {
+    let (node, at) = (&decision.node, in_zone(decision.decided_at));
+    let state = state(decision.state, language);
+    let why = decision.reason.map(|why| reason(why, language));
+    let more = decision.count.saturating_sub(1);
+    match language {
+        Language::En => {
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            let more = match more {
+                0 => String::new(),
+                more => format!(", together with {more} more instants"),
+            };
+            let attempt = match decision.attempt {
+                0 | 1 => String::new(),
+                attempt => format!(" (attempt {attempt})"),
+            };
+            format!("{node} decided it at {at}{more}{attempt}; it {state}{why}.")
+        }
+        Language::ZhCn => {
+            let why = why.map_or_else(String::new, |why| format!("（{why}）"));
+            let more = match more {
+                0 => String::new(),
+                more => format!("，连同另外 {more} 个时刻"),
+            };
+            let attempt = match decision.attempt {
+                0 | 1 => String::new(),
+                attempt => format!("，第 {attempt} 次尝试"),
+            };
+            format!("由 {node} 于 {at} 决定{more}{attempt}：{state}{why}。")
+        }
+    }
+}
+
+fn order(explanation: &Explanation, language: Language) -> String {
+    let names: Vec<&str> = explanation
+        .candidates
+        .iter()
+        .map(|node| node.as_str())
+        .collect();
+    match (names.split_first(), language) {
+        (None, Language::En) => "At present no node comes into question.".to_owned(),
+        (None, Language::ZhCn) => "目前没有合适的节点。".to_owned(),
+        (Some((first, [])), Language::En) => {
+            format!("At present only {first} comes into question.")
+        }
+        (Some((first, [])), Language::ZhCn) => format!("目前只有 {first} 合适。"),
+        (Some((first, rest)), Language::En) => format!(
+            "At present {first} comes first; after it {}.",
+            rest.join(", ")
+        ),
+        (Some((first, rest)), Language::ZhCn) => {
+            format!("目前首选 {first}；其后依次为 {}。", rest.join("、"))
+        }
+    }
+}
+
+fn excluded(why: Excluded, language: Language) -> &'static str {
+    let (en, zh) = match why {
+        Excluded::PinnedElsewhere => ("the job is bound to another node", "作业指定了另一个节点"),
+        Excluded::Project => (
+            "it does not serve the job's project",
+            "不服务于该作业的项目",
+        ),
+        Excluded::Labels => (
+            "its labels do not meet the job's conditions",
+            "标签不符合作业的条件",
+        ),
+        Excluded::NoWeight => ("its weight is 0", "权重为 0"),
+        Excluded::Gone => ("it is not there", "不在线"),
+        Excluded::Draining => ("it is being drained", "正在排空"),
+        Excluded::ClockSuspect => ("it does not trust its clock", "时钟不可信"),
+        Excluded::NoFailover => (
+            "the job stays with its own node, without failover",
+            "作业固定在自己的节点上，不转移",
+        ),
+    };
+    match language {
+        Language::En => en,
+        Language::ZhCn => zh,
+    }
+}
+
+fn state(state: RunState, language: Language) -> &'static str {
+    let (en, zh) = match state {
+        RunState::Claimed => ("is about to start", "即将启动"),
+        RunState::Running => ("runs", "正在运行"),
+        RunState::Succeeded => ("succeeded", "成功"),
+        RunState::Failed => ("failed", "失败"),
+        RunState::TimedOut => ("ran into its timeout", "超时"),
+        RunState::Killed => ("was killed", "已终止"),
+        RunState::Lost => ("is lost", "下落不明"),
+        RunState::Skipped => ("was skipped", "已跳过"),
+        RunState::Rejected => ("was rejected", "已拒绝"),
+    };
+    match language {
+        Language::En => en,
+        Language::ZhCn => zh,
+    }
+}
+
+fn reason(why: Reason, language: Language) -> &'static str {
+    let (en, zh) = match why {
+        Reason::Misfire => ("it was too late to start", "错过启动期限"),
+        Reason::Overlap => ("the run before it was still going", "上一次运行尚未结束"),
+        Reason::Deadline => ("it could not start in time", "未能在期限内启动"),
+        Reason::Paused => ("the job was paused", "作业处于暂停"),
+        Reason::Edited => ("the job was edited meanwhile", "作业在此期间被修改"),
+        Reason::Clock => ("the clock was not to be trusted", "时钟不可信"),
+        Reason::Capacity => ("every slot was taken", "没有空闲的运行名额"),
+        Reason::Cancelled => ("it was withdrawn", "请求已撤回"),
+        Reason::Expired => ("nobody took it in time", "请求已过期"),
+        Reason::JobDeleted => ("the job was deleted", "作业已删除"),
+        Reason::Definition => ("its definition cannot be used", "定义无法使用"),
+        Reason::ExitCode => ("its program ended with an error", "程序以错误码退出"),
+        Reason::Signal => ("its program was ended by a signal", "程序被信号终止"),
+        Reason::CouldNotStart => ("its program could not be started", "程序无法启动"),
+        Reason::HostReboot => ("the host restarted", "主机重启"),
+        Reason::AgentDiskFull => ("the agent's disk was full", "代理的磁盘已满"),
+        Reason::OutOfMemory => ("memory ran out", "内存不足"),
+        Reason::BeforeStart => ("before it started", "启动之前"),
+        Reason::Replaced => (
+            "the job's next occurrence took its place",
+            "被下一次运行取代",
+        ),
+        Reason::Unreaped => ("some of its processes live on", "部分进程未能结束"),
+        Reason::Crashed => ("its supervisor went away", "监督进程消失"),
+        Reason::CrashedAtStart => ("the agent crashed before it started", "代理在启动前崩溃"),
+        Reason::OwnerGone => ("its node is gone", "所在节点已离线"),
+        Reason::NoEvidence => ("its node's disk is gone", "节点的磁盘已丢失"),
+        Reason::NoRecord => ("nothing was left of it", "没有留下任何记录"),
+    };
+    match language {
+        Language::En => en,
+        Language::ZhCn => zh,
+    }
+}

@@ -1,0 +1,78 @@
+//! Agents killed and held still, and the leader of etcd killed.
+
+use std::time::Duration;
+
+use belfry_core::run::RunState;
+use belfry_harness::wait;
+use jiff::Timestamp;
+use rustix::process::Signal;
+
+use crate::world::{NODES, World, size};
+
+/// A dead node's work moves within this.
+const MOVES_WITHIN_S: u64 = 20;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_work_of_a_dead_agent_moves_and_one_held_still_starts_nothing_twice() {
+    let mut world = World::start(1).await;
+    let (_, id) = world.jobs[0];
+    let now = Timestamp::now().as_second();
+    let dead = world.newest_run_after(id, now, 20).await.node;
+    let dead = NODES.into_iter().find(|node| *node == dead.as_str());
+    let dead = dead.expect("one of the three");
+    let still = NODES
+        .into_iter()
+        .find(|node| *node != dead)
+        .expect("another");
+
+    world.agents[still].signal(Signal::STOP);
+    world.crash(dead);
+    let killed = Timestamp::now().as_second() + 1;
+    let moved = world.newest_run_after(id, killed, MOVES_WITHIN_S).await;
+    assert!(moved.node.as_str() != dead);
+    println!("moved after {} s", Timestamp::now().as_second() - killed);
+
+    wait::a_while(Duration::from_secs(40) * size().1).await;
+    assert!(
+        !world.servers.is_up(still).await,
+        "it was held still in earnest"
+    );
+    world.agents[still].signal(Signal::CONT);
+    world.come_back(dead).await;
+    wait::until("it is back", Duration::from_secs(20), async || {
+        world.servers.is_up(still).await.then_some(())
+    })
+    .await;
+    let log = world.agents[still].log();
+    assert!(log.contains("no decisions until a new one"), "{log}");
+    let now = Timestamp::now().as_second();
+    world.newest_run_after(id, now + 1, 20).await;
+    world.account().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_death_of_etcds_leader_neither_loses_nor_doubles_a_run() {
+    let mut world = World::start(3).await;
+    for _ in 0..size().1 {
+        let leader = world.servers.etcd.leader().await;
+        world.servers.etcd.kill(leader);
+        let killed = Timestamp::now().as_second();
+        let next = world.servers.etcd.leader().await;
+        assert_ne!(next, leader, "another one leads");
+        // Those that were due in between may be late, and still run.
+        for (_, id) in &world.jobs {
+            let run = world.newest_run_after(*id, killed + 1, 20).await;
+            assert_eq!(run.state, RunState::Succeeded, "{run:?}");
+        }
+        world.servers.etcd.restart(leader).await;
+        wait::a_while(Duration::from_secs(5)).await;
+    }
+    // A run whose end waited for the new leader holds its job's overlap a little longer.
+    let states = world.account().await;
+    let known = ["succeeded ", "skipped overlap"];
+    let others: Vec<_> = states
+        .keys()
+        .filter(|state| !known.contains(&state.as_str()))
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
+}

@@ -1,0 +1,6 @@
+//! A cluster of real servers and three agents, with faults.
+
+mod database;
+mod faults;
+mod refusals;
+mod world;

@@ -1,0 +1,88 @@
+import { expect, open, test, type Page } from './window'
+
+/** Somebody at work: each click and each key is counted, what is typed is not. */
+class Hands {
+  count = 0
+
+  constructor(private readonly page: Page) {}
+
+  async click(target: ReturnType<Page['getByRole']>, options?: { position: { x: number; y: number } }) {
+    this.count += 1
+    await target.click(options)
+  }
+
+  async press(...keys: string[]) {
+    for (const key of keys) {
+      this.count += 1
+      await this.page.keyboard.press(key)
+    }
+  }
+
+  async type(text: string) {
+    await this.page.keyboard.type(text)
+  }
+}
+
+/** From the home screen to a thing done, in so many clicks or keys at most. */
+function reaches(thing: string, most: number, doIt: (page: Page, hands: Hands) => Promise<void>) {
+  test(`${thing}: ${most} at most`, async ({ page }) => {
+    await open(page)
+    const hands = new Hands(page)
+    await doIt(page, hands)
+    expect(hands.count).toBeLessThanOrEqual(most)
+  })
+}
+
+reaches('see whether anything is wrong', 0, async (page) => {
+  await expect(page.getByRole('button', { name: '4 in trouble' })).toBeVisible()
+})
+
+reaches('the log of the last failure of a job', 2, async (page, hands) => {
+  const row = page.getByRole('row', { name: /broken-links/ })
+  await expect(row).toBeVisible()
+  // The newest bar of the strip; the failed ones have a notch.
+  const strip = row.getByRole('img').first()
+  const box = (await strip.boundingBox())!
+  await hands.click(strip, { position: { x: box.width - 3, y: box.height / 2 } })
+  await expect(page.getByRole('heading', { name: 'web/broken-links' })).toBeVisible()
+  await expect(page.getByRole('main').getByText('failed', { exact: true }).first()).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Log lines' })).toBeVisible()
+})
+
+reaches('run now', 2, async (page, hands) => {
+  await hands.click(page.getByRole('row', { name: /purge-cdn/ }))
+  await hands.press('r')
+  await expect(page.getByText('purge-cdn was asked to run', { exact: true })).toBeVisible()
+})
+
+reaches('kill', 2, async (page, hands) => {
+  await hands.click(page.getByRole('button', { name: 'Kill the run of sync-photos' }))
+  await hands.click(page.getByRole('dialog').getByRole('button', { name: 'Kill' }))
+  await page.clock.runFor(2000)
+  await expect(page.getByRole('main').getByText('killed', { exact: true })).toBeVisible()
+})
+
+reaches('pause', 2, async (page, hands) => {
+  await hands.click(page.getByRole('switch', { name: 'charge-cards: on' }))
+  await expect(page.getByRole('row', { name: /charge-cards/ })).toContainText('paused')
+})
+
+test('pause 50 jobs of a tag: 4 at most', async ({ page }) => {
+  await open(page, { fake: 'many' })
+  const hands = new Hands(page)
+  await hands.press('/')
+  await hands.type('tag:night anonymise-1')
+  await hands.press('Enter', 'Control+a', 'p')
+  await page.clock.runFor(2000)
+  await expect(page.getByText(/\d+ jobs were paused/)).toBeVisible()
+  const said = await page.getByText(/\d+ jobs were paused/).innerText()
+  expect(Number.parseInt(said)).toBeGreaterThanOrEqual(50)
+  expect(hands.count).toBeLessThanOrEqual(4)
+})
+
+reaches('run tonight’s failures again', 3, async (page, hands) => {
+  await hands.click(page.getByRole('button', { name: '4 in trouble' }))
+  await hands.press('Control+a', 'r')
+  await expect(page.getByText('3 jobs were asked to run')).toBeVisible()
+  await expect(page.getByText('1 could not be changed')).toBeVisible()
+})

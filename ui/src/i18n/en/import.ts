@@ -1,0 +1,143 @@
+import type { RemarkCode } from '../../backend/types'
+
+/** The words of files that are imported, applied and exported. */
+export const imports = {
+  crontab: 'Import a crontab',
+  file: 'Apply a file',
+  name: 'Name of the job on line {n}',
+  thisComputer: 'this computer',
+  project: 'Project',
+  userColumn: 'Lines name a user',
+  doImport: 'Import {n} job | Import {n} jobs',
+  nothingToImport: 'Nothing to import',
+  imported: 'Nothing was imported | {n} job was imported | {n} jobs were imported',
+  notImported: '{n} line was left out | {n} lines were left out',
+  table: 'Lines of the crontab',
+  include: 'Import line {n}',
+  line: 'Line',
+  text: 'In the crontab',
+  job: 'Job',
+  schedule: 'Schedule',
+  what: 'What changes',
+  column: 'column {n}',
+  effect: {
+    create: 'new',
+    change: 'changes',
+    same: 'no change',
+    left_out: 'left out',
+    refused: 'not imported',
+    pause: 'pauses',
+  },
+  counts: '{created} new, {changed} changed, {unchanged} unchanged, {refused} not imported',
+  noCrontab: 'There is no crontab for you on this computer.',
+  noLines: 'No line of it becomes a job.',
+  openOther: 'Open a file…',
+  noFile: 'No file is open.',
+  prune: 'Pause what the file does not have',
+  pruned: 'the file does not have it',
+  doApply: 'Apply {n} change | Apply {n} changes',
+  applied: 'Nothing was changed | {n} job was changed | {n} jobs were changed',
+  allSame: 'Everything is as the file says.',
+  unchangedJobs: '{n} job is as the file says | {n} jobs are as the file says',
+  jobsOfFile: 'What the file changes',
+  mistakes: 'Nothing of the file can be applied until this is corrected.',
+  mistakesList: 'Mistakes in the file',
+  moreMistakes: 'and {n} more',
+  atLine: 'line {n}',
+  was: 'was',
+  becomes: 'becomes',
+  none: 'none',
+  first: {
+    crontab: "Import this computer's crontab ({n} line) | Import this computer's crontab ({n} lines)",
+    file: 'Open a file…',
+    job: 'New job',
+  },
+  saved: 'Saved as {name}',
+  copied: 'All jobs are on the clipboard',
+  actions: 'Files',
+  exportAll: 'Export all jobs…',
+  field: { minute: 'minute', hour: 'hour', day: 'day', month: 'month', weekday: 'weekday' },
+  /** What is said of a crontab's lines, by code. */
+  remark: {
+    surroundings:
+      'jobs run as cron runs them: times are in {zone}, the program is read by {shell} in the home folder, and PATH is {path} unless a line sets another',
+    overlap:
+      'as under cron, a job starts also while its run before is still going: set `overlap` to `skip` where that is wrong',
+    user_column: 'the lines name a user behind the schedule, as /etc/crontab and /etc/cron.d do',
+    windows_lines:
+      "the line ends are those of Windows: the extra character, at which cron's shell would fail, is dropped",
+    byte_order_mark: 'the file begins with a byte order mark, which is dropped',
+    utf16: 'the file is not UTF-8 but UTF-16: save it as UTF-8',
+    file_too_large: 'the file has {bytes} bytes, and {max} are allowed: split it',
+    too_many_lines: 'the file has more than {max} lines: split it',
+    not_utf8: 'the line is not UTF-8: save the file as such',
+    nul: 'the line has a NUL character, at which cron would end: remove it',
+    line_too_long:
+      'the line has {bytes} bytes, and {max} are allowed: put the command into a script and call that',
+    unreadable: 'this is no line of a crontab: write five time fields and a command, or `NAME=value`',
+    field_empty: '{field}: one item of the list is empty; remove the extra comma',
+    field_value: '{field}: `{item}` is not a value, a range `a-b`, a step `*/n` or a list of these',
+    field_range: '{field}: `{item}` is out of range; use {min} to {max}',
+    field_backwards:
+      '{field}: the range `{item}` runs backwards, and cron refuses it; write two ranges with a comma between',
+    field_step: '{field}: the step of `{item}` must be a number from 1 on',
+    field_single_step:
+      '{field}: crons disagree on the step behind the single value in `{item}`; write a range such as `{from}-{max}/{step}`, or {from} alone',
+    field_random:
+      "{field}: `{item}` lets cronie choose a value at random; write a fixed one, and set the job's `jitter` to spread its starts",
+    field_foreign:
+      '{field}: `{item}` is no notation of cron, so this line never rang; make a new job of it, Belfry knows `L`, `W`, `#` and `?`',
+    six_fields:
+      'there are six time fields and cron reads five, so this line rang at other times or never; remove the seconds, or make a new job of it',
+    no_command: 'there is no command behind the schedule',
+    never_occurs: 'no date has that day and month, so cron never runs it; change the day or the month',
+    reboot:
+      "`{'@'}reboot` is not a time, and agents restart without their computer doing so; use a systemd unit for work at boot",
+    unknown_shortcut:
+      "`{item}` is unknown to cron; it knows {'@'}yearly, {'@'}monthly, {'@'}weekly, {'@'}daily, {'@'}midnight, {'@'}hourly and {'@'}reboot, in lowercase",
+    anacron:
+      'this is a line of an anacrontab: a period, a delay and a name come before the command; make a daily job with `misfire` set to `run_latest`',
+    no_user: 'the user column is missing: this file names a user behind the schedule',
+    other_user:
+      'it runs as {user}, and jobs run as {person} here: `run_as` is not supported yet, so import the line where the agent runs as {user}',
+    setting_unusable:
+      'what line {line} sets cannot be used, and so it is not known how this one would run; correct that line',
+    setting_name: '`{name}` is no name of a variable: write letters, digits and `_`, no digit first',
+    setting_reserved: 'variables that begin with BELFRY_ are kept for Belfry itself: choose another name',
+    setting_quote: 'the quote at the beginning is not closed at the end of the line',
+    shell_unusable: 'a shell is the path of a program, without blanks: name one',
+    zone_unknown: '{reason}',
+    name_empty: 'the job needs a name, by which people find it',
+    name_too_long: 'the name has {count} characters, and {max} are allowed',
+    name_character: 'the name has a character that names may not have, such as `/`, or a blank at an end',
+    name_taken: 'another job of project {project} is called {name}: choose another name',
+    name_twice: 'line {line} is called {name} too: rename one of them',
+    invalid: '{reason}',
+    user_dropped: 'it runs as {user}, like all jobs here; the column itself is not kept',
+    silent: "the `-` at the beginning keeps the line out of the system's log; here it has no meaning",
+    input: 'what stands behind the first `%` is what the program reads',
+    step_shortened:
+      '{field}: a step of {step} never gets further than the first value, so cron rings at that alone, and so does the job',
+    gap_once:
+      'when the clock goes forward cron makes up for each time that is left out, Belfry for all of them once',
+    no_line_end: 'the last line has no line end, and cron ignores such a line: from now on it runs',
+    too_long_for_cron: "Debian's cron refuses commands of more than {max} characters: from now on it runs",
+    variable: 'programs from here on get this variable',
+    expansion: 'cron does not replace `$`: programs get `{value}` as it stands, here too',
+    shell: 'programs from here on are read by {value}',
+    shell_relative:
+      'the shell has no path from `/` on: cron would look for it in the home folder, Belfry looks in PATH',
+    home: 'programs from here on begin in {value}',
+    zone: "times from here on are in {value}; cronie does so, Debian's cron ignores the line",
+    program_zone:
+      'programs from here on get this variable; it does not change when cron rings, which only CRON_TZ does',
+    delay: 'jobs from here on get a `jitter` of {value} minutes, as cronie delays them',
+    delay_unreadable: '`{value}` is no number of minutes, so it is ignored',
+    mail: 'nobody is mailed: the output stays with each run, and a failed run shows in the window',
+    mail_off: 'cron mails nobody, and neither does Belfry: the output stays with each run',
+    cron_only: 'only cron itself uses this, so it is left out',
+    login: 'cron does not let a crontab set {name}, so it is left out',
+    commented_out: 'a line that is switched off: nothing becomes of it',
+    names: 'names the next job',
+  } satisfies Record<RemarkCode, string>,
+}
