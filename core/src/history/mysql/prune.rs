@@ -10,12 +10,11 @@ use crate::history::row;
 use crate::id::{JobId, RunId};
 use crate::limits::MYSQL_PRUNED_AT_ONCE;
 
-/// The run after so many newer ones.
+/// The run after so many newer ones, by the index alone: its attempts share an instant.
 pub(super) const NTH_NEWEST: &str = "\
-    SELECT x.scheduled_ms, x.run_id FROM run AS x FORCE INDEX (run_of_job) \
-    WHERE x.job_id = ? AND NOT EXISTS (\
-        SELECT 1 FROM run AS y WHERE y.run_id = x.run_id AND y.attempt > x.attempt) \
-    ORDER BY x.scheduled_ms DESC, x.run_id DESC, x.attempt DESC LIMIT 1 OFFSET ?";
+    SELECT x.scheduled_ms, x.run_id FROM run AS x FORCE INDEX (run_of_job) WHERE x.job_id = ? \
+    GROUP BY x.scheduled_ms, x.run_id \
+    ORDER BY x.scheduled_ms DESC, x.run_id DESC LIMIT 1 OFFSET ?";
 
 pub(super) const OLD_RUNS: &str = "\
     SELECT x.run_id FROM run AS x FORCE INDEX (run_of_job) \

@@ -35,21 +35,23 @@ async fn number(connection: &mut MySqlConnection, sql: &'static str) -> i64 {
     row.try_get(0).expect("a number")
 }
 
-/// Waits until an upload of this database waits for a row that another transaction holds.
+/// Waits until somebody on the server waits for a row that another transaction holds.
 async fn until_one_waits(connection: &mut MySqlConnection) {
-    const WAITING: &str = "\
-        SELECT count(*) FROM information_schema.innodb_trx AS t \
-        JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id \
-        WHERE p.db = database() AND t.trx_state = 'LOCK WAIT'";
     wait::until("an upload waits", Duration::from_secs(12), async || {
         (number(connection, WAITING).await > 0).then_some(())
     })
     .await;
 }
 
+const WAITING: &str = "\
+    SELECT CAST(variable_value AS SIGNED) FROM information_schema.global_status \
+    WHERE variable_name = 'Innodb_row_lock_current_waits'";
+
 #[tokio::test]
 async fn a_reader_never_passes_a_change_that_is_not_committed_yet() {
-    let (history, url) = history_on(MariaDb::shared().await).await;
+    // Its own server: who waits can only be counted for all of it.
+    let server = MariaDb::start().await;
+    let (history, url) = history_on(&server).await;
     let history = Arc::new(history);
     let (slow, quick) = (run(1, 0, RunState::Claimed), run(1, 1, RunState::Claimed));
     history
@@ -175,7 +177,9 @@ async fn agents_that_upload_the_same_runs_leave_one_record_of_each() {
 
 #[tokio::test]
 async fn an_upload_that_loses_a_deadlock_is_done_again() {
-    let (history, url) = history_on(MariaDb::shared().await).await;
+    // Its own server: who waits can only be counted for all of it.
+    let server = MariaDb::start().await;
+    let (history, url) = history_on(&server).await;
     let history = Arc::new(history);
     let claimed: Vec<_> = (0..40)
         .map(|minute| run(1, minute, RunState::Claimed))
