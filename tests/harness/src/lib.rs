@@ -2,7 +2,6 @@
 //! Real servers beside them, and wires that can be cut.
 
 pub mod agent;
-pub mod authority;
 pub mod certificates;
 pub mod cluster;
 pub mod etcd;

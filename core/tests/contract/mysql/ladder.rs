@@ -7,7 +7,7 @@ use belfry_core::history::mysql::{
 };
 use belfry_core::history::{History, HistoryError, Upload};
 use belfry_core::run::RunState;
-use belfry_harness::authority::Authority;
+use belfry_harness::certificates::Authority;
 use belfry_harness::mariadb::MariaDb;
 
 use crate::mysql::{history_on, settings};
@@ -114,12 +114,12 @@ async fn what_answers_and_is_no_database_is_named() {
 
 #[tokio::test]
 async fn a_server_has_to_prove_who_it_is() {
-    let (authority, stranger) = (Authority::new(), Authority::new());
-    let proof = authority.sign("server", &["DNS:localhost"]);
+    let (authority, stranger) = (Authority::new("ours"), Authority::new("a stranger"));
+    let proof = authority.issue("server", "DNS:localhost");
     let server = MariaDb::start_with(&[
         &format!("--ssl-cert={}", proof.certificate.display()),
         &format!("--ssl-key={}", proof.key.display()),
-        &format!("--ssl-ca={}", authority.path().display()),
+        &format!("--ssl-ca={}", authority.certificate().display()),
     ])
     .await;
     let database = server.database().await;
@@ -129,7 +129,7 @@ async fn a_server_has_to_prove_who_it_is() {
     );
     server.execute(sql).await;
     let by = |host: &str, ca: &Authority| MysqlSettings {
-        ca_pem: Some(ca.pem()),
+        ca_pem: Some(pem(ca)),
         ..settings(format!(
             "mysql://agent:geheim@{host}:{}/{database}",
             server.port()
@@ -153,7 +153,7 @@ async fn a_server_has_to_prove_who_it_is() {
     let plain = MariaDb::shared().await;
     let url = plain.url("mysql").replace("127.0.0.1", "localhost");
     let settings = MysqlSettings {
-        ca_pem: Some(authority.pem()),
+        ca_pem: Some(pem(&authority)),
         ..settings(url)
     };
     check(
@@ -285,4 +285,8 @@ async fn an_account_that_may_only_change_rows_is_enough_for_an_agent() {
     let before = upload.runs[0].scheduled_at + std::time::Duration::from_secs(1);
     let gone = history.prune(upload.runs[0].job_id, before, 0, 10).await;
     assert_eq!(gone.expect("a pruning"), 1);
+}
+
+fn pem(authority: &Authority) -> Vec<u8> {
+    std::fs::read(authority.certificate()).expect("it was made")
 }
