@@ -8,7 +8,7 @@ const nameOf = (page: Page, line: number) =>
 /** Opens a file of the made-up world with the key for it. */
 async function openFile(page: Page, file: string, start: Start = {}): Promise<void> {
   await open(page, { ...start, open: file })
-  await page.getByRole('row').nth(2).or(page.getByRole('main').getByRole('button').first()).waitFor()
+  await page.getByRole('row').nth(2).or(page.getByRole('main').getByRole('button').first()).first().waitFor()
   await page.keyboard.press('Control+o')
 }
 
