@@ -95,7 +95,7 @@ impl MariaDb {
             .expect("the folder is ours");
         let server = Command::new("mariadbd")
             .args(["--no-defaults", "--user=root", "--bind-address=127.0.0.1"])
-            .args(["--skip-log-bin", LOG_SIZE])
+            .args(["--skip-log-bin", LOG_SIZE, &own_temporaries(self.dir())])
             .arg(format!("--datadir={}", self.dir().join("data").display()))
             .arg(format!("--socket={}", self.socket().display()))
             .arg(format!("--pid-file={}", self.dir().join("pid").display()))
@@ -222,12 +222,18 @@ fn installed() -> TempDir {
             "--datadir={}",
             folder.path().join("data").display()
         ))
-        .arg(LOG_SIZE)
+        .args([LOG_SIZE, &own_temporaries(folder.path())])
         .output()
         .expect("mariadb-install-db can be executed: install Debian's mariadb-server");
-    let why = String::from_utf8_lossy(&made.stdout).into_owned();
+    let said = [made.stdout, made.stderr].concat();
+    let why = String::from_utf8_lossy(&said);
     assert!(made.status.success(), "MariaDB makes no data folder: {why}");
     folder
+}
+
+/// A server that starts clears the temporary tables out of its folder for them, those of others too.
+fn own_temporaries(folder: &Path) -> String {
+    format!("--tmpdir={}", folder.display())
 }
 
 fn free_port() -> u16 {
