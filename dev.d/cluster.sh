@@ -72,9 +72,9 @@ start_servers() {
     done
     database=$folder/mariadb
     mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$database" \
-        --auth-root-authentication-method=normal --skip-test-db >"$folder/mariadb.log" 2>&1
+        --auth-root-authentication-method=normal --skip-test-db --tmpdir="$folder" >"$folder/mariadb.log" 2>&1
     in_background "$folder/mariadb.log" mariadbd --no-defaults --user="$(id -un)" --datadir="$database" \
-        --socket="$folder/mariadb.sock" --bind-address=127.0.0.1 --port="${ports[6]}" --skip-log-bin
+        --socket="$folder/mariadb.sock" --bind-address=127.0.0.1 --port="${ports[6]}" --skip-log-bin --tmpdir="$folder"
     wait_for "MariaDB" mariadb --no-defaults --user=root --socket="$folder/mariadb.sock" \
         -e "CREATE DATABASE IF NOT EXISTS belfry"
     printf '[cluster]\nname = "dev"\nendpoints = [%s]\n[history]\nurl = "mysql://root@127.0.0.1:%s/belfry"\n' \

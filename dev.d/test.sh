@@ -49,7 +49,9 @@ step() {
         rm "$log"
     else
         printf '%-12s FAILED  %5d s  %s passed, %s failed; %s\n' "$name" $((SECONDS - begin)) "$ok" "$bad" "$log"
-        grep -E '^(error|test .* FAILED|thread .* panicked|dev: )' "$log" | head -n 40 | sed 's/^/    | /' || true
+        grep -E '^(error|test .* FAILED|dev: )' "$log" | head -n 30 | sed 's/^/    | /' || true
+        # What a panic says begins on the line below.
+        grep -E -A 4 '^thread .* panicked' "$log" | cut -c 1-400 | head -n 60 | sed 's/^/    | /' || true
         echo '    …'
         tail -n 40 "$log" | sed 's/^/    | /'
     fi
