@@ -130,7 +130,7 @@ test('a dropped file opens, and all jobs leave as a file', async ({ page }) => {
   await page.keyboard.press('Control+k')
   await page.keyboard.type('Export all jobs')
   await page.getByRole('option', { name: /Export all jobs/ }).click()
-  await expect(page.getByText('Saved as /home/lin/jobs.toml', { exact: true })).toBeVisible()
+  await expect(page.getByText('39 jobs were written into /home/lin/jobs.toml', { exact: true })).toBeVisible()
 })
 
 test('the settings lead to files too', async ({ page }) => {

@@ -9,6 +9,7 @@ import type {
   OpenedFile,
   RemarkCode,
 } from '../types'
+import { jobsText } from './bulk'
 import { fakeJobs, type FakeJob } from './jobs'
 import { fakeId } from './random'
 import { refuse, type FakeWorld } from './world'
@@ -236,8 +237,12 @@ export function fakeFiles(
         world.add(fresh.map((each) => jobOf(each, ask.project, world.jobs.length + each.number)))
         return made
       }),
-    jobsText: () => stored(() => world.jobs.map((job) => `[[job]]\nname = "${job.name}"\n`).join('\n')),
-    jobsSave: () => stored(() => '/home/lin/jobs.toml'),
+    jobsText: ({ target }) => stored(() => jobsText(world, target)),
+    jobsSave: ({ target }) =>
+      stored(() => {
+        const { count, left_out } = jobsText(world, target)
+        return { path: '/home/lin/jobs.toml', count, left_out }
+      }),
     onFile: async (listener) => {
       const drop = () => {
         const file = shelf[address.get('open') ?? '']
