@@ -12,7 +12,9 @@ export function fieldOf(path: string): string {
 
 /** The keys under `editor.wrong` that may say an error, the nearest first. */
 export function wrongKeys({ code, path, params }: Omit<FieldError, 'sentence'>): string[] {
-  const filled = ['bound', 'example'].filter((name) => name in params).map((name) => `${code}_${name}`)
+  const filled = ['bound', 'example', 'suggestion']
+    .filter((name) => name in params)
+    .map((name) => `${code}_${name}`)
   return [`${code}__${fieldOf(path)}`, ...filled, code]
 }
 

@@ -174,8 +174,7 @@ const shelf: Record<string, OpenedFile> = {
 function fileTable(text: string, prune: boolean): FileTable {
   if (text === 'same') return { jobs: [], unchanged: 9, errors: [], more_errors: 0 }
   if (text === 'wrong') {
-    const params = { field: 'schedule', text: '61 * * * *' }
-    const at = { item: '[[job]] "backup"', params }
+    const at = { item: '[[job]] "backup"' }
     return {
       jobs: [],
       unchanged: 0,
@@ -185,6 +184,7 @@ function fileTable(text: string, prune: boolean): FileTable {
           line: 4,
           path: 'schedule',
           code: 'schedule_field_range',
+          params: { field: 'minute', value: '61', min: '0', max: '59' },
           sentence: '`schedule` cannot be used: minute `61`: 61 is out of range; use 0 to 59',
         },
         {
@@ -192,6 +192,7 @@ function fileTable(text: string, prune: boolean): FileTable {
           line: 9,
           path: 'retrys',
           code: 'unknown_field',
+          params: { field: 'retrys', suggestion: 'retries' },
           sentence: '`retrys` is nothing that a job has: did you mean `retries`?',
         },
       ],
