@@ -395,3 +395,6 @@ pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
 pub const NODE_ANSWERS_WITHIN: Duration = Duration::from_secs(12);
 
 const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as_secs());
+
+/// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
+pub const USER_NAME_CHARS_MAX: usize = 64;
