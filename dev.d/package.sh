@@ -10,10 +10,13 @@ package() {
     make_deb "$CARGO_TARGET_DIR/release" target/packages
 }
 
-# The package of the programs in the folder $1, laid into the folder $2.
+own_version() { sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1; }
+
+# The package of the programs in the folder $1, laid into the folder $2; of version $3, if it is
+# not to be our own.
 make_deb() {
     local version architecture tree size file
-    version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
+    version=${3:-$(own_version)}
     architecture=$(dpkg --print-architecture)
     tree=$(mktemp -d)
     install -D -m 755 -t "$tree/usr/bin" "$1/belfry-agent" "$1/belfry-run" "$1/belfryctl"

@@ -4,6 +4,7 @@ mod children;
 mod doctor;
 mod ending;
 mod engine;
+mod enroll;
 mod failure;
 mod host;
 mod info;
@@ -68,6 +69,17 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lets this server join a cluster by the line that `belfryctl nodes invite` printed.
+    Enroll {
+        /// The line; - reads standard input, which keeps it out of the shell's history
+        line: String,
+        /// The node's own file, which is written
+        #[arg(long, value_name = "FILE", default_value = enroll::USUAL_FILE)]
+        config: PathBuf,
+        /// Also when the file names a cluster already
+        #[arg(long)]
+        force: bool,
+    },
     /// Says whether the agent of a folder runs, and what it does.
     Status {
         #[command(flatten)]
@@ -131,6 +143,11 @@ fn act(command: Command) -> Result<(), Failure> {
             let options = settings.as_ref().map(|settings| &settings.options);
             runtime.block_on(doctor::examine(options, json))
         }
+        Command::Enroll {
+            line,
+            config,
+            force,
+        } => runtime.block_on(enroll::enroll(&line, &config, force)),
         Command::Status { place } => {
             let settings = place.settings(None)?;
             runtime.block_on(status::show(&settings.options))

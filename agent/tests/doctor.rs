@@ -27,7 +27,7 @@ const SERVERS: &str = "[cluster]\nname = \"main\"\nendpoints = [\"http://127.0.0
                        [history]\nurl = \"mysql://root@127.0.0.1:1/belfry\"\n";
 
 #[test]
-fn names_each_of_ten_breakages() {
+fn names_each_breakage() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     let node = |dir: &Path| format!("[node]\ndata_dir = {dir:?}\n");
@@ -35,6 +35,8 @@ fn names_each_of_ten_breakages() {
     fs::write(at("file"), "").expect("the folder is ours");
     fs::create_dir(at("open")).expect("the folder is ours");
     fs::set_permissions(at("open"), fs::Permissions::from_mode(0o777)).expect("ours");
+    fs::write(at("open-key"), "").expect("the folder is ours");
+    fs::set_permissions(at("open-key"), fs::Permissions::from_mode(0o644)).expect("ours");
     let with = |key: &str, value: &str| SERVERS.replace(key, value) + &plain;
     let cases = [
         (
@@ -76,6 +78,12 @@ fn names_each_of_ten_breakages() {
             "/no/ca.pem, which `cluster.ca` names",
         ),
         (with("mysql://", "http://"), 78, "✗ settings: ", "mysql://"),
+        (
+            with("[history]", "identity_file = \"open-key\"\n[history]"),
+            78,
+            "✗ identity: ",
+            "chmod 600",
+        ),
     ];
     for (text, code, line, part) in cases {
         let output = doctor(agent(), folder.path(), &text);

@@ -1,14 +1,23 @@
-//! `nodes list`.
+//! `nodes …`.
 
 use belfry_core::cluster::{Cluster, stamp};
 use serde_json::json;
 
-use crate::args::NodesCommand;
+use crate::args::{NodesCommand, PlaceArguments};
 use crate::failure::Failure;
 use crate::print::{self, Table, local};
+use crate::{invite, place};
 
-pub async fn run(cluster: &Cluster, command: NodesCommand, json: bool) -> Result<(), Failure> {
-    let NodesCommand::List = command;
+pub async fn run(place: PlaceArguments, command: NodesCommand, json: bool) -> Result<(), Failure> {
+    match command {
+        NodesCommand::List => list(&*crate::open(place).await?, json).await,
+        NodesCommand::Invite(arguments) => {
+            invite::run(&place::servers(place)?, arguments, json).await
+        }
+    }
+}
+
+async fn list(cluster: &Cluster, json: bool) -> Result<(), Failure> {
     let nodes = cluster.nodes().await?;
     if json {
         let object = |node: &belfry_core::cluster::NodeSeen| {
