@@ -391,3 +391,6 @@ pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 pub const FACET_VALUES_MAX: usize = 9;
 /// Characters of the line that lets a server join: certificates and keys make most of it.
 pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
+
+/// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
+pub const USER_NAME_CHARS_MAX: usize = 64;
