@@ -74,9 +74,9 @@ enum Command {
     Enroll {
         /// The line; - reads standard input, which keeps it out of the shell's history
         line: String,
-        /// The node's own file, which is written
-        #[arg(long, value_name = "FILE", default_value = enroll::USUAL_FILE)]
-        config: PathBuf,
+        /// The node's own file, which is written [default: the one that the package's unit names]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
         /// Also when the file names a cluster already
         #[arg(long)]
         force: bool,
@@ -148,7 +148,10 @@ fn act(command: Command) -> Result<(), Failure> {
             line,
             config,
             force,
-        } => runtime.block_on(enroll::enroll(&line, &config, force)),
+        } => {
+            let file = config.unwrap_or_else(enroll::usual_file);
+            runtime.block_on(enroll::enroll(&line, &file, force))
+        }
         Command::Status { place } => {
             let settings = place.settings(None)?;
             runtime.block_on(status::show(&settings.options))
