@@ -66,7 +66,7 @@ pub use run_view::{row as run_row, stamp};
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
-pub use wish::{KillEnd, KillWish, Tail};
+pub use wish::{KillEnd, KillWish, RunWish, Tail, WaitingRequest};
 
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {

@@ -398,3 +398,5 @@ const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
+/// How far ahead a person may ask for a run: what lies further belongs into a schedule.
+pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;

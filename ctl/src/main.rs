@@ -1,6 +1,7 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod asked;
 mod cluster;
 mod explain;
 mod failure;
