@@ -111,7 +111,7 @@ fn the_fields_of_json_stay() {
         .assert_eq(&fields(&jobs[0]));
     assert_eq!(jobs[0]["schedule_words"], "at 03:00 every day");
     let shown = bench.json(&["jobs", "show", "backup"]);
-    expect!["command document next note row settings"].assert_eq(&fields(&shown));
+    expect!["command document next note requests row settings"].assert_eq(&fields(&shown));
     expect![[r#"[{"key":"timeout","value":"1h"}]"#]].assert_eq(&shown["settings"].to_string());
     let next = bench.json(&["jobs", "next", "backup", "--count", "2"]);
     assert_eq!(next.as_array().map(Vec::len), Some(2));
