@@ -10,7 +10,7 @@ use crate::world::{World, size};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn records_of_an_outage_of_the_database_arrive_once() {
-    let third = Duration::from_secs(8) * size().1;
+    let third = Duration::from_secs(8) * size().times;
     let mut world = World::start(1).await;
     wait::a_while(third).await;
 
@@ -49,7 +49,7 @@ async fn records_of_an_outage_of_the_database_arrive_once() {
     wait::a_while(third).await;
     let (_, id) = world.jobs[0];
     for instant in [gone, back] {
-        world.newest_run_after(id, instant, 30).await;
+        world.newest_run_after(id, instant).await;
     }
     world.account().await;
 }

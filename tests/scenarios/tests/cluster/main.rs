@@ -3,4 +3,5 @@
 mod database;
 mod faults;
 mod refusals;
+mod storm;
 mod world;
