@@ -202,11 +202,18 @@ impl EtcdCluster {
 
     /// Starts a killed member again on what it left, and waits until it knows the leader.
     pub async fn restart(&mut self, member: usize) {
-        self.spawn(member);
-        wait::until("the member is back", READY_WITHIN, async || {
-            self.status(member).await
-        })
-        .await;
+        self.restart_all(&[member]).await;
+    }
+
+    /// The same of several, none of which may find a leader alone.
+    pub async fn restart_all(&mut self, members: &[usize]) {
+        members.iter().for_each(|member| self.spawn(*member));
+        for member in members {
+            wait::until("the member is back", READY_WITHIN, async || {
+                self.status(*member).await
+            })
+            .await;
+        }
     }
 
     /// Holds a member still: its ports stay open, and nothing answers.

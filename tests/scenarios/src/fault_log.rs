@@ -15,12 +15,12 @@ const HELD_FOR_S: i64 = 3;
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// The leader of etcd was killed.
+    /// The leader of etcd was killed, or its quorum.
     Leader,
     /// An agent was killed.
     Agent(&'static str),
-    /// An agent was held still.
-    Still(&'static str),
+    /// An agent was held still, or cut off from etcd.
+    Away(&'static str),
     /// The database was killed.
     Database,
 }

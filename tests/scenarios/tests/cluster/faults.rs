@@ -7,7 +7,7 @@ use belfry_harness::wait;
 use jiff::Timestamp;
 use rustix::process::Signal;
 
-use crate::world::{NODES, World, size};
+use crate::world::{NODES, Ringing, World, size};
 
 /// A dead node's work moves within this.
 const MOVES_WITHIN_S: i64 = 20;
@@ -17,7 +17,7 @@ const HELD_STILL: Duration = Duration::from_secs(40);
 #[tokio::test(flavor = "multi_thread")]
 async fn the_work_of_a_dead_agent_moves_and_one_held_still_starts_nothing_twice() {
     let mut world = World::start(1).await;
-    let (_, id) = world.jobs[0];
+    let id = world.jobs[0].id;
     let now = Timestamp::now().as_second();
     let dead = world.newest_run_after(id, now).await.node;
     let dead = NODES.into_iter().find(|node| *node == dead.as_str());
@@ -64,7 +64,7 @@ async fn the_death_of_etcds_leader_neither_loses_nor_doubles_a_run() {
         let next = world.servers.etcd.leader().await;
         assert_ne!(next, leader, "another one leads");
         // Those that were due in between may be late, and still run.
-        for (_, id) in &world.jobs {
+        for Ringing { id, .. } in &world.jobs {
             let run = world.newest_run_after(*id, killed + 1).await;
             assert_eq!(run.state, RunState::Succeeded, "{run:?}");
         }

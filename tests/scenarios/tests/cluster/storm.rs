@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use belfry_core::id::JobId;
-use belfry_core::run::RunState;
 use belfry_harness::wait;
 use belfry_scenarios::fault_log::{Fault, FaultLog};
 use rustix::process::Signal;
@@ -55,7 +53,7 @@ fn plan(calm: Calm, cycles: u32, random: &mut Random) -> Vec<(u64, Deed)> {
         if calm == Calm::None {
             for offset in [0, 1] {
                 let node = NODES[usize::try_from((first + offset) % 3).expect("small")];
-                add(Fault::Still(node), start, STILL);
+                add(Fault::Away(node), start, STILL);
             }
             agents_from += STILL;
         }
@@ -92,38 +90,11 @@ async fn weather(calm: Calm) {
         log.count(|fault| fault == Fault::Leader),
         log.count(|fault| matches!(fault, Fault::Agent(_))),
         log.count(|fault| fault == Fault::Database),
-        log.count(|fault| matches!(fault, Fault::Still(_))),
+        log.count(|fault| matches!(fault, Fault::Away(_))),
     ];
     println!("killed: leader, agent, database; held still: {faults:?}");
     assert!(faults[..3].iter().all(|count| *count >= times as usize));
-    let accounts = world.account().await;
-    for (job, rows) in &accounts.rows {
-        for (index, row) in rows.iter().enumerate() {
-            let before_ended = match row.state {
-                RunState::Skipped => ended_before(&world, &rows[..index], *job).await,
-                _ => None,
-            };
-            let unexplained = log.unexplained(row, before_ended);
-            assert_eq!(unexplained, None, "{row:?}\nof {rows:#?}\nwith {log:#?}");
-        }
-    }
-}
-
-/// When the newest program of these rows ended, in Unix seconds.
-async fn ended_before(
-    world: &World,
-    rows: &[belfry_core::history::LedgerRow],
-    job: JobId,
-) -> Option<i64> {
-    let ran = rows
-        .iter()
-        .rev()
-        .find(|row| row.state == RunState::Succeeded)?;
-    let attempts = world.servers.place.history.run(ran.run_id).await;
-    let attempts = attempts.expect("history answers");
-    let newest = attempts.last().expect("it has a row");
-    assert_eq!(newest.job_id, job);
-    newest.finished_at.map(jiff::Timestamp::as_second)
+    world.account().await.are_explained(&world, &log).await;
 }
 
 async fn perform(deed: Deed, world: &mut World, log: &mut FaultLog, leader: &mut Option<usize>) {
@@ -144,8 +115,8 @@ async fn perform(deed: Deed, world: &mut World, log: &mut FaultLog, leader: &mut
         Deed::End(Fault::Agent(node)) => world.come_back(node).await,
         Deed::Begin(Fault::Database) => world.servers.mariadb.kill(),
         Deed::End(Fault::Database) => world.servers.mariadb.restart().await,
-        Deed::Begin(Fault::Still(node)) => world.agents[node].signal(Signal::STOP),
-        Deed::End(Fault::Still(node)) => world.agents[node].signal(Signal::CONT),
+        Deed::Begin(Fault::Away(node)) => world.agents[node].signal(Signal::STOP),
+        Deed::End(Fault::Away(node)) => world.agents[node].signal(Signal::CONT),
     }
     if let Deed::End(fault) = deed {
         log.ends(fault);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::history::LedgerRow;
 use belfry_core::id::JobId;
+use belfry_core::job::JobDraft;
 use belfry_core::run::RunRecord;
 use belfry_harness::agent::Agent;
 use belfry_harness::cluster::ClusterPlace;
@@ -12,8 +12,7 @@ use belfry_harness::place::job;
 use belfry_harness::wait;
 use belfry_harness::witness::Witness;
 use belfry_scenarios::fault_log::DEADLINE_S;
-use belfry_scenarios::ledger::{self, Rhythm};
-use belfry_scenarios::starts::{lateness, percentile};
+use belfry_scenarios::ledger::Rhythm;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -65,60 +64,82 @@ fn rhythms(size: &Size) -> Vec<Rhythm> {
     (0..size.jobs).map(rhythm).collect()
 }
 
+/// A job that is accounted for.
+pub struct Ringing {
+    pub id: JobId,
+    pub rhythm: Rhythm,
+    /// From this second on.
+    pub since: i64,
+}
+
 /// The cluster with its agents, its jobs, and the file that witnesses starts.
 pub struct World {
     pub servers: ClusterPlace,
     pub agents: BTreeMap<&'static str, Agent>,
-    pub jobs: Vec<(Rhythm, JobId)>,
+    pub jobs: Vec<Ringing>,
     pub witness: Witness,
     pub first: i64,
     _place: SemaphorePermit<'static>,
 }
 
-/// What every instant of a world came to.
-pub struct Accounts {
-    /// The records of each job, ascending.
-    pub rows: BTreeMap<JobId, Vec<LedgerRow>>,
-    /// How many ended in each state, for each reason.
-    pub states: BTreeMap<String, usize>,
-}
-
 impl World {
-    /// Starts it and waits until each job has run.
+    /// Starts it with the usual jobs and waits until each has run.
     pub async fn start(members: usize) -> Self {
-        let size = size();
-        let place = PLACES.acquire_many(size.places).await;
+        let mut world = Self::bare(members, async |servers, node| {
+            servers.configure(node, &format!("labels = {{ name = \"{node}\" }}\n"));
+        })
+        .await;
+        world.put_usual().await;
+        world
+    }
+
+    /// Starts it without jobs; `configure` writes each node's own file.
+    pub async fn bare(members: usize, configure: impl AsyncFn(&ClusterPlace, &str)) -> Self {
+        let place = PLACES.acquire_many(size().places).await;
         let servers = ClusterPlace::start(members).await;
         let mut agents = BTreeMap::new();
         for node in NODES {
-            servers.configure(node, &format!("labels = {{ name = \"{node}\" }}\n"));
+            configure(&servers, node).await;
             agents.insert(node, servers.agent(node).await);
         }
         let witness = Witness::new(servers.place.dir(), "witness");
-        let mut jobs = Vec::new();
+        Self {
+            first: Timestamp::now().as_second() + 1,
+            servers,
+            agents,
+            jobs: Vec::new(),
+            witness,
+            _place: place.expect("it is never closed"),
+        }
+    }
+
+    /// Puts the usual jobs and waits until each has run.
+    pub async fn put_usual(&mut self) {
+        let size = size();
         for (number, rhythm) in rhythms(&size).into_iter().enumerate() {
             // Some are found running by a fault.
             let lasts = match rhythm.every >= LASTS_FROM_S {
                 true if number % 2 == 0 => "sleep 3\n",
                 _ => "",
             };
-            let script = witness.line() + lasts;
-            let mut draft = job(&format!("job {number}"), &rhythm.schedule(), script);
-            draft.start_deadline = Some(format!("{DEADLINE_S}s"));
-            jobs.push((rhythm, servers.place.put_job(draft).await));
+            let script = self.witness.line() + lasts;
+            self.put(rhythm, job(&format!("job {number}"), "", script))
+                .await;
         }
-        let world = Self {
-            first: Timestamp::now().as_second() + 1,
-            servers,
-            agents,
-            jobs,
-            witness,
-            _place: place.expect("it is never closed"),
-        };
-        for (_, id) in &world.jobs {
-            world.newest_run_after(*id, world.first).await;
+        self.first = Timestamp::now().as_second() + 1;
+        for ringing in &self.jobs {
+            self.newest_run_after(ringing.id, self.first).await;
         }
-        world
+    }
+
+    /// Puts a job in a rhythm, and later accounts for it.
+    pub async fn put(&mut self, rhythm: Rhythm, mut draft: JobDraft) -> JobId {
+        draft.schedule = rhythm.schedule();
+        draft.start_deadline = Some(format!("{DEADLINE_S}s"));
+        let id = self.servers.place.put_job(draft).await;
+        let since = Timestamp::now().as_second() + 1;
+        self.jobs.push(Ringing { id, rhythm, since });
+        id
     }
 
     /// Ends an agent as a crash would.
@@ -145,48 +166,5 @@ impl World {
             records.into_iter().rfind(done)
         })
         .await
-    }
-
-    /// Every instant until now has one record, no attempt was started twice, too early or too
-    /// late, and the check of the ledger says so too.
-    pub async fn account(&self) -> Accounts {
-        let last = Timestamp::now().as_second();
-        let mut accounts = Accounts {
-            rows: BTreeMap::new(),
-            states: BTreeMap::new(),
-        };
-        for (rhythm, id) in &self.jobs {
-            let rows = ledger::every(*rhythm, &self.servers.place, *id, (self.first, last)).await;
-            ledger::no_extra_start(&rows, &self.witness);
-            for row in &rows {
-                let why = row.reason.map_or("", |reason| reason.as_str());
-                let state = format!("{} {why}", row.state.as_str());
-                *accounts.states.entry(state).or_default() += 1;
-            }
-            accounts.rows.insert(*id, rows);
-        }
-        let all: Vec<LedgerRow> = accounts.rows.values().flatten().cloned().collect();
-        let late = lateness(&all, &self.witness, (self.first, last), DEADLINE_S);
-        let since = Timestamp::from_second(self.first).expect("an instant");
-        let cluster = self.servers.cluster();
-        let verified = cluster
-            .verify(since, None)
-            .await
-            .expect("both stores answer");
-        assert!(verified.is_whole(), "{verified:?}");
-        let states = &accounts.states;
-        println!(
-            "{} s, {} jobs: {states:?}; {} ms late (p50), {} ms (p99)",
-            last - self.first,
-            self.jobs.len(),
-            percentile(&late, 50),
-            percentile(&late, 99)
-        );
-        let succeeded = states.get("succeeded ").copied().unwrap_or_default();
-        assert!(
-            succeeded > self.jobs.len() * 3,
-            "too few programs ran for this to show anything: {states:?}"
-        );
-        accounts
     }
 }
