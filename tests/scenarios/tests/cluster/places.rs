@@ -53,6 +53,7 @@ async fn every_job_runs_where_it_is_placed_and_by_the_weights_of_the_nodes() {
     }
     let everywhere = placed(&world, "everywhere", |draft| {
         draft.place.on = Some("all".to_owned());
+        draft.shell.script = Some(":".to_owned());
     });
     // It has a series for each node, which the check of the ledger counts.
     let everywhere = world.servers.place.put_job(JobDraft {
