@@ -23,7 +23,7 @@ const RUNS_WITHIN: Duration = Duration::from_secs(120);
 /// Programs of jobs that are due this seldom may last a while.
 const LASTS_FROM_S: i64 = 5;
 /// Worlds that live at once: more would measure the machine.
-const WORLDS_MAX: u32 = 2;
+const WORLDS_MAX: u32 = 5;
 static PLACES: Semaphore = Semaphore::const_new(WORLDS_MAX as usize);
 
 /// How big a scenario is: by night there is time, and one world has the machine for itself.
