@@ -389,3 +389,6 @@ pub const NAMES_MERGED_MAX: usize = 16;
 pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// Values that a count of runs names for each field: the rest is found by typing.
 pub const FACET_VALUES_MAX: usize = 9;
+
+/// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
+pub const USER_NAME_CHARS_MAX: usize = 64;
