@@ -6,6 +6,7 @@ mod disk;
 mod edits;
 mod faults;
 mod garbage;
+mod operating;
 mod places;
 mod refusals;
 mod storm;
