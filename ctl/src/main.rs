@@ -2,12 +2,14 @@
 
 mod args;
 mod cluster;
+mod definitions;
 mod explain;
 mod failure;
 mod files;
 mod import;
 mod jobs;
 mod ledger;
+mod node_set;
 mod nodes;
 mod place;
 mod print;
@@ -65,6 +67,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
+        Command::Definitions(command) => {
+            definitions::run(&*open(place).await?, command, json).await
+        }
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
         Command::Nodes(command) => nodes::run(&*open(place).await?, command, json).await,

@@ -5,10 +5,17 @@ use serde_json::json;
 
 use crate::args::NodesCommand;
 use crate::failure::Failure;
+use crate::node_set;
 use crate::print::{self, Table, local};
 
 pub async fn run(cluster: &Cluster, command: NodesCommand, json: bool) -> Result<(), Failure> {
-    let NodesCommand::List = command;
+    match command {
+        NodesCommand::List => list(cluster, json).await,
+        NodesCommand::Set(set) => node_set::set(cluster, set, json).await,
+    }
+}
+
+async fn list(cluster: &Cluster, json: bool) -> Result<(), Failure> {
     let nodes = cluster.nodes().await?;
     if json {
         let object = |node: &belfry_core::cluster::NodeSeen| {
