@@ -159,7 +159,12 @@ labels = { role = "a b" }
         };
         lines.extend(errors.errors.iter().map(ToString::to_string));
     }
-    expect_test::expect![[r#""#]].assert_eq(&lines.join("\n"));
+    expect_test::expect![[r#"
+        line 4, [[node]] "web-2": `policy` is not a field of a node: write `nothing: only the node's own file has a policy`
+        line 6: `[[rule]]` is not supported yet: remove it
+        line 3, [[node]] "Web 1": `name` is "Web 1", which is no node's id: write lowercase letters, digits, '.', '_' and '-', 63 at most, a letter or digit first
+        line 4, [[node]] "Web 1": `weight` is 101: write a number from 0 to 100
+        line 5, [[node]] "Web 1": `labels` cannot hold "a b": names and values are letters, digits, -, _, . and /, with a letter or a digit at both ends, 64 at most"#]].assert_eq(&lines.join("\n"));
 }
 
 #[tokio::test]
