@@ -391,6 +391,12 @@ pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 pub const FACET_VALUES_MAX: usize = 9;
 /// Labels that people put on a node: more describe it without anybody choosing by them.
 pub const LABELS_MAX: usize = 64;
+/// An order to a node that it has not seen by then is not obeyed any more.
+pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
+/// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.
+pub const NODE_ANSWERS_WITHIN: Duration = Duration::from_secs(12);
+
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as_secs());
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
