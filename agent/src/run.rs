@@ -102,7 +102,6 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
     let facts = follow_notes(&host, &stores, &value, &mut tasks);
-    tasks.spawn(tell_info(&host, &stores, &value, facts.clone()));
     let (give_back, asked) = flag::channel(false);
     let keeper = keeper(&host, &stores, value, (standing, facts));
     let mut session = tokio::spawn(keeper.keep(asked));
@@ -149,7 +148,7 @@ fn tell_info(
     info::tell((host.clone(), coord), keys, value.clone(), facts)
 }
 
-/// What jobs choose this node by, as people note it over what its file says.
+/// What jobs choose this node by, as people note it over what its file says; others are told.
 fn follow_notes(
     host: &Arc<Host>,
     stores: &Stores,
@@ -163,6 +162,7 @@ fn follow_notes(
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
     let (tell, facts) = flag::channel(None);
     tasks.spawn(noted::follow(coord, keys, host.node.clone(), own, tell));
+    tasks.spawn(tell_info(host, stores, value, facts.clone()));
     facts
 }
 

@@ -391,6 +391,8 @@ pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 pub const FACET_VALUES_MAX: usize = 9;
 /// Labels that people put on a node: more describe it without anybody choosing by them.
 pub const LABELS_MAX: usize = 64;
+/// Characters of the line that lets a server join: certificates and keys make most of it.
+pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
 /// An order to a node that it has not seen by then is not obeyed any more.
 pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
 /// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.
