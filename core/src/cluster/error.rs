@@ -341,6 +341,7 @@ impl ClusterError {
             Self::Coord { .. }
             | Self::History { .. }
             | Self::NoSuchJob { .. }
+            | Self::NoSuchDefinition { .. }
             | Self::NoSuchRun { .. }
             | Self::Fields(_) => return None,
         })

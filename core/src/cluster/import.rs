@@ -18,7 +18,7 @@ use crate::crontab::{
 };
 use crate::definition::{Change, Definition, FileErrors};
 use crate::id::ProjectName;
-use crate::job::{Job, quoted};
+use crate::job::quoted;
 use crate::limits::{CRONTAB_BYTES_MAX, CRONTAB_READ_WITHIN, DEFINITION_FILE_BYTES_MAX};
 use crate::schedule::{Language, Zone, words};
 use crate::view::{
