@@ -12,6 +12,10 @@ use belfry_core::schedule::{DstPolicy, Language, Zone};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+mod definitions;
+
+pub use definitions::{DefinitionsCommand, Named, NodesSet, NotedWeight};
+
 /// Jobs, runs and schedules of Belfry, for people and scripts.
 #[derive(Parser)]
 #[command(name = "belfryctl", version, about, max_term_width = 100)]
@@ -60,6 +64,9 @@ pub enum Command {
     /// Jobs: what runs when
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Definitions of every kind: nodes, calendars, scripts and whatever else people write
+    #[command(subcommand)]
+    Definitions(DefinitionsCommand),
     /// Runs: what ran, runs and was skipped
     #[command(subcommand)]
     Runs(RunsCommand),
@@ -341,6 +348,8 @@ pub enum ClusterCommand {
 pub enum NodesCommand {
     /// The nodes that are known, and how each is
     List,
+    /// Note something about a node over what its own file says; what is not named stays
+    Set(NodesSet),
     /// All that is known of a node: what it is, what it runs, what waits
     Show {
         /// Its id

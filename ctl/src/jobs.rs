@@ -1,15 +1,14 @@
 //! `jobs …`.
 
 use belfry_core::clock;
-use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines, stamp};
-use belfry_core::definition::Version;
+use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines};
 use belfry_core::view::{JobDetail, JobQuery, JobRow};
 use serde_json::json;
 
 use crate::args::{JobChange, JobsCommand};
 use crate::failure::{FAILED, Failure};
 use crate::print::{self, Table, local_text, plain};
-use crate::{asked, schedule};
+use crate::{asked, definitions, schedule};
 
 pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<(), Failure> {
     match command {
@@ -216,43 +215,8 @@ async fn next(cluster: &Cluster, name: &str, count: usize, json: bool) -> Result
 async fn versions(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failure> {
     let id = cluster.job_id_also_deleted(name).await?;
     let versions = cluster.versions(id).await?;
-    if json {
-        print::json(&versions.iter().map(version_json).collect::<Vec<_>>());
-        return Ok(());
-    }
-    let mut table = Table::new(&["GENERATION", "WHEN", "WHO", "ACTION", "CHANGES"]);
-    for version in &versions {
-        let (generation, when) = (version.generation.to_string(), print::local(version.at));
-        let first = version.changes.first().cloned().unwrap_or_default();
-        let more = version.changes.len().saturating_sub(1);
-        let changes = if more > 0 {
-            format!("{first}, and {more} lines more")
-        } else {
-            first
-        };
-        table.row(vec![
-            generation,
-            when,
-            version.by.clone(),
-            version.action.clone(),
-            changes,
-        ]);
-    }
-    table.print("History has no versions of it.");
+    definitions::tell_versions(&versions, "job_id", json);
     Ok(())
-}
-
-fn version_json(version: &Version) -> serde_json::Value {
-    json!({
-        "job_id": version.id,
-        "generation": version.generation,
-        "title": version.title,
-        "action": version.action,
-        "by": version.by,
-        "at": stamp(version.at),
-        "changes": version.changes,
-        "definition": version.body,
-    })
 }
 
 async fn restore(
