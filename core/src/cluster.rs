@@ -15,6 +15,7 @@ mod apply;
 mod at_login;
 mod bulk;
 mod connect;
+mod definitions;
 mod edit;
 mod editor;
 mod error;
@@ -50,7 +51,8 @@ pub use apply::Applied;
 pub use at_login::{AtLoginError, LoginFiles};
 pub use bulk::BulkStop;
 pub use connect::{Climb, ConnectError, Role, Stores, climb};
-pub use edit::Edited;
+pub use definitions::StoredDefinition;
+pub use edit::{Changed, Edited};
 pub use editor::build_schedule;
 pub use error::ClusterError;
 pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
@@ -68,7 +70,7 @@ pub use run_view::{row as run_row, stamp};
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
-pub use wish::{KillEnd, KillWish, Tail};
+pub use wish::{KillEnd, KillWish, RunWish, Tail, WaitingRequest};
 
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {
