@@ -15,6 +15,8 @@ mod apply;
 mod at_login;
 mod bulk;
 mod connect;
+mod connection;
+mod connections;
 mod edit;
 mod editor;
 mod error;
@@ -31,8 +33,10 @@ mod live;
 mod local_agent;
 mod log_file;
 mod log_text;
+mod node_list;
 mod notices;
 mod picture;
+mod read_only;
 mod run_view;
 mod runs;
 mod runs_search;
@@ -46,7 +50,9 @@ mod wish;
 pub use apply::Applied;
 pub use at_login::{AtLoginError, LoginFiles};
 pub use bulk::BulkStop;
-pub use connect::{Climb, ConnectError, Role, Stores, climb};
+pub use connect::{Climb, ConnectError, Role, Stores, climb, climb_telling};
+pub use connection::Connection;
+pub use connections::{Connections, Here};
 pub use edit::Edited;
 pub use editor::build_schedule;
 pub use error::ClusterError;
@@ -65,12 +71,16 @@ pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
 pub use wish::{KillEnd, KillWish, Tail};
 
+use read_only::ReadOnly;
+
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {
     coord: Arc<dyn Coord>,
     history: Arc<dyn History>,
     keys: Keyspace,
     who: String,
+    /// The store itself refuses writes then; this is for what goes around it.
+    read_only: bool,
 }
 
 impl Cluster {
@@ -86,6 +96,7 @@ impl Cluster {
             history,
             keys,
             who,
+            read_only: false,
         }
     }
 
@@ -98,7 +109,14 @@ impl Cluster {
 
     /// A cluster over these stores. `who` is how history names the person.
     pub fn of(stores: Stores, who: String) -> Self {
-        Self::new(stores.coord, stores.history, stores.keys, who)
+        let coord: Arc<dyn Coord> = match stores.read_only {
+            true => Arc::new(ReadOnly(stores.coord)),
+            false => stores.coord,
+        };
+        Self {
+            read_only: stores.read_only,
+            ..Self::new(coord, stores.history, stores.keys, who)
+        }
     }
 
     /// How history names this person.

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 
 use super::edit::usable;
 use super::job_list::matching;
-use super::this_computer::no_agent;
+use super::connection::no_agent;
 use super::{Cluster, ClusterError, Edited, Following, StoredJob};
 use crate::clock;
 use crate::definition::{Intent, export};

@@ -41,6 +41,12 @@ pub enum ClusterError {
         /// `project/name` of each.
         candidates: Vec<String>,
     },
+    /// No node has this id.
+    #[error("there is no node {name:?}: `belfryctl nodes list` shows those that are there")]
+    NoSuchNode {
+        /// What was asked for.
+        name: String,
+    },
     /// No run has this id.
     #[error("there is no run {text:?}: `belfryctl runs list` shows those of the last 24 hours")]
     NoSuchRun {
@@ -145,10 +151,15 @@ impl ClusterError {
     /// What the window acts on.
     pub fn code(&self) -> ErrorCode {
         match self {
+            Self::Coord {
+                source: CoordError::NotPermitted(_),
+                ..
+            } => ErrorCode::NotPermitted,
             Self::Coord { .. } | Self::History { .. } | Self::Unsettled { .. } => {
                 ErrorCode::Unreachable
             }
             Self::NoSuchJob { .. }
+            | Self::NoSuchNode { .. }
             | Self::NoSuchRun { .. }
             | Self::NoSuchVersion { .. }
             | Self::NotRunning { .. }

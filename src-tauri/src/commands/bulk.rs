@@ -26,7 +26,7 @@ pub async fn jobs_export(desk: State<'_, Desk>, target: BulkTarget) -> Answer<Ex
 #[command]
 pub async fn jobs_find(desk: State<'_, Desk>, text: String, language: String) -> Answer<Found> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .following
         .find(&text, &language)
@@ -42,8 +42,8 @@ impl Desk {
             // Without a window nobody misses it: the end is told apart.
             let _ = self.app.emit("bulk", progress);
         };
-        let following = &self.computer().await?.following;
-        let end = following.bulk(id, ask, &stop, tell).await;
+        let shown = self.shown().await?;
+        let end = shown.following.bulk(id, ask, &stop, tell).await;
         self.bulks().remove(id);
         end
     }
@@ -59,7 +59,7 @@ impl Desk {
             .download_dir()
             .or_else(|_| paths.home_dir())
             .map_err(|error| homeless(&format!("there is no folder to write into: {error}")))?;
-        self.computer()
+        self.shown()
             .await?
             .following
             .export_jobs(target, &folder)

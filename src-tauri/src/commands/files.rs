@@ -34,7 +34,7 @@ pub async fn file_open(app: AppHandle) -> Answer<Option<OpenedFile>> {
 #[command]
 pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .look_at_file(&text, prune)
@@ -44,7 +44,7 @@ pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answ
 #[command]
 pub async fn file_apply(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .apply_file(&text, prune)
@@ -59,7 +59,7 @@ pub async fn crontab_lines() -> Answer<Option<u32>> {
 #[command]
 pub async fn crontab_look(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .look_at_crontab(&import)
@@ -69,7 +69,7 @@ pub async fn crontab_look(desk: State<'_, Desk>, import: CrontabImport) -> Answe
 #[command]
 pub async fn crontab_import(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .import_crontab(&import)
@@ -79,7 +79,7 @@ pub async fn crontab_import(desk: State<'_, Desk>, import: CrontabImport) -> Ans
 #[command]
 pub async fn jobs_text(desk: State<'_, Desk>, job_ids: Vec<String>) -> Answer<String> {
     let ids = ids(&job_ids)?;
-    Ok(desk.computer().await?.cluster.export_jobs(&ids).await?)
+    Ok(desk.shown().await?.cluster.export_jobs(&ids).await?)
 }
 
 /// Asks where to, and writes the jobs there; gives the place, or nothing when none was chosen.
@@ -90,7 +90,7 @@ pub async fn jobs_save(
     job_ids: Vec<String>,
 ) -> Answer<Option<String>> {
     let ids = ids(&job_ids)?;
-    let text = desk.computer().await?.cluster.export_jobs(&ids).await?;
+    let text = desk.shown().await?.cluster.export_jobs(&ids).await?;
     let (tell, told) = oneshot::channel();
     let dialog = app.dialog().file().set_file_name(FILE_NAME);
     dialog.save_file(|chosen| drop(tell.send(chosen)));

@@ -1,4 +1,4 @@
-import { onScopeDispose, shallowReactive } from 'vue'
+import { onScopeDispose, ref, shallowReactive } from 'vue'
 import { catalogue, type CommandId, type Menu } from './catalogue'
 import { isOfField, KeySequence, pressName } from './keyboard'
 
@@ -11,6 +11,13 @@ export interface Offer {
 
 // The newest offer of a name counts: what opened last is in front.
 const offers = shallowReactive(new Map<CommandId, Offer[]>())
+
+const mayWrite = ref(true)
+
+/** Whether commands that change what is stored are offered. */
+export function allowWriting(allowed: boolean): void {
+  mayWrite.value = allowed
+}
 
 /** Offers commands for as long as the component lives. */
 export function useCommands(offered: Partial<Record<CommandId, Offer | (() => void)>>): void {
@@ -29,6 +36,7 @@ export function useCommands(offered: Partial<Record<CommandId, Offer | (() => vo
 
 /** The offer that counts, if it may be used now. */
 export function offerOf(id: CommandId): Offer | undefined {
+  if (!mayWrite.value && catalogue.find((entry) => entry.id === id)?.writes) return undefined
   return offers.get(id)?.findLast((offer) => offer.allowed?.() ?? true)
 }
 
