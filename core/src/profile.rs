@@ -187,11 +187,7 @@ impl Profiles {
     }
 }
 
-fn read(
-    name: &str,
-    value: Value,
-    folder: &Path,
-) -> Result<(ProfileName, Profile), ProfilesError> {
+fn read(name: &str, value: Value, folder: &Path) -> Result<(ProfileName, Profile), ProfilesError> {
     let refuse = |error: String| ProfilesError(vec![error]);
     let named = ProfileName::new(name);
     let named = named.map_err(|NameError { .. }| {
@@ -387,7 +383,10 @@ mod tests {
         );
         profiles.remove(&ProfileName::new("lab").expect("a plain name"));
         profiles
-            .set(ProfileName::new("lab-2").expect("a plain name"), Profile::new(lab))
+            .set(
+                ProfileName::new("lab-2").expect("a plain name"),
+                Profile::new(lab),
+            )
             .expect("no secret");
         let near = profiles.profile("lab2").expect_err("not there");
         assert!(near.to_string().contains("did you mean lab-2?"), "{near}");
@@ -415,7 +414,10 @@ mod tests {
                 "did you mean name?",
             ),
             ("[a.node]\nid = \"x\"", "`node` is not known"),
-            ("[a]\nenvironment = \"prod\"", "one of test, staging, production"),
+            (
+                "[a]\nenvironment = \"prod\"",
+                "one of test, staging, production",
+            ),
             ("[a]\nread_only = 1", "true or false"),
             ("[a]\nkept = [\"x\"]", "cluster.password, history.password"),
         ] {
@@ -443,7 +445,11 @@ mod tests {
             Profiles::parse(&profiles.text(), folder),
             Ok(profiles.clone())
         );
-        assert!(!profiles.text().contains("password ="), "{}", profiles.text());
+        assert!(
+            !profiles.text().contains("password ="),
+            "{}",
+            profiles.text()
+        );
         let profile = profiles.profile("main").expect("one").clone();
         let secret = Secret::new("hunter2 @");
         let whole = profile
@@ -453,10 +459,7 @@ mod tests {
             panic!("it leads to a cluster");
         };
         let password = SecretSource::Here(secret.clone());
-        assert_eq!(
-            servers.cluster.user,
-            Some(("ann".to_owned(), password))
-        );
+        assert_eq!(servers.cluster.user, Some(("ann".to_owned(), password)));
         let url = servers.history.url.read("history.url").expect("it is here");
         assert_eq!(url.reveal(), "mysql://ann:hunter2%20%40@db/belfry");
         let mut others = profiles;

@@ -9,13 +9,13 @@ use std::env;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use anyhow::Context;
 use belfry_core::cluster::{
     BulkStop, Connection, Connections, Here, Notices, ThisComputer, this_computer_dir,
 };
 use belfry_core::preferences::PreferencesFile;
 use belfry_core::profile::{ProfilesFile, Secrets};
 use belfry_core::view::{CommandError, ConnectionLive, ErrorCode};
-use anyhow::Context;
 use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tracing::error;

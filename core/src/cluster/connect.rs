@@ -105,7 +105,8 @@ impl Stores {
     pub async fn open(at: &Place, role: Role) -> Result<Self, ConnectError> {
         match at {
             Place::Embedded(dir) => embedded(dir).await.map_err(ConnectError::Embedded),
-            Place::Servers(servers) => climb(servers, role).await.stores(),
+            // Boxed: what waits inside is deep.
+            Place::Servers(servers) => Box::pin(climb(servers, role)).await.stores(),
         }
     }
 
@@ -252,7 +253,11 @@ pub async fn climb(servers: &Servers, role: Role) -> Climb {
 }
 
 /// The same, and tells the rungs whenever more is known of them.
-pub async fn climb_telling(servers: &Servers, role: Role, tell: &(dyn Fn(&Ladder) + Sync)) -> Climb {
+pub async fn climb_telling(
+    servers: &Servers,
+    role: Role,
+    tell: &(dyn Fn(&Ladder) + Sync),
+) -> Climb {
     let mut climb = Climb {
         ladder: ladder::unknown(),
         facts: None,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::tails::Tails;
-use super::{Cluster, ClusterError, ConnectError, Following, LocalAgent, Picture, Stores, this_person};
+use super::{
+    Cluster, ClusterError, ConnectError, Following, LocalAgent, Picture, Stores, this_person,
+};
 use crate::clock;
 use crate::id::{JobId, RunId};
 use crate::profile::{Place, Profile};

@@ -90,11 +90,7 @@ impl Connections {
     async fn open_here(&self) -> Result<ThisComputer, CommandError> {
         let computer = ThisComputer::open(&self.here.dir, self.here.program.clone()).await?;
         // It ends with the connection, which stays as long as the program.
-        drop(door::pass_on(
-            "",
-            &computer.connection,
-            self.lives.clone(),
-        ));
+        drop(door::pass_on("", &computer.connection, self.lives.clone()));
         if let Err(error) = computer.start_agent().await {
             warn!("{error}");
         }

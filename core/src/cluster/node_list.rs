@@ -91,7 +91,9 @@ fn of_session(node: &NodeId, session: &SessionValue) -> NodeRow {
         state,
         host: session.host.clone(),
         version: session.version.clone(),
-        labels: labels.map(|(name, value)| format!("{name}={value}")).collect(),
+        labels: labels
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect(),
         projects: projects.map(ToString::to_string).collect(),
         weight: session.weight,
         load: session.load,
@@ -112,7 +114,9 @@ fn of_info(node: &NodeId, info: Option<&NodeInfo>) -> NodeRow {
         state: NodeState::Gone,
         host: info.map(|info| info.host.clone()).unwrap_or_default(),
         version: info.map(|info| info.version.clone()).unwrap_or_default(),
-        labels: labels.map(|(name, value)| format!("{name}={value}")).collect(),
+        labels: labels
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect(),
         projects: projects.map(ToString::to_string).collect(),
         weight: info.and_then(|info| info.weight).unwrap_or_default(),
         load: 0,

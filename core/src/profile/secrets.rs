@@ -34,7 +34,9 @@ pub enum SecretsError {
     #[error("this is not the passphrase of the file of secrets")]
     WrongPassphrase,
     /// Nothing is kept.
-    #[error("no secret is kept as {key} of the profile {profile}: edit the profile and type it again")]
+    #[error(
+        "no secret is kept as {key} of the profile {profile}: edit the profile and type it again"
+    )]
     Absent {
         /// Which.
         key: &'static str,

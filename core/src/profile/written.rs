@@ -14,8 +14,14 @@ pub fn table(profile: &Profile) -> Table {
     let kept: Vec<Value> = kept.map(|key| Value::String(key.to_owned())).collect();
     let word = (profile.environment != Environment::Test).then(|| profile.environment.word());
     let mut table = given([
-        ("environment", word.map(|word| Value::String(word.to_owned()))),
-        ("read_only", profile.read_only.then_some(Value::Boolean(true))),
+        (
+            "environment",
+            word.map(|word| Value::String(word.to_owned())),
+        ),
+        (
+            "read_only",
+            profile.read_only.then_some(Value::Boolean(true)),
+        ),
         ("kept", (!kept.is_empty()).then_some(Value::Array(kept))),
     ]);
     table.extend(place(&profile.place));

@@ -138,7 +138,10 @@ async fn a_test_tells_each_rung_and_mistakes_stand_at_their_fields() {
         endpoints: String::new(),
         ..away()
     };
-    let tested = connections.test(&wrong, "", &|_| {}).await.expect("an answer");
+    let tested = connections
+        .test(&wrong, "", &|_| {})
+        .await
+        .expect("an answer");
     assert_eq!(tested.mistakes[0].field, "endpoints");
     assert!(tested.ladder.is_none());
 }
@@ -163,7 +166,10 @@ async fn no_secret_stands_in_any_file_or_answer() {
     assert_eq!(shown.password, SecretWish::Kept);
     let export = connections.export().expect("a text");
     let list = connections.list().await.expect("a list");
-    let tested = connections.test(&shown, "far", &|_| {}).await.expect("tried");
+    let tested = connections
+        .test(&shown, "far", &|_| {})
+        .await
+        .expect("tried");
     for text in [format!("{shown:?}"), export, format!("{list:?}{tested:?}")] {
         assert!(!text.contains("hunter2"), "{text}");
     }

@@ -67,10 +67,7 @@ async fn edits(stage: &Stage, cluster: &Cluster) -> Answers {
         ("create", cluster.create(job("other")).await.err()),
         ("copy", cluster.copy(&known, (None, "copy")).await.err()),
         ("edit", edit.await.err()),
-        (
-            "pause",
-            cluster.set_paused(&known, true, None).await.err(),
-        ),
+        ("pause", cluster.set_paused(&known, true, None).await.err()),
         ("delete", cluster.delete(&known, None).await.err()),
         ("delete_job", cluster.delete_job(known.id, 2).await.err()),
         ("restore", cluster.restore(known.id, 1).await.err()),
@@ -86,12 +83,12 @@ async fn wishes(stage: &Stage, cluster: &Cluster, run: RunId) -> Answers {
     let known = stage.job("tick").await;
     let form = form(stage, &known.id.to_string()).await;
     let job_id = Some(known.id.to_string());
-    let trial = cluster.try_draft(&TryAsk { form, job_id });
+    let trial = TryAsk { form, job_id };
     let mut tail = stage.cluster.follow_log(run).await.expect("it runs");
     let tail = tail.as_mut().expect("it runs");
     vec![
         ("run_now", cluster.run_now(&known).await.err()),
-        ("try_draft", trial.await.err()),
+        ("try_draft", cluster.try_draft(&trial).await.err()),
         ("kill", cluster.kill(run).await.err()),
         ("follow_log", cluster.follow_log(run).await.err()),
         ("end_tail", cluster.end_tail(tail).await.err()),
@@ -125,8 +122,15 @@ async fn a_read_only_profile_refuses_every_change_and_changes_nothing() {
     for (what, error) in answers {
         let error = error.unwrap_or_else(|| panic!("{what} was done"));
         let told = error.sentence();
-        assert!(told.contains("not permitted: read-only profile"), "{what}: {told}");
-        assert_eq!(error.to_command_error().code, ErrorCode::NotPermitted, "{what}");
+        assert!(
+            told.contains("not permitted: read-only profile"),
+            "{what}: {told}"
+        );
+        assert_eq!(
+            error.to_command_error().code,
+            ErrorCode::NotPermitted,
+            "{what}"
+        );
     }
     let following = cluster.follow();
     let all = BulkTarget::Query {
@@ -137,7 +141,8 @@ async fn a_read_only_profile_refuses_every_change_and_changes_nothing() {
         action: BulkAction::Resume,
         target: all,
     };
-    let bulk = following.bulk("b", pause, &BulkStop::default(), |_| {});
+    let stop = BulkStop::default();
+    let bulk = following.bulk("b", pause, &stop, |_| {});
     let end = bulk.await.expect("each is refused by itself");
     assert_eq!((end.done, end.failures), (0, 1));
     assert_eq!(everything(&stage).await, before);

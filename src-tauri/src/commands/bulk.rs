@@ -25,12 +25,7 @@ pub async fn jobs_export(desk: State<'_, Desk>, target: BulkTarget) -> Answer<Ex
 
 #[command]
 pub async fn jobs_find(desk: State<'_, Desk>, text: String, language: String) -> Answer<Found> {
-    Ok(desk
-        .shown()
-        .await?
-        .following
-        .find(&text, &language)
-        .await?)
+    Ok(desk.shown().await?.following.find(&text, &language).await?)
 }
 
 impl Desk {

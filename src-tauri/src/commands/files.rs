@@ -43,12 +43,7 @@ pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answ
 
 #[command]
 pub async fn file_apply(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
-    Ok(desk
-        .shown()
-        .await?
-        .cluster
-        .apply_file(&text, prune)
-        .await?)
+    Ok(desk.shown().await?.cluster.apply_file(&text, prune).await?)
 }
 
 #[command]
@@ -58,22 +53,12 @@ pub async fn crontab_lines() -> Answer<Option<u32>> {
 
 #[command]
 pub async fn crontab_look(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
-    Ok(desk
-        .shown()
-        .await?
-        .cluster
-        .look_at_crontab(&import)
-        .await?)
+    Ok(desk.shown().await?.cluster.look_at_crontab(&import).await?)
 }
 
 #[command]
 pub async fn crontab_import(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
-    Ok(desk
-        .shown()
-        .await?
-        .cluster
-        .import_crontab(&import)
-        .await?)
+    Ok(desk.shown().await?.cluster.import_crontab(&import).await?)
 }
 
 #[command]

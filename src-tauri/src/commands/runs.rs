@@ -13,22 +13,12 @@ use crate::Desk;
 
 #[command]
 pub(super) async fn runs_search(desk: State<'_, Desk>, search: RunsSearch) -> Answer<RunsFound> {
-    Ok(desk
-        .shown()
-        .await?
-        .following
-        .search_runs(&search)
-        .await?)
+    Ok(desk.shown().await?.following.search_runs(&search).await?)
 }
 
 #[command]
 pub(super) async fn runs_facets(desk: State<'_, Desk>, search: RunsSearch) -> Answer<RunsFacets> {
-    Ok(desk
-        .shown()
-        .await?
-        .following
-        .runs_facets(&search)
-        .await?)
+    Ok(desk.shown().await?.following.runs_facets(&search).await?)
 }
 
 #[command]

@@ -34,7 +34,7 @@ export function useConnections() {
       previous.value = before
       live.$patch({ ...silence })
       // What belongs to another place must not be seen here, not even for a moment.
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'connections' })
+      client.removeQueries({ type: 'inactive' })
       await router.push({ name: 'jobs' })
       await client.resetQueries()
     })

@@ -80,7 +80,8 @@ impl Door {
             if let Some(why) = self.shut_lately() {
                 return Err(why);
             }
-            let entered = enter(&self.name, files, secrets).await;
+            // Boxed: what waits inside is deep.
+            let entered = Box::pin(enter(&self.name, files, secrets)).await;
             if let Err(why) = &entered {
                 self.remember(why, (files, secrets, lives));
             }

@@ -66,9 +66,9 @@ pub fn read_form(
         mistakes: Vec::new(),
     };
     let name = reading.name("name", &form.name);
-    let is_taken = name
-        .as_ref()
-        .is_some_and(|name| before != Some(name.as_str()) && profiles.profile(name.as_str()).is_ok());
+    let is_taken = name.as_ref().is_some_and(|name| {
+        before != Some(name.as_str()) && profiles.profile(name.as_str()).is_ok()
+    });
     if is_taken {
         reading.refuse("name", ConnectionFault::Taken, &form.name);
     }
@@ -101,9 +101,7 @@ fn read(
         (KeptSecret::Cluster, &form.password),
         (KeptSecret::History, &form.history_password),
     ];
-    let kept = wishes
-        .iter()
-        .filter(|(_, wish)| **wish != SecretWish::None);
+    let kept = wishes.iter().filter(|(_, wish)| **wish != SecretWish::None);
     let secrets = wishes.iter().filter_map(|(kept, wish)| match wish {
         SecretWish::Set(text) => Some((*kept, Secret::new(text.clone()))),
         SecretWish::None | SecretWish::Kept => None,
@@ -185,8 +183,14 @@ impl Reading<'_> {
     }
 
     fn endpoints(&mut self) -> Vec<String> {
-        let parts = self.form.endpoints.split(|c: char| c == ',' || c.is_whitespace());
-        let all: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let parts = self
+            .form
+            .endpoints
+            .split(|c: char| c == ',' || c.is_whitespace());
+        let all: Vec<String> = parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
         if all.is_empty() {
             self.refuse("endpoints", ConnectionFault::Missing, "");
         }
@@ -300,7 +304,10 @@ mod tests {
         assert_eq!((read.name.as_str(), read.secrets.len()), ("main", 2));
         let again = form_of("main", &read.profile).expect("a cluster's");
         let kept = (SecretWish::Kept, SecretWish::Kept);
-        assert_eq!((again.password.clone(), again.history_password.clone()), kept);
+        assert_eq!(
+            (again.password.clone(), again.history_password.clone()),
+            kept
+        );
         assert_eq!(again.endpoints, "https://a:2379, b:2379, c");
         let mut profiles = Profiles::default();
         profiles
@@ -327,17 +334,35 @@ mod tests {
         };
         let one = |field: &str, kind| vec![(field.to_owned(), kind)];
         for (told, expected) in [
-            (with(|form| form.name = "Main".to_owned()), one("name", ConnectionFault::NoName)),
-            (with(|form| form.endpoints = "a:b".to_owned()), one("endpoints", NoAddress)),
+            (
+                with(|form| form.name = "Main".to_owned()),
+                one("name", ConnectionFault::NoName),
+            ),
+            (
+                with(|form| form.endpoints = "a:b".to_owned()),
+                one("endpoints", NoAddress),
+            ),
             (
                 with(|form| form.endpoints = "https://ann:hunter2@a".to_owned()),
                 one("endpoints", HoldsPassword),
             ),
             (with(|form| form.user = String::new()), one("user", Missing)),
-            (with(|form| form.password = SecretWish::None), one("password", Missing)),
-            (with(|form| form.ca = "/nowhere/ca.pem".to_owned()), one("ca", NoFile)),
-            (with(|form| form.prefix = "a/".to_owned()), one("prefix", ConnectionFault::NoPrefix)),
-            (with(|form| form.history_url = "db".to_owned()), one("history_url", NoDatabase)),
+            (
+                with(|form| form.password = SecretWish::None),
+                one("password", Missing),
+            ),
+            (
+                with(|form| form.ca = "/nowhere/ca.pem".to_owned()),
+                one("ca", NoFile),
+            ),
+            (
+                with(|form| form.prefix = "a/".to_owned()),
+                one("prefix", ConnectionFault::NoPrefix),
+            ),
+            (
+                with(|form| form.history_url = "db".to_owned()),
+                one("history_url", NoDatabase),
+            ),
             (
                 with(|form| form.history_url = "mysql://ann:hunter2@db/b".to_owned()),
                 one("history_url", HoldsPassword),
