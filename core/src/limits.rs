@@ -403,3 +403,6 @@ pub const SECRETS_BYTES_MAX: usize = 256 * 1024;
 pub const NODE_RUNS_MAX: u32 = 20;
 /// Jobs that a node's drawer names; the rest is counted.
 pub const NODE_JOBS_MAX: usize = 50;
+
+/// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
+pub const USER_NAME_CHARS_MAX: usize = 64;

@@ -143,10 +143,11 @@ impl Secrets {
             keychain::forget(&entry)?;
         }
         // A file that was never opened is left alone: it needs the passphrase for that.
-        match self.opened().is_some() {
-            true => self.change(|opened| opened.forget(&entry)),
-            false => Ok(()),
+        let is_open = self.opened().is_some();
+        if is_open {
+            self.change(|opened| opened.forget(&entry))?;
         }
+        Ok(())
     }
 
     /// Carries the secrets of a profile over to its new name.
