@@ -2,7 +2,7 @@ import type { Column } from '../../components/grid'
 
 /** The columns of the list of nodes; the labels are keys of the words. */
 export const nodeColumns: Column[] = [
-  { id: 'state', label: 'nodes.column.state', width: 120, rank: 0 },
+  { id: 'state', label: 'nodes.column.state', width: 136, rank: 0 },
   { id: 'node', label: 'nodes.column.node', width: 160, grows: true, rank: 0 },
   { id: 'labels', label: 'nodes.column.labels', width: 160, grows: true, rank: 3 },
   { id: 'projects', label: 'nodes.column.projects', width: 120, grows: true, rank: 2 },
