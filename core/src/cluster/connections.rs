@@ -13,8 +13,7 @@ use super::{Connection, ThisComputer};
 use crate::limits::{LIVES_WAITING_MAX, OPEN_PROFILES_MAX};
 use crate::profile::{Place, Profile, Profiles, ProfilesFile, Secrets};
 use crate::view::{
-    CommandError, ConnectionList, ConnectionLive, ConnectionRow, ConnectionState, Environment,
-    ErrorCode, Hello,
+    CommandError, ConnectionList, ConnectionLive, ConnectionRow, ConnectionState, ErrorCode, Hello,
 };
 
 mod door;
@@ -215,14 +214,6 @@ impl Connections {
             },
             trouble,
         }
-    }
-
-    /// Whether a profile is the real one, whose changes are worth a second look.
-    pub fn environment(&self, name: &str) -> Environment {
-        let profiles = self.profiles().unwrap_or_default();
-        profiles
-            .profile(name)
-            .map_or(Environment::Test, |profile| profile.environment)
     }
 }
 
