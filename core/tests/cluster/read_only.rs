@@ -67,7 +67,7 @@ async fn edits(stage: &Stage, cluster: &Cluster) -> Answers {
         ("create", cluster.create(job("other")).await.err()),
         ("copy", cluster.copy(&known, (None, "copy")).await.err()),
         ("edit", edit.await.err()),
-        ("pause", cluster.set_paused(&known, true, None).await.err()),
+        ("pause", cluster.set_paused(&known, false, None).await.err()),
         ("delete", cluster.delete(&known, None).await.err()),
         ("delete_job", cluster.delete_job(known.id, 2).await.err()),
         ("restore", cluster.restore(known.id, 1).await.err()),
