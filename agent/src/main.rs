@@ -2,6 +2,7 @@
 
 mod children;
 mod doctor;
+mod drain;
 mod ending;
 mod engine;
 mod failure;
@@ -74,6 +75,16 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Lets this node take no new work; what runs goes on. It holds until undrain, also after a restart.
+    Drain {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lets this node take new work again.
+    Undrain {
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Args)]
@@ -136,6 +147,8 @@ fn act(command: Command) -> Result<(), Failure> {
             let settings = place.settings(None)?;
             runtime.block_on(status::show(&settings.options))
         }
+        Command::Drain { place } => drain::ask(&place.settings(None)?.options, true),
+        Command::Undrain { place } => drain::ask(&place.settings(None)?.options, false),
     };
     runtime.shutdown_timeout(LET_GO_WITHIN);
     done

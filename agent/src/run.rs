@@ -28,7 +28,7 @@ use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, info, pending, recover, reload, signs, tail, upload};
+use crate::{children, drain, info, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -79,9 +79,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
-    tasks.spawn(reload::listen(options.file.clone()));
     tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    let file = options.file.clone();
+    let (performer, journal_done) = performer(&host, &stores, (journal, file), &mut tasks);
     let config = config(&options, &identity);
     let mut value = session_value(&options.node, &identity, host_name);
     value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
@@ -95,6 +95,8 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         vitals,
     };
     engine.take(Event::JournalRead(journalled));
+    engine.take(Event::DrainRead(drain::is_draining(&host.data)));
+    engine.vitals.send_replace(engine.dispatcher.vitals());
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
@@ -202,7 +204,7 @@ async fn recover_all(
 fn performer(
     host: &Arc<Host>,
     stores: &Stores,
-    journal: Journal,
+    (journal, file): (Journal, Option<PathBuf>),
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
     let history = &stores.history;
@@ -217,7 +219,13 @@ fn performer(
     ));
     let (tails, wishes) = mpsc::channel(WAITING_MAX);
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
+    let (drains, to_keep) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(drain::keep_what_comes(host.clone(), to_keep));
+    let (reloads, orders) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(reload::listen(host.clone(), file, orders));
     let performer = Performer {
+        drains,
+        reloads,
         host: host.clone(),
         coord: stores.coord.clone(),
         keys: stores.keys.clone(),
@@ -280,6 +288,7 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         clock_suspect: false,
         stamp: None,
         reports_pending: 0,
+        config_error: None,
         extra: Default::default(),
     }
 }

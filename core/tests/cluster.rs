@@ -16,6 +16,8 @@ mod files;
 mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
+#[path = "cluster/nodes.rs"]
+mod nodes;
 #[path = "cluster/read_only.rs"]
 mod read_only;
 #[path = "cluster/search.rs"]

@@ -35,10 +35,11 @@ impl Following {
         name: &str,
         language: &str,
     ) -> Result<NodeDetail, ClusterError> {
-        let missing = || ClusterError::NoSuchNode {
-            name: name.to_owned(),
-        };
-        let node = NodeId::new(name).map_err(|_| missing())?;
+        let node = NodeId::new(name).map_err(|error| ClusterError::Invalid {
+            field: "node".to_owned(),
+            sentence: error.to_string(),
+        })?;
+        let missing = || ClusterError::NoSuchNode { node: node.clone() };
         let language = language_of(language);
         let query = RunQuery {
             node: Some(node.clone()),
