@@ -5,6 +5,7 @@ mod doctor;
 mod drain;
 mod ending;
 mod engine;
+mod enroll;
 mod failure;
 mod host;
 mod identity;
@@ -69,6 +70,17 @@ enum Command {
         /// Print JSON instead of lines.
         #[arg(long)]
         json: bool,
+    },
+    /// Lets this server join a cluster by the line that `belfryctl nodes invite` printed.
+    Enroll {
+        /// The line; - reads standard input, which keeps it out of the shell's history
+        line: String,
+        /// The node's own file, which is written [default: the one that the package's unit names]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Also when the file names a cluster already
+        #[arg(long)]
+        force: bool,
     },
     /// Says whether the agent of a folder runs, and what it does.
     Status {
@@ -142,6 +154,14 @@ fn act(command: Command) -> Result<(), Failure> {
             let settings = place.settings(None);
             let options = settings.as_ref().map(|settings| &settings.options);
             runtime.block_on(doctor::examine(options, json))
+        }
+        Command::Enroll {
+            line,
+            config,
+            force,
+        } => {
+            let file = config.unwrap_or_else(enroll::usual_file);
+            runtime.block_on(enroll::enroll(&line, &file, force))
         }
         Command::Status { place } => {
             let settings = place.settings(None)?;

@@ -403,6 +403,8 @@ pub const SECRETS_BYTES_MAX: usize = 256 * 1024;
 pub const NODE_RUNS_MAX: u32 = 20;
 /// Jobs that a node's drawer names; the rest is counted.
 pub const NODE_JOBS_MAX: usize = 50;
+/// Characters of the line that lets a server join: certificates and keys make most of it.
+pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
 /// An order to a node that it has not seen by then is not obeyed any more.
 pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
 /// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.

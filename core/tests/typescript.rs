@@ -107,6 +107,7 @@ fn changed() -> String {
         view::BulkProgress,
         view::BulkChanged,
         view::BulkFailure,
+        view::JobsText,
         view::Exported,
         view::CommandError,
         view::ErrorCode,
@@ -170,7 +171,6 @@ fn edited() -> String {
         view::ConflictField,
         view::TryAsk,
         view::TryAnswer,
-        view::Deletion,
     ]
 }
 

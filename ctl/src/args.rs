@@ -339,6 +339,28 @@ pub enum NodesCommand {
         /// Its id
         node: NodeId,
     },
+    /// Print the one line that lets a server join: give it to `belfry-agent enroll` there
+    Invite(InviteArguments),
+}
+
+/// `nodes invite`.
+#[derive(Args)]
+pub struct InviteArguments {
+    /// What jobs choose the server by, such as role=web,zone=a
+    #[arg(long, value_delimiter = ',', value_parser = label, value_name = "NAME=VALUE")]
+    pub labels: Vec<(String, String)>,
+    /// The projects that it serves [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "P")]
+    pub projects: Vec<ProjectName>,
+    /// Its share of the work among its like, 0 to 100 [default: 1]
+    #[arg(long, value_name = "W")]
+    pub weight: Option<u32>,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let parted = text.split_once('=');
+    let parted = parted.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    parted.ok_or_else(|| "write labels as name=value".to_owned())
 }
 
 /// What a node is asked.

@@ -6,6 +6,7 @@ mod explain;
 mod failure;
 mod files;
 mod import;
+mod invite;
 mod jobs;
 mod ledger;
 mod nodes;
@@ -68,7 +69,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
-        Command::Nodes(command) => nodes::run(&*open(place).await?, command, json).await,
+        Command::Nodes(command) => nodes::run(place, command, json).await,
         Command::Cluster(command) => cluster::run(&place::servers(place)?, command, json).await,
     }
 }

@@ -8,19 +8,22 @@ use belfry_core::id::NodeId;
 use belfry_core::run::RunRecord;
 use serde_json::{Value, json};
 
-use crate::args::{NodeOrder, NodesCommand};
+use crate::args::{NodeOrder, NodesCommand, PlaceArguments};
 use crate::failure::{FAILED, Failure};
 use crate::print::{self, Table, local, plain};
-use crate::run_json;
+use crate::{invite, open, place, run_json};
 
-pub async fn run(cluster: &Cluster, command: NodesCommand, json: bool) -> Result<(), Failure> {
+pub async fn run(place: PlaceArguments, command: NodesCommand, json: bool) -> Result<(), Failure> {
     match command {
-        NodesCommand::List => list(cluster, json).await,
-        NodesCommand::Show { node } => show(cluster, &node, json).await,
-        NodesCommand::Drain(order) => ask(cluster, &order, Ask::Drain, json).await,
-        NodesCommand::Undrain(order) => ask(cluster, &order, Ask::Undrain, json).await,
-        NodesCommand::Reload(order) => ask(cluster, &order, Ask::Reload, json).await,
-        NodesCommand::Remove { node } => remove(cluster, &node, json).await,
+        NodesCommand::List => list(&*open(place).await?, json).await,
+        NodesCommand::Show { node } => show(&*open(place).await?, &node, json).await,
+        NodesCommand::Drain(order) => ask(&*open(place).await?, &order, Ask::Drain, json).await,
+        NodesCommand::Undrain(order) => ask(&*open(place).await?, &order, Ask::Undrain, json).await,
+        NodesCommand::Reload(order) => ask(&*open(place).await?, &order, Ask::Reload, json).await,
+        NodesCommand::Remove { node } => remove(&*open(place).await?, &node, json).await,
+        NodesCommand::Invite(arguments) => {
+            invite::run(&place::servers(place)?, arguments, json).await
+        }
     }
 }
 

@@ -130,7 +130,10 @@ impl Reader {
         let message = message.trim_end().replace('\n', ", ");
         let sentence =
             format!("this is not {name}: {message}; correct this line or the one before it");
-        self.refuse(error.start, None, FieldError::whole("", "syntax", sentence));
+        let error_at = FieldError::whole("", "syntax", sentence)
+            .with("format", name)
+            .with("message", message);
+        self.refuse(error.start, None, error_at);
     }
 
     fn entry(&mut self, entry: &TopEntry) {
@@ -229,7 +232,7 @@ impl Reader {
             self.errors.push(FileError {
                 line: *line,
                 item: Some(self.item(Some(&job.name))),
-                error: FieldError::at("name", "duplicate", rest),
+                error: FieldError::at("name", "duplicate", rest).with("line", before),
             });
         }
     }

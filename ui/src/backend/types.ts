@@ -414,6 +414,10 @@ starred: boolean,
  */
 broken: string | null, 
 /**
+ * The same field by field, as far as it is about fields; the UI translates these.
+ */
+broken_at: Array<FieldError>, 
+/**
  * The newest runs, oldest first, `STRIP_BARS` at most.
  */
 strip: Array<StripBar>, 
@@ -1504,6 +1508,23 @@ title: string,
  * Why not.
  */
 error: CommandError, };
+
+/**
+ * Jobs as a text that `apply` reads.
+ */
+export type JobsText = { 
+/**
+ * The definitions, TOML.
+ */
+text: string, 
+/**
+ * How many jobs it has.
+ */
+count: number, 
+/**
+ * `project/name` of jobs that this version cannot write.
+ */
+left_out: Array<string>, };
 
 /**
  * Jobs written into a file.
