@@ -38,10 +38,13 @@ impl Connections {
         before: &str,
     ) -> Result<ConnectionSaved, CommandError> {
         let mut profiles = self.profiles()?;
-        let read = match read_form(form, named(before), &profiles) {
+        let mut read = match read_form(form, named(before), &profiles) {
             Ok(read) => read,
             Err(mistakes) => return Ok(ConnectionSaved { mistakes }),
         };
+        if let Ok(profile) = profiles.profile(before) {
+            read.carry_over(profile);
+        }
         self.keep_secrets(&read, before).await?;
         if let Ok(before) = ProfileName::new(before) {
             profiles.remove(&before);

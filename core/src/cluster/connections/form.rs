@@ -91,6 +91,16 @@ pub struct FormRead {
     pub secrets: Vec<(KeptSecret, Secret)>,
 }
 
+impl FormRead {
+    /// Keeps what the form has no field for, as the profile had it before.
+    pub fn carry_over(&mut self, before: &Profile) {
+        if let (Place::Servers(new), Place::Servers(old)) = (&mut self.profile.place, &before.place)
+        {
+            new.cluster.identity_file = old.cluster.identity_file.clone();
+        }
+    }
+}
+
 fn read(
     form: &ConnectionForm,
     name: ProfileName,
@@ -179,6 +189,7 @@ impl Reading<'_> {
             identity: cert.zip(key),
             insecure: form.insecure,
             prefix,
+            identity_file: None,
         })
     }
 
