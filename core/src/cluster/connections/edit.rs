@@ -97,9 +97,8 @@ impl Connections {
         }
         let (secrets, name) = (Arc::clone(&self.secrets), name.to_owned());
         let forget = move || {
-            let all = KeptSecret::ALL.into_iter();
-            all.map(|which| secrets.forget(&name, which))
-                .collect::<Result<(), _>>()
+            let mut all = KeptSecret::ALL.into_iter();
+            all.try_for_each(|which| secrets.forget(&name, which))
         };
         let forgotten = spawn_blocking(forget).await;
         forgotten

@@ -71,7 +71,7 @@ impl Encrypted {
             Ok(bytes) if bytes.len() <= SECRETS_BYTES_MAX => bytes,
             Ok(_) => return Err(self.damaged()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return self.new(passphrase);
+                return self.make(passphrase);
             }
             Err(error) => return Err(self.failed(error)),
         };
@@ -89,7 +89,7 @@ impl Encrypted {
         Ok(Opened { passphrase, inside })
     }
 
-    fn new(&self, passphrase: SecretString) -> Result<Opened, SecretsError> {
+    fn make(&self, passphrase: SecretString) -> Result<Opened, SecretsError> {
         let inside = Inside {
             v: FORM,
             secrets: BTreeMap::new(),
