@@ -69,7 +69,6 @@ async fn edits(stage: &Stage, cluster: &Cluster) -> Answers {
         ("edit", edit.await.err()),
         ("pause", cluster.set_paused(&known, false, None).await.err()),
         ("delete", cluster.delete(&known, None).await.err()),
-        ("delete_job", cluster.delete_job(known.id, 2).await.err()),
         ("restore", cluster.restore(known.id, 1).await.err()),
         ("save_draft", cluster.save_draft(&save).await.err()),
         ("apply", cluster.apply(FILE, false, false).await.err()),
