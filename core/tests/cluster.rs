@@ -2,6 +2,8 @@
 
 #[path = "cluster/bulks.rs"]
 mod bulks;
+#[path = "cluster/connections.rs"]
+mod connections;
 #[path = "cluster/editor.rs"]
 mod editor;
 #[path = "cluster/editor_saves.rs"]
@@ -18,6 +20,8 @@ mod lists;
 mod lives;
 #[path = "cluster/nodes.rs"]
 mod nodes;
+#[path = "cluster/read_only.rs"]
+mod read_only;
 #[path = "cluster/search.rs"]
 mod search;
 #[path = "cluster/stage.rs"]
