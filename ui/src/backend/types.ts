@@ -2133,15 +2133,6 @@ run_id: string, } | { "outcome": "refused",
 errors: Array<FieldError>, };
 
 /**
- * A job that was deleted.
- */
-export type Deletion = { 
-/**
- * The generation that brings it back.
- */
-restores: number, };
-
-/**
  * How careful one has to be with a place.
  */
 export type Environment = "test" | "staging" | "production";
