@@ -14,6 +14,7 @@ mod journal;
 mod launch;
 mod lock;
 mod logging;
+mod noted;
 mod pending;
 mod perform;
 mod recover;

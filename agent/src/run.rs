@@ -23,12 +23,13 @@ use crate::failure::{Code, Failure};
 use crate::host::{AttemptKey, Host};
 use crate::journal::{Identity, Journal};
 use crate::lock::DirLock;
+use crate::noted::{Facts, Standing};
 use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, drain, info, pending, recover, reload, signs, tail, upload};
+use crate::{children, drain, info, noted, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -100,9 +101,10 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
-    tasks.spawn(tell_info(&host, &stores, &value));
+    let facts = follow_notes(&host, &stores, &value, &mut tasks);
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
+    let keeper = keeper(&host, &stores, value, (standing, facts));
+    let mut session = tokio::spawn(keeper.keep(asked));
 
     say_up(&options, &stores, &host);
     tokio::select! {
@@ -140,9 +142,28 @@ fn tell_info(
     host: &Arc<Host>,
     stores: &Stores,
     value: &SessionValue,
+    facts: flag::Receiver<Option<Facts>>,
 ) -> impl Future<Output = ()> + use<> {
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
-    info::tell(host.clone(), coord, keys, value.clone())
+    info::tell((host.clone(), coord), keys, value.clone(), facts)
+}
+
+/// What jobs choose this node by, as people note it over what its file says; others are told.
+fn follow_notes(
+    host: &Arc<Host>,
+    stores: &Stores,
+    value: &SessionValue,
+    tasks: &mut JoinSet<()>,
+) -> flag::Receiver<Option<Facts>> {
+    let own = Standing {
+        weight: value.weight,
+        labels: value.labels.clone(),
+    };
+    let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
+    let (tell, facts) = flag::channel(None);
+    tasks.spawn(noted::follow(coord, keys, host.node.clone(), own, tell));
+    tasks.spawn(tell_info(host, stores, value, facts.clone()));
+    facts
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {
@@ -297,7 +318,7 @@ fn keeper(
     host: &Arc<Host>,
     stores: &Stores,
     value: SessionValue,
-    vitals: flag::Receiver<Vitals>,
+    (vitals, facts): (flag::Receiver<Vitals>, flag::Receiver<Option<Facts>>),
 ) -> Keeper {
     Keeper {
         coord: stores.coord.clone(),
@@ -305,6 +326,7 @@ fn keeper(
         node: host.node.clone(),
         value,
         vitals,
+        facts,
         host: host.clone(),
     }
 }

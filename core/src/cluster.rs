@@ -17,6 +17,7 @@ mod bulk;
 mod connect;
 mod connection;
 mod connections;
+mod definitions;
 mod edit;
 mod editor;
 mod error;
@@ -56,7 +57,8 @@ pub use bulk::BulkStop;
 pub use connect::{Climb, ConnectError, Role, Stores, climb, climb_telling};
 pub use connection::Connection;
 pub use connections::{Connections, Here};
-pub use edit::Edited;
+pub use definitions::StoredDefinition;
+pub use edit::{Changed, Edited};
 pub use editor::build_schedule;
 pub use error::ClusterError;
 pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
@@ -74,7 +76,7 @@ pub use run_view::{row as run_row, stamp};
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
-pub use wish::{KillEnd, KillWish, Tail};
+pub use wish::{KillEnd, KillWish, RunWish, Tail, WaitingRequest};
 
 use read_only::ReadOnly;
 

@@ -389,6 +389,8 @@ pub const NAMES_MERGED_MAX: usize = 16;
 pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// Values that a count of runs names for each field: the rest is found by typing.
 pub const FACET_VALUES_MAX: usize = 9;
+/// Labels that people put on a node: more describe it without anybody choosing by them.
+pub const LABELS_MAX: usize = 64;
 /// Profiles that stay open behind the window: each keeps its watches and a few connections.
 pub const OPEN_PROFILES_MAX: usize = 5;
 /// A profile that cannot be opened is tried again after this.
@@ -414,3 +416,5 @@ const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
+/// How far ahead a person may ask for a run: what lies further belongs into a schedule.
+pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;

@@ -12,6 +12,8 @@ mod editor_saves;
 mod edits;
 #[path = "cluster/files.rs"]
 mod files;
+#[path = "cluster/kinds.rs"]
+mod kinds;
 #[path = "cluster/lists.rs"]
 mod lists;
 #[path = "cluster/lives.rs"]

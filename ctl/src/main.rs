@@ -1,7 +1,9 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod asked;
 mod cluster;
+mod definitions;
 mod explain;
 mod failure;
 mod files;
@@ -9,6 +11,7 @@ mod import;
 mod invite;
 mod jobs;
 mod ledger;
+mod node_set;
 mod nodes;
 mod passphrase;
 mod place;
@@ -67,6 +70,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
+        Command::Definitions(command) => {
+            definitions::run(&*open(place).await?, command, json).await
+        }
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
         Command::Nodes(command) => nodes::run(place, command, json).await,

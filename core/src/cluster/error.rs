@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::coord::CoordError;
-use crate::definition::{EditRefused, FileErrors};
+use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
 use crate::id::{NodeId, RunId};
 use crate::job::FieldError;
@@ -35,8 +35,18 @@ pub enum ClusterError {
         /// What was asked for.
         name: String,
     },
-    /// Several projects have a job of this name.
-    #[error("{name:?} is the name of several jobs: write one of {}", .candidates.join(", "))]
+    /// No definition of this kind has this name or id.
+    #[error(
+        "there is no {kind} {name:?}: `belfryctl definitions list {kind}` shows those that exist"
+    )]
+    NoSuchDefinition {
+        /// The kind.
+        kind: Kind,
+        /// What was asked for.
+        name: String,
+    },
+    /// Several projects have a job or another definition of this name.
+    #[error("{name:?} is a name in several projects: write one of {}", .candidates.join(", "))]
     AmbiguousJob {
         /// What was asked for.
         name: String,
@@ -196,6 +206,7 @@ impl ClusterError {
                 ErrorCode::Unreachable
             }
             Self::NoSuchJob { .. }
+            | Self::NoSuchDefinition { .. }
             | Self::NoSuchRun { .. }
             | Self::NoSuchVersion { .. }
             | Self::NotRunning { .. }
@@ -334,6 +345,7 @@ impl ClusterError {
             Self::Coord { .. }
             | Self::History { .. }
             | Self::NoSuchJob { .. }
+            | Self::NoSuchDefinition { .. }
             | Self::NoSuchRun { .. }
             | Self::Fields(_) => return None,
         })

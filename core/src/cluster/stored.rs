@@ -1,6 +1,6 @@
 //! A job as the store of the present holds it, read once and kept for lists.
 
-use crate::definition::{Existing, FullName};
+use crate::definition::{Address, Definition, Existing, FullName};
 use crate::envelope::{Content, Envelope};
 use crate::id::{JobId, ProjectName};
 use crate::job::{Action, Command, FieldError, Job};
@@ -94,6 +94,11 @@ impl StoredJob {
         }
     }
 
+    /// Where it is stored.
+    pub fn address(&self) -> Address {
+        Address::of_job(&self.project, self.id)
+    }
+
     /// `project/name`.
     pub fn title(&self) -> String {
         format!("{}/{}", self.project, self.name)
@@ -107,13 +112,10 @@ impl StoredJob {
     /// As a file that is to be applied is compared with it.
     pub fn existing(&self) -> Existing {
         Existing {
-            id: self.id,
+            address: self.address(),
             generation: self.generation,
-            name: FullName {
-                project: self.project.clone(),
-                name: self.name.clone(),
-            },
-            job: self.job.clone().ok(),
+            name: FullName::of_job(&self.project, &self.name),
+            definition: self.job.clone().ok().map(Definition::from),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use belfry_core::definition::FullName;
 use belfry_core::dispatch::{RequestKey, RunKey, SeriesKey};
 use belfry_core::id::{EditId, JobId, Moment, OrderId, RequestId, Scope};
 use belfry_harness::cluster::node_id;
@@ -51,7 +52,7 @@ fn untold(world: &World) -> Vec<String> {
         keys.active(&stranger),
         keys.last(&stranger),
         keys.info(&node_id("stranger")),
-        keys.name("job", &project(), "stranger"),
+        keys.name(&FullName::of_job(&project(), "stranger")),
         format!("{}strange/kind/of/key", keys.root()),
     ]
 }
