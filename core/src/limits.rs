@@ -418,3 +418,5 @@ const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as
 pub const USER_NAME_CHARS_MAX: usize = 64;
 /// How far ahead a person may ask for a run: what lies further belongs into a schedule.
 pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;
+/// An explanation looks so far back for the instant before: yearly schedules have one.
+pub const EXPLAIN_BACK: Duration = Duration::from_secs(400 * 24 * 60 * 60);
