@@ -18,6 +18,7 @@ use tracing::warn;
 
 use crate::children::Children;
 use crate::failure::{Code, Failure};
+use crate::metrics::Metrics;
 
 /// Names one attempt.
 pub type AttemptKey = (RunId, u32);
@@ -44,6 +45,8 @@ pub struct Host {
     pub signs: OwnedFd,
     /// The supervisors that this process started.
     pub children: Children,
+    /// What is counted of all this.
+    pub metrics: Metrics,
     /// For what waits on the host.
     pub runtime: Handle,
     events: mpsc::Sender<Event>,
@@ -75,6 +78,7 @@ impl Host {
             environment: environment(),
             signs,
             children: Children::default(),
+            metrics: Metrics::default(),
             runtime: Handle::current(),
             events,
             data,

@@ -12,6 +12,7 @@ mod journal;
 mod launch;
 mod lock;
 mod logging;
+mod metrics;
 mod pending;
 mod perform;
 mod recover;

@@ -1,6 +1,7 @@
 //! `belfry-agent run`: brings everything up in order, runs, and lets go in the reverse order.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -22,6 +23,7 @@ use crate::failure::{Code, Failure};
 use crate::host::{AttemptKey, Host};
 use crate::journal::{Identity, Journal};
 use crate::lock::DirLock;
+use crate::metrics::{self, Counts};
 use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
@@ -46,6 +48,8 @@ pub struct Options {
     pub place: Place,
     /// About this node; its `data_dir` is followed already.
     pub node: NodeConfig,
+    /// Where its numbers are told.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// Runs the agent until it is asked to stop.
@@ -79,7 +83,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     tasks.spawn(reload::listen(options.file.clone()));
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    tell_numbers(&host, options.metrics, &mut tasks).await;
     let config = config(&options, &identity);
+    host.metrics.slots.set(config.max_parallel);
     let mut value = session_value(&options.node, &identity, host_name);
     value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
     let dispatcher = Dispatcher::new(config);
@@ -89,6 +95,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         performer,
         events,
         watchdog: Watchdog::new(),
+        counts: Counts::new(host.clone()),
         vitals,
     };
     engine.take(Event::JournalRead(journalled));
@@ -123,6 +130,13 @@ async fn stores(place: &Place) -> Result<Stores, Failure> {
     let away = stores.away.iter();
     away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
     Ok(stores)
+}
+
+async fn tell_numbers(host: &Arc<Host>, at: Option<SocketAddr>, tasks: &mut JoinSet<()>) {
+    let Some(at) = at else { return };
+    if let Some(listener) = metrics::listen(at).await {
+        tasks.spawn(metrics::serve(listener, host.clone()));
+    }
 }
 
 fn say_up(options: &Options, stores: &Stores, host: &Host) {

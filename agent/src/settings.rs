@@ -33,6 +33,7 @@ pub fn read(
         servers,
         node: mut said,
         log,
+        metrics,
     } = Config::load(file).map_err(|error| wrong(error.to_string()))?;
     if servers.is_some() && embedded.is_some() {
         let sentence = "--embedded is for a computer without servers, and the configuration names a [cluster]: use one of them";
@@ -51,6 +52,7 @@ pub fn read(
         dir,
         place,
         node: said,
+        metrics,
     };
     Ok(Settings { options, log })
 }

@@ -4,6 +4,7 @@
 //! file points to (certificates, passwords) is read when it is needed, not here.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use toml::Table;
@@ -29,6 +30,8 @@ pub struct Config {
     pub node: NodeConfig,
     /// How the agent logs.
     pub log: LogConfig,
+    /// Where the agent tells its numbers, on this computer only; nowhere when absent.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// `[cluster]` and `[history]`, which go together.
@@ -133,7 +136,7 @@ pub enum LogLevel {
 #[error("{}", .0.join("; "))]
 pub struct ConfigError(Vec<String>);
 
-const SECTIONS: [(&str, &[&str]); 5] = [
+const SECTIONS: [(&str, &[&str]); 6] = [
     (
         "cluster",
         &[
@@ -165,6 +168,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
     ),
     ("policy", &["run_as", "egress"]),
     ("log", &["format", "level"]),
+    ("metrics", &["listen"]),
 ];
 
 impl Config {
@@ -192,6 +196,7 @@ impl Config {
             servers: read::servers(&mut given),
             node: read::node(&mut given),
             log: read::log(&mut given),
+            metrics: read::metrics(&mut given),
         };
         read::refuse_policy(&mut given);
         match given.errors.is_empty() {
@@ -243,6 +248,8 @@ mod tests {
         [log]
         format = "json"
         level = "debug"
+        [metrics]
+        listen = "[::1]:9464"
     "#;
 
     #[test]
@@ -262,6 +269,7 @@ mod tests {
         assert_eq!((node.projects.len(), node.weight), (2, Some(3)));
         assert_eq!(node.labels["zone"], "a");
         assert_eq!(config.log.format, LogFormat::Json);
+        assert!(config.metrics.is_some_and(|at| at.is_ipv6()));
     }
 
     #[test]
@@ -303,6 +311,8 @@ mod tests {
             prefix = "belfry/"
             [log]
             format = "xml"
+            [metrics]
+            listen = "0.0.0.0:9464"
             [policy]
             run_as = ["www-data"]
         "#;
@@ -326,6 +336,7 @@ mod tests {
             "`cluster.password` needs `cluster.user`",
             "`cluster.prefix`",
             "[cluster] needs [history]",
+            "`metrics.listen` must be an address of this computer",
             "`log.format` must be text, json or journald",
             "`policy.run_as` is not supported yet",
             "the variable BELFRY__NODE__SHEL is not known: did you mean shell?",

@@ -391,3 +391,7 @@ pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 pub const FACET_VALUES_MAX: usize = 9;
 /// Characters of the line that lets a server join: certificates and keys make most of it.
 pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
+/// Readers of an agent's metrics at once: a scraper or two, and a person who looks.
+pub const METRICS_CONNECTIONS_MAX: usize = 8;
+/// A reader of metrics that takes longer is let go: it may never end.
+pub const METRICS_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
