@@ -10,19 +10,38 @@ use belfry_core::dispatch::SessionValue;
 use belfry_core::keyspace::{Keyspace, json};
 use belfry_core::node::NodeInfo;
 use belfry_core::txn::{Check, Compare, Op, Txn};
+use tokio::sync::watch as flag;
 use tokio::time::sleep;
 use tracing::debug;
 
 use crate::host::Host;
+use crate::live::Live;
 
 /// Between two looks whether the session is ours, and after a store that did not answer.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Tells it once the node's session is ours: before, the id may be another one's.
-pub async fn tell(host: Arc<Host>, coord: Arc<dyn Coord>, keys: Keyspace, session: SessionValue) {
-    let value = json(&look(&session));
+/// Tells it once the node's session is ours: before, the id may be another one's. What the node's
+/// own file changes is told again.
+pub async fn tell(
+    host: Arc<Host>,
+    coord: Arc<dyn Coord>,
+    keys: Keyspace,
+    session: SessionValue,
+    mut live: flag::Receiver<Live>,
+) {
     loop {
-        match try_tell(&host, &*coord, &keys, (&session, &value)).await {
+        let session = live.borrow_and_update().in_session(session.clone());
+        tell_once(&host, &*coord, &keys, &session).await;
+        if live.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn tell_once(host: &Host, coord: &dyn Coord, keys: &Keyspace, session: &SessionValue) {
+    let value = json(&look(session));
+    loop {
+        match try_tell(host, coord, keys, (session, &value)).await {
             Ok(true) => return,
             Ok(false) => {}
             Err(error) => debug!("could not tell what this node is: {error}"),

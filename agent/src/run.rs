@@ -11,7 +11,6 @@ use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
-use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
@@ -22,14 +21,18 @@ use crate::engine::Engine;
 use crate::failure::{Code, Failure};
 use crate::host::{AttemptKey, Host};
 use crate::journal::{Identity, Journal};
+use crate::live::Live;
 use crate::lock::DirLock;
+use crate::logging::Level;
 use crate::metrics::{self, Counts};
 use crate::perform::Performer;
+use crate::reload::Reloader;
 use crate::session::Keeper;
+use crate::settings::Settings;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, info, pending, recover, reload, signs, tail, upload};
+use crate::{children, info, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -39,9 +42,8 @@ const WAITING_MAX: usize = 4096;
 const GIVE_BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the command line and the configuration say.
+#[derive(Clone)]
 pub struct Options {
-    /// The node's own file.
-    pub file: Option<PathBuf>,
     /// The data folder.
     pub dir: PathBuf,
     /// The stores.
@@ -53,14 +55,12 @@ pub struct Options {
 }
 
 /// Runs the agent until it is asked to stop.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
+    let options = settings.options.clone();
     let mut stop = Stop::listen()?;
     let _lock = DirLock::take(&options.dir)?;
     let mut journal = Journal::open(&options.dir).await?;
-    let host_name = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
+    let host_name = host_name();
     let identity = journal
         .identify(options.node.id.clone(), &host_name)
         .await?;
@@ -80,14 +80,13 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
-    tasks.spawn(reload::listen(options.file.clone()));
+    let lives = reload_on_asking(settings, level, &host, &mut tasks);
     tasks.spawn(signs::read(host.clone(), pipe));
     let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
     tell_numbers(&host, options.metrics, &mut tasks).await;
-    let config = config(&options, &identity);
+    let config = config(lives.borrow().max_parallel, &identity);
     host.metrics.slots.set(config.max_parallel);
-    let mut value = session_value(&options.node, &identity, host_name);
-    value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
+    let value = session_value(&lives.borrow(), &identity, host_name);
     let dispatcher = Dispatcher::new(config);
     let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
@@ -102,9 +101,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
-    tasks.spawn(tell_info(&host, &stores, &value));
+    tasks.spawn(tell_info(&host, &stores, &value, &lives));
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
+    let mut session = tokio::spawn(keeper(&host, &stores, value, (standing, lives)).keep(asked));
 
     say_up(&options, &stores, &host);
     tokio::select! {
@@ -132,6 +131,29 @@ async fn stores(place: &Place) -> Result<Stores, Failure> {
     Ok(stores)
 }
 
+fn host_name() -> String {
+    let system = rustix::system::uname();
+    system.nodename().to_string_lossy().into_owned()
+}
+
+/// Gives what the node's own file says, as long as it is read again.
+fn reload_on_asking(
+    settings: Settings,
+    level: Level,
+    host: &Arc<Host>,
+    tasks: &mut JoinSet<()>,
+) -> flag::Receiver<Live> {
+    let (live, lives) = flag::channel(Live::of(&settings.options.node));
+    let reloader = Reloader {
+        standing: settings,
+        live,
+        level,
+        host: host.clone(),
+    };
+    tasks.spawn(reloader.listen());
+    lives
+}
+
 async fn tell_numbers(host: &Arc<Host>, at: Option<SocketAddr>, tasks: &mut JoinSet<()>) {
     let Some(at) = at else { return };
     if let Some(listener) = metrics::listen(at).await {
@@ -149,23 +171,21 @@ fn tell_info(
     host: &Arc<Host>,
     stores: &Stores,
     value: &SessionValue,
+    lives: &flag::Receiver<Live>,
 ) -> impl Future<Output = ()> + use<> {
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
-    info::tell(host.clone(), coord, keys, value.clone())
+    info::tell(host.clone(), coord, keys, value.clone(), lives.clone())
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::new(Code::Internal, format!("the agent broke: {error}"))
 }
 
-fn config(options: &Options, identity: &Identity) -> Config {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (least, most) = MAX_PARALLEL_DEFAULT;
-    let usual = (MAX_PARALLEL_PER_CORE * cores).clamp(least, most);
+fn config(max_parallel: usize, identity: &Identity) -> Config {
     Config {
         node: identity.node.clone(),
         disk_id: identity.disk_id,
-        max_parallel: options.node.max_parallel.unwrap_or(usual),
+        max_parallel,
         seed: Uuid::new_v4().into_bytes(),
     }
 }
@@ -273,8 +293,8 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
 }
 
 /// What this node's session says for as long as the agent runs.
-fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> SessionValue {
-    SessionValue {
+fn session_value(live: &Live, identity: &Identity, host_name: String) -> SessionValue {
+    live.in_session(SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
         disk_id: identity.disk_id,
@@ -282,9 +302,9 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
-        projects: node.projects.clone(),
-        labels: node.labels.clone(),
-        weight: node.weight.unwrap_or(WEIGHT_DEFAULT),
+        projects: Vec::new(),
+        labels: Default::default(),
+        weight: 0,
         max_parallel: 0,
         load: 0,
         draining: false,
@@ -292,14 +312,14 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         stamp: None,
         reports_pending: 0,
         extra: Default::default(),
-    }
+    })
 }
 
 fn keeper(
     host: &Arc<Host>,
     stores: &Stores,
     value: SessionValue,
-    vitals: flag::Receiver<Vitals>,
+    (vitals, live): (flag::Receiver<Vitals>, flag::Receiver<Live>),
 ) -> Keeper {
     Keeper {
         coord: stores.coord.clone(),
@@ -307,6 +327,7 @@ fn keeper(
         node: host.node.clone(),
         value,
         vitals,
+        live,
         host: host.clone(),
     }
 }

@@ -16,6 +16,7 @@ use tracing::{info, warn};
 
 use crate::failure::{Code, Failure};
 use crate::host::Host;
+use crate::live::Live;
 
 /// Between two looks at another holder, and after a store that did not answer.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -28,8 +29,10 @@ pub struct Keeper {
     pub keys: Keyspace,
     /// Whose it is.
     pub node: NodeId,
-    /// What it says, but for its vitals.
+    /// What it says, but for its vitals and for what the file may change.
     pub value: SessionValue,
+    /// What the file says now.
+    pub live: flag::Receiver<Live>,
     /// How the node stands, as the engine last said.
     pub vitals: flag::Receiver<Vitals>,
     /// Where gain and loss are told.
@@ -145,7 +148,7 @@ impl Keeper {
             reports_pending: vitals.reports_pending,
             clock_suspect: vitals.clock_suspect,
             stamp: Some(clock::now()),
-            ..self.value.clone()
+            ..self.live.borrow().in_session(self.value.clone())
         };
         Op::Put {
             key: self.keys.session(&self.node),
@@ -170,8 +173,13 @@ impl Keeper {
     /// Renews the session until it is gone.
     async fn renew(&self, held: &Held) {
         let mut pause = SESSION_RENEW_EVERY;
+        let mut live = self.live.clone();
         loop {
-            sleep(pause).await;
+            tokio::select! {
+                () = sleep(pause) => {}
+                // Others place work by it.
+                Ok(()) = live.changed() => {}
+            }
             match self.is_renewed(held).await {
                 Ok(true) => {
                     self.host.tell(Event::SessionRenewed).await;

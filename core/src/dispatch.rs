@@ -189,6 +189,7 @@ impl Dispatcher {
             Event::RequestGone(key) => self.forget_request(&key),
             Event::OrderSeen(order) => self.see_order(now, order),
             Event::OrderGone(id) => self.forget_order(id),
+            Event::RoomChanged(most) => self.config.max_parallel = most,
             Event::CursorsRead(cursors) => self.learn_cursors(now, cursors),
             Event::RunsRead(runs) => self.runs_read(now, runs),
             Event::TxnAnswered(token, answer) => self.settle(now, token, answer),

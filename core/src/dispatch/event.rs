@@ -52,6 +52,8 @@ pub enum Event {
     OrderSeen(Order),
     /// An order is gone.
     OrderGone(OrderId),
+    /// So many programs may run at once from now on; those that run go on.
+    RoomChanged(usize),
     /// Cursors as they stand.
     CursorsRead(Vec<(SeriesKey, Option<Cursor>)>),
     /// The sessions are about to be told anew.
