@@ -7,6 +7,7 @@ mod engine;
 mod enroll;
 mod failure;
 mod host;
+mod identity;
 mod info;
 mod journal;
 mod launch;

@@ -78,6 +78,7 @@ fn later(standing: &Settings, read: &Settings) -> Vec<&'static str> {
         ("node.id", old.node.id != new.node.id),
         ("node.shell", old.node.shell != new.node.shell),
         ("node.data_dir", old.dir != new.dir),
+        ("[policy]", old.policy != new.policy),
         ("log.format", standing.log.format != read.log.format),
         ("metrics.listen", old.metrics != new.metrics),
     ];

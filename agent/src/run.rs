@@ -11,6 +11,7 @@ use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
+use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
@@ -50,6 +51,8 @@ pub struct Options {
     pub place: Place,
     /// About this node; its `data_dir` is followed already.
     pub node: NodeConfig,
+    /// What jobs may do here.
+    pub policy: Policy,
     /// Where its numbers are told.
     pub metrics: Option<SocketAddr>,
 }
@@ -71,7 +74,7 @@ pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
     let host = Host::new(
         identity.node.clone(),
         options.dir.clone(),
-        options.node.shell.clone(),
+        (options.node.shell.clone(), options.policy.clone()),
         signs,
         sender,
     )?;

@@ -55,6 +55,7 @@ impl Given {
             dir,
             place,
             node: said,
+            policy: config.policy,
             metrics: config.metrics,
         };
         Ok(Settings {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 use crate::id::{ClusterName, NodeId, ProjectName};
+use crate::policy::Policy;
 
 mod file;
 mod read;
@@ -28,6 +29,8 @@ pub struct Config {
     pub servers: Option<Servers>,
     /// About this node.
     pub node: NodeConfig,
+    /// What jobs may do here.
+    pub policy: Policy,
     /// How the agent logs.
     pub log: LogConfig,
     /// Where the agent tells its numbers, on this computer only; nowhere when absent.
@@ -195,10 +198,10 @@ impl Config {
         let config = Self {
             servers: read::servers(&mut given),
             node: read::node(&mut given),
+            policy: read::policy(&mut given),
             log: read::log(&mut given),
             metrics: read::metrics(&mut given),
         };
-        read::refuse_policy(&mut given);
         match given.errors.is_empty() {
             true => Ok(config),
             false => Err(ConfigError(given.errors)),
@@ -314,7 +317,8 @@ mod tests {
             [metrics]
             listen = "0.0.0.0:9464"
             [policy]
-            run_as = ["www-data"]
+            run_as = ["www data"]
+            egress = ["10.0.0.0/8"]
         "#;
         let told = parse(
             text,
@@ -338,7 +342,8 @@ mod tests {
             "[cluster] needs [history]",
             "`metrics.listen` must be an address of this computer",
             "`log.format` must be text, json or journald",
-            "`policy.run_as` is not supported yet",
+            "`policy.run_as` cannot hold \"www data\"",
+            "`policy.egress` is not supported yet",
             "the variable BELFRY__NODE__SHEL is not known: did you mean shell?",
             "BELFRY__LOG__LEVEL must be error, warn, info, debug or trace",
         ] {

@@ -395,3 +395,6 @@ pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
 pub const METRICS_CONNECTIONS_MAX: usize = 8;
 /// A reader of metrics that takes longer is let go: it may never end.
 pub const METRICS_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
+pub const USER_NAME_CHARS_MAX: usize = 64;

@@ -81,7 +81,7 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
     changes
 }
 
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 28] = [
     "project",
     "name",
     "schedule",
@@ -94,6 +94,8 @@ const ORDER: [&str; 26] = [
     "shell",
     "env",
     "cwd",
+    "run_as",
+    "umask",
     "place",
     "timeout",
     "stop_grace",
@@ -146,6 +148,8 @@ fn rows(job: &Job) -> Vec<(String, String)> {
         rows.put(&format!("env.{name}"), value);
     }
     rows.maybe("cwd", job.cwd.as_deref());
+    rows.maybe("run_as", job.run_as.as_deref());
+    rows.maybe("umask", job.umask);
     rows.put("place.on", &job.place.on.to_string());
     rows.maybe("place.nodes", job.place.nodes.as_ref());
     rows.put("place.balance", &word(&job.place.balance));

@@ -3,6 +3,7 @@
 mod amounts;
 mod place;
 mod program;
+mod user;
 
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ impl JobDraft {
         let shell = check.shell(self.shell);
         check.env(&self.env);
         check.cwd(self.cwd.as_deref());
+        check.run_as(self.run_as.as_deref());
+        let umask = check.umask(self.umask.as_deref());
         let place = check.place(&self.place);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
@@ -61,6 +64,8 @@ impl JobDraft {
             action: Action::Shell(shell),
             env: self.env,
             cwd: self.cwd,
+            run_as: self.run_as,
+            umask,
             schedule: timetable.schedule,
             timezone: timetable.zone,
             start_at: timetable.start_at,
