@@ -19,8 +19,9 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
 use crate::failure::{Code, Failure};
 
-/// The file that the package's unit names.
-pub const USUAL_FILE: &str = "/etc/belfry/agent.toml";
+/// Where the package keeps the node's own file, and its name there.
+const FOLDER: &str = "/etc/belfry";
+const FILE: &str = "agent.toml";
 /// The unit, and the account that it runs under.
 const UNIT: &str = "belfry-agent.service";
 const ACCOUNT: &str = "belfry";
@@ -43,7 +44,7 @@ pub async fn enroll(line: &str, file: &Path, force: bool) -> Result<(), Failure>
     let climbed = try_way(&text, &stage.path, &invitation).await?;
     let known = fs::metadata(file).ok();
     let mode = known.as_ref().map_or(0o640, |known| known.mode() & 0o777);
-    stage.write("agent.toml", &text, mode)?;
+    stage.write(FILE, &text, mode)?;
     let account = account();
     for (name, _) in &secrets {
         stage.give(name, account)?;
@@ -52,8 +53,8 @@ pub async fn enroll(line: &str, file: &Path, force: bool) -> Result<(), Failure>
     let owner = known.map(|known| (known.uid(), known.gid()));
     // The agent reads its policy and does not write it.
     let owner = owner.or(account.map(|(_, group)| (0, group)));
-    stage.give("agent.toml", owner)?;
-    stage.put("agent.toml", file)?;
+    stage.give(FILE, owner)?;
+    stage.put(FILE, file)?;
     for warning in climbed {
         println!("! {warning}");
     }
@@ -63,6 +64,11 @@ pub async fn enroll(line: &str, file: &Path, force: bool) -> Result<(), Failure>
         file.display()
     );
     start(file)
+}
+
+/// The file that the package's unit names.
+pub fn usual_file() -> PathBuf {
+    Path::new(FOLDER).join(FILE)
 }
 
 fn wrong(sentence: impl Into<String>) -> Failure {
@@ -329,7 +335,7 @@ fn account() -> Option<(u32, u32)> {
 
 /// Lets systemd start the agent, now and at each boot; else says how to start it.
 fn start(file: &Path) -> Result<(), Failure> {
-    let is_units = file == Path::new(USUAL_FILE) && Path::new("/run/systemd/system").is_dir();
+    let is_units = file == usual_file() && Path::new("/run/systemd/system").is_dir();
     if !is_units || !systemctl("cat").is_ok_and(|output| output.status.success()) {
         println!(
             "start it with: belfry-agent run --config {}",

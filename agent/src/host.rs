@@ -14,7 +14,7 @@ use belfry_core::dispatch::Event;
 use belfry_core::id::{NodeId, RunId};
 use belfry_core::policy::Policy;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
 use crate::children::Children;
@@ -53,6 +53,8 @@ pub struct Host {
     pub children: Children,
     /// What is counted of all this.
     pub metrics: Metrics,
+    /// What is wrong with the node's own file, which was read again.
+    pub file_trouble: watch::Sender<Option<String>>,
     /// For what waits on the host.
     pub runtime: Handle,
     events: mpsc::Sender<Event>,
@@ -87,6 +89,7 @@ impl Host {
             signs,
             children: Children::default(),
             metrics: Metrics::default(),
+            file_trouble: watch::Sender::default(),
             runtime: Handle::current(),
             events,
             data,

@@ -1,12 +1,14 @@
-//! HUP: the file is read again, and what can change while the agent runs changes at once. What
-//! cannot is named, and what is wrong is said; then the agent goes on as it was.
+//! The node's own file is read again: on HUP, and when an order asks for it. What can change while
+//! the agent runs changes at once, what cannot is named, and what is wrong is said, in the session
+//! too; then the agent goes on as it was.
 
 use std::sync::Arc;
 
 use belfry_core::dispatch::Event;
+use belfry_core::id::OrderId;
 use belfry_core::profile::Place;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch as flag;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch as flag};
 use tracing::{info, warn};
 
 use crate::host::Host;
@@ -27,26 +29,47 @@ pub struct Reloader {
 }
 
 impl Reloader {
-    /// Listens to HUP until the agent ends.
-    pub async fn listen(mut self) {
-        let mut hangs = match signal(SignalKind::hangup()) {
-            Ok(hangs) => hangs,
-            Err(error) => return warn!("could not listen to HUP: {error}"),
-        };
-        while hangs.recv().await.is_some() {
-            match self.reload().await {
-                Ok(done) => info!("{done}"),
-                Err(why) => warn!("{why}"),
+    /// Listens until the agent ends.
+    pub async fn listen(mut self, mut orders: mpsc::Receiver<OrderId>) {
+        let hangs = signal(SignalKind::hangup());
+        let mut hangs = hangs
+            .inspect_err(|error| warn!("could not listen to HUP: {error}"))
+            .ok();
+        loop {
+            tokio::select! {
+                () = hung(&mut hangs) => {
+                    // What is wrong is logged, and nobody waits for an answer.
+                    let _ = self.reload().await;
+                }
+                order = orders.recv() => {
+                    let Some(order) = order else { return };
+                    let done = self.reload().await;
+                    self.host.tell(Event::OrderDone(order, done)).await;
+                }
             }
         }
     }
 
-    /// Reads the file again, whoever asked for it. Gives what came of it as a sentence; the error
-    /// is one too.
-    pub async fn reload(&mut self) -> Result<String, String> {
+    /// Reads the file again, whoever asked for it, and says what came of it.
+    async fn reload(&mut self) -> Result<(), String> {
         let read = self.standing.given.clone().read();
-        let read =
-            read.map_err(|why| format!("{why}: the agent goes on with what it read before"))?;
+        let trouble = read.as_ref().err().cloned();
+        self.host.file_trouble.send_replace(trouble);
+        match read {
+            Ok(read) => {
+                info!("{}", self.apply(&read).await);
+                Ok(())
+            }
+            Err(error) => {
+                let sentence = format!("{error}: the agent goes on with what it read before");
+                warn!("{sentence}");
+                Err(sentence)
+            }
+        }
+    }
+
+    /// What can change changes. Gives a sentence about it.
+    async fn apply(&mut self, read: &Settings) -> String {
         let live = Live::of(&read.options.node);
         let mut at_once = self.live.borrow().changed(&live);
         if self.live.send_replace(live.clone()).max_parallel != live.max_parallel {
@@ -56,7 +79,14 @@ impl Reloader {
         if self.level.set(read.log.level) {
             at_once.push("log.level");
         }
-        Ok(sentence(&at_once, &later(&self.standing, &read)))
+        sentence(&at_once, &later(&self.standing, read))
+    }
+}
+
+async fn hung(hangs: &mut Option<Signal>) {
+    match hangs {
+        Some(hangs) => drop(hangs.recv().await),
+        None => std::future::pending().await,
     }
 }
 

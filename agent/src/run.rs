@@ -11,6 +11,7 @@ use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
+use belfry_core::id::OrderId;
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
@@ -33,7 +34,7 @@ use crate::settings::Settings;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, info, pending, recover, signs, tail, upload};
+use crate::{children, drain, info, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -83,9 +84,9 @@ pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
-    let lives = reload_on_asking(settings, level, &host, &mut tasks);
+    let (reloads, lives) = reload_on_asking(settings, level, &host, &mut tasks);
     tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    let (performer, journal_done) = performer(&host, &stores, (journal, reloads), &mut tasks);
     tell_numbers(&host, options.metrics, &mut tasks).await;
     let config = config(lives.borrow().max_parallel, &identity);
     host.metrics.slots.set(config.max_parallel);
@@ -101,6 +102,8 @@ pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
         vitals,
     };
     engine.take(Event::JournalRead(journalled));
+    engine.take(Event::DrainRead(drain::is_draining(&host.data)));
+    engine.vitals.send_replace(engine.dispatcher.vitals());
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
@@ -139,13 +142,14 @@ fn host_name() -> String {
     system.nodename().to_string_lossy().into_owned()
 }
 
-/// Gives what the node's own file says, as long as it is read again.
+/// Reads the node's own file again whenever that is asked. Gives where orders may ask for it, and
+/// what the file says.
 fn reload_on_asking(
     settings: Settings,
     level: Level,
     host: &Arc<Host>,
     tasks: &mut JoinSet<()>,
-) -> flag::Receiver<Live> {
+) -> (mpsc::Sender<OrderId>, flag::Receiver<Live>) {
     let (live, lives) = flag::channel(Live::of(&settings.options.node));
     let reloader = Reloader {
         standing: settings,
@@ -153,8 +157,9 @@ fn reload_on_asking(
         level,
         host: host.clone(),
     };
-    tasks.spawn(reloader.listen());
-    lives
+    let (reloads, orders) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(reloader.listen(orders));
+    (reloads, lives)
 }
 
 async fn tell_numbers(host: &Arc<Host>, at: Option<SocketAddr>, tasks: &mut JoinSet<()>) {
@@ -236,7 +241,7 @@ async fn recover_all(
 fn performer(
     host: &Arc<Host>,
     stores: &Stores,
-    journal: Journal,
+    (journal, reloads): (Journal, mpsc::Sender<OrderId>),
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
     let history = &stores.history;
@@ -251,7 +256,11 @@ fn performer(
     ));
     let (tails, wishes) = mpsc::channel(WAITING_MAX);
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
+    let (drains, to_keep) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(drain::keep_what_comes(host.clone(), to_keep));
     let performer = Performer {
+        drains,
+        reloads,
         host: host.clone(),
         coord: stores.coord.clone(),
         keys: stores.keys.clone(),
@@ -314,6 +323,7 @@ fn session_value(live: &Live, identity: &Identity, host_name: String) -> Session
         clock_suspect: false,
         stamp: None,
         reports_pending: 0,
+        config_error: None,
         extra: Default::default(),
     })
 }

@@ -147,6 +147,8 @@ impl Keeper {
             load: vitals.load,
             reports_pending: vitals.reports_pending,
             clock_suspect: vitals.clock_suspect,
+            draining: vitals.draining,
+            config_error: self.host.file_trouble.borrow().clone(),
             stamp: Some(clock::now()),
             ..self.live.borrow().in_session(self.value.clone())
         };
@@ -173,11 +175,16 @@ impl Keeper {
     /// Renews the session until it is gone.
     async fn renew(&self, held: &Held) {
         let mut pause = SESSION_RENEW_EVERY;
+        let (mut vitals, mut trouble) = (self.vitals.clone(), self.host.file_trouble.subscribe());
         let mut live = self.live.clone();
         loop {
+            let told = vitals.borrow_and_update().draining;
+            trouble.borrow_and_update();
             tokio::select! {
                 () = sleep(pause) => {}
-                // Others place work by it.
+                // Others must know of it before they next leave something to this node.
+                changed = vitals.wait_for(|vitals| vitals.draining != told) => drop(changed),
+                changed = trouble.changed() => drop(changed),
                 Ok(()) = live.changed() => {}
             }
             match self.is_renewed(held).await {

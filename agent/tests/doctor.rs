@@ -35,8 +35,6 @@ fn names_each_breakage() {
     fs::write(at("file"), "").expect("the folder is ours");
     fs::create_dir(at("open")).expect("the folder is ours");
     fs::set_permissions(at("open"), fs::Permissions::from_mode(0o777)).expect("ours");
-    fs::write(at("open-key"), "").expect("the folder is ours");
-    fs::set_permissions(at("open-key"), fs::Permissions::from_mode(0o644)).expect("ours");
     let with = |key: &str, value: &str| SERVERS.replace(key, value) + &plain;
     let cases = [
         (
@@ -78,12 +76,6 @@ fn names_each_breakage() {
             "/no/ca.pem, which `cluster.ca` names",
         ),
         (with("mysql://", "http://"), 78, "✗ settings: ", "mysql://"),
-        (
-            with("[history]", "identity_file = \"open-key\"\n[history]"),
-            78,
-            "✗ identity: ",
-            "chmod 600",
-        ),
     ];
     for (text, code, line, part) in cases {
         let output = doctor(agent(), folder.path(), &text);
@@ -97,6 +89,22 @@ fn names_each_breakage() {
     let gone = examined(agent(), &at("gone.toml"));
     assert_eq!(gone.status.code(), Some(78));
     assert!(String::from_utf8_lossy(&gone.stdout).contains("gone.toml"));
+}
+
+#[test]
+fn an_identity_that_others_may_read_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("identity");
+    fs::write(&file, "").expect("the folder is ours");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("ours");
+    let text = SERVERS.replace("[history]", "identity_file = \"identity\"\n[history]");
+    let output = doctor(agent(), folder.path(), &text);
+    let told = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(78), "{told}");
+    assert!(
+        told.contains("✗ identity: ") && told.contains("chmod 600"),
+        "{told}"
+    );
 }
 
 #[test]

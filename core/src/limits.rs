@@ -395,6 +395,12 @@ pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
 pub const METRICS_CONNECTIONS_MAX: usize = 8;
 /// A reader of metrics that takes longer is let go: it may never end.
 pub const METRICS_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// An order to a node that it has not seen by then is not obeyed any more.
+pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
+/// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.
+pub const NODE_ANSWERS_WITHIN: Duration = Duration::from_secs(12);
+
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as_secs());
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;

@@ -14,6 +14,8 @@ mod files;
 mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
+#[path = "cluster/nodes.rs"]
+mod nodes;
 #[path = "cluster/search.rs"]
 mod search;
 #[path = "cluster/stage.rs"]

@@ -2,5 +2,6 @@
 
 mod database;
 mod faults;
+mod operating;
 mod refusals;
 mod world;
