@@ -23,8 +23,9 @@ fn get(at: &str, path: &str) -> Option<(String, String)> {
 }
 
 fn number(text: &str, series: &str) -> Option<f64> {
-    let line = text.lines().find_map(|line| line.strip_prefix(series))?;
-    line.trim().parse().ok()
+    let mut lines = text.lines().filter_map(|line| line.rsplit_once(' '));
+    let (_, value) = lines.find(|(name, _)| *name == series)?;
+    value.parse().ok()
 }
 
 #[tokio::test]
