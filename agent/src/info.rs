@@ -15,33 +15,49 @@ use tokio::time::sleep;
 use tracing::debug;
 
 use crate::host::Host;
-use crate::live::Live;
+use crate::noted::Facts;
 
 /// Between two looks whether the session is ours, and after a store that did not answer.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Tells it once the node's session is ours: before, the id may be another one's. What the node's
-/// own file changes is told again.
+/// Tells it once the node's session is ours: before, the id may be another one's.
+/// Tells it again whenever how the node stands is another.
 pub async fn tell(
-    host: Arc<Host>,
-    coord: Arc<dyn Coord>,
+    (host, coord): (Arc<Host>, Arc<dyn Coord>),
     keys: Keyspace,
     session: SessionValue,
-    mut live: flag::Receiver<Live>,
+    mut facts: flag::Receiver<Option<Facts>>,
 ) {
+    let mut info = look(&session);
     loop {
-        let session = live.borrow_and_update().in_session(session.clone());
-        tell_once(&host, &*coord, &keys, &session).await;
-        if live.changed().await.is_err() {
+        let Ok(known) = facts
+            .wait_for(Option::is_some)
+            .await
+            .map(|facts| facts.clone())
+        else {
+            return;
+        };
+        if let Some(Facts { own, effective }) = known {
+            (info.own_weight, info.own_labels) = (Some(own.weight), own.labels);
+            (info.weight, info.labels) = (Some(effective.weight), effective.labels);
+            info.projects = effective.projects;
+        }
+        tell_once(&host, &*coord, &keys, (&session, &json(&info))).await;
+        if facts.changed().await.is_err() {
             return;
         }
     }
 }
 
-async fn tell_once(host: &Host, coord: &dyn Coord, keys: &Keyspace, session: &SessionValue) {
-    let value = json(&look(session));
+/// Until it is told.
+async fn tell_once(
+    host: &Host,
+    coord: &dyn Coord,
+    keys: &Keyspace,
+    (session, value): (&SessionValue, &[u8]),
+) {
     loop {
-        match try_tell(host, coord, keys, (session, &value)).await {
+        match try_tell(host, coord, keys, (session, value)).await {
             Ok(true) => return,
             Ok(false) => {}
             Err(error) => debug!("could not tell what this node is: {error}"),
@@ -99,6 +115,8 @@ fn look(session: &SessionValue) -> NodeInfo {
         projects: session.projects.clone(),
         labels: session.labels.clone(),
         weight: Some(session.weight),
+        own_labels: session.labels.clone(),
+        own_weight: Some(session.weight),
         extra: Default::default(),
     }
 }

@@ -16,6 +16,7 @@ mod live;
 mod lock;
 mod logging;
 mod metrics;
+mod noted;
 mod pending;
 mod perform;
 mod recover;

@@ -14,6 +14,7 @@ use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, Session
 use belfry_core::id::OrderId;
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
+use tokio::net::unix::pipe::Receiver;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tracing::{info, warn};
@@ -27,6 +28,7 @@ use crate::live::Live;
 use crate::lock::DirLock;
 use crate::logging::Level;
 use crate::metrics::{self, Counts};
+use crate::noted::Facts;
 use crate::perform::Performer;
 use crate::reload::Reloader;
 use crate::session::Keeper;
@@ -34,7 +36,7 @@ use crate::settings::Settings;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, drain, info, pending, recover, signs, tail, upload};
+use crate::{children, drain, info, noted, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -62,54 +64,38 @@ pub struct Options {
 pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
     let options = settings.options.clone();
     let mut stop = Stop::listen()?;
-    let _lock = DirLock::take(&options.dir)?;
-    let mut journal = Journal::open(&options.dir).await?;
-    let host_name = host_name();
-    let identity = journal
-        .identify(options.node.id.clone(), &host_name)
-        .await?;
-    let intents = journal.intents().await?;
-    let stores = stores(&options.place).await?;
-    let (sender, events) = mpsc::channel(EVENTS_MAX);
-    let (pipe, signs) = signs::pipe()?;
-    let host = Host::new(
-        identity.node.clone(),
-        options.dir.clone(),
-        (options.node.shell.clone(), options.policy.clone()),
-        signs,
-        sender,
-    )?;
-    let host = Arc::new(host);
-    let (journalled, alive) = recover_all(&host, intents).await?;
-    children::watch(host.clone()).map_err(internal)?;
+    let ground = Ground::prepare(&options).await?;
+    let (host, stores) = (ground.host, ground.stores);
 
     let mut tasks = JoinSet::new();
     let (reloads, lives) = reload_on_asking(settings, level, &host, &mut tasks);
-    tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &stores, (journal, reloads), &mut tasks);
+    tasks.spawn(signs::read(host.clone(), ground.pipe));
+    let (performer, journal_done) =
+        performer(&host, &stores, (ground.journal, reloads), &mut tasks);
     tell_numbers(&host, options.metrics, &mut tasks).await;
-    let config = config(lives.borrow().max_parallel, &identity);
+    let config = config(lives.borrow().max_parallel, &ground.identity);
     host.metrics.slots.set(config.max_parallel);
-    let value = session_value(&lives.borrow(), &identity, host_name);
+    let value = session_value(&lives.borrow(), &ground.identity, host_name());
     let dispatcher = Dispatcher::new(config);
     let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
         dispatcher,
         performer,
-        events,
+        events: ground.events,
         watchdog: Watchdog::new(),
         counts: Counts::new(host.clone()),
         vitals,
     };
-    engine.take(Event::JournalRead(journalled));
+    engine.take(Event::JournalRead(ground.found));
     engine.take(Event::DrainRead(drain::is_draining(&host.data)));
     engine.vitals.send_replace(engine.dispatcher.vitals());
-    let following = host.clone();
+    let (following, alive) = (host.clone(), ground.alive);
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
-    tasks.spawn(tell_info(&host, &stores, &value, &lives));
+    let facts = follow_notes(&host, &stores, (&value, lives), &mut tasks);
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &stores, value, (standing, lives)).keep(asked));
+    let keeper = keeper(&host, &stores, value, (standing, facts));
+    let mut session = tokio::spawn(keeper.keep(asked));
 
     say_up(&options, &stores, &host);
     tokio::select! {
@@ -127,6 +113,57 @@ pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
     .await;
     tasks.shutdown().await;
     Ok(())
+}
+
+/// What an agent stands on before it does anything: the folder is its own, and everything that an
+/// earlier agent left there is known.
+struct Ground {
+    /// Held until the end.
+    _lock: DirLock,
+    journal: Journal,
+    identity: Identity,
+    stores: Stores,
+    host: Arc<Host>,
+    events: mpsc::Receiver<Event>,
+    pipe: Receiver,
+    /// The journal's attempts with what the host shows of them.
+    found: Vec<(Intent, Evidence)>,
+    /// Those that go on.
+    alive: Alive,
+}
+
+impl Ground {
+    async fn prepare(options: &Options) -> Result<Self, Failure> {
+        let lock = DirLock::take(&options.dir)?;
+        let mut journal = Journal::open(&options.dir).await?;
+        let identity = journal
+            .identify(options.node.id.clone(), &host_name())
+            .await?;
+        let intents = journal.intents().await?;
+        let stores = stores(&options.place).await?;
+        let (sender, events) = mpsc::channel(EVENTS_MAX);
+        let (pipe, signs) = signs::pipe()?;
+        let host = Arc::new(Host::new(
+            identity.node.clone(),
+            options.dir.clone(),
+            (options.node.shell.clone(), options.policy.clone()),
+            signs,
+            sender,
+        )?);
+        let (found, alive) = recover_all(&host, intents).await?;
+        children::watch(host.clone()).map_err(internal)?;
+        Ok(Self {
+            _lock: lock,
+            journal,
+            identity,
+            stores,
+            host,
+            events,
+            pipe,
+            found,
+            alive,
+        })
+    }
 }
 
 /// Opens them, and says what is wrong with those that are there all the same.
@@ -179,10 +216,24 @@ fn tell_info(
     host: &Arc<Host>,
     stores: &Stores,
     value: &SessionValue,
-    lives: &flag::Receiver<Live>,
+    facts: flag::Receiver<Option<Facts>>,
 ) -> impl Future<Output = ()> + use<> {
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
-    info::tell(host.clone(), coord, keys, value.clone(), lives.clone())
+    info::tell((host.clone(), coord), keys, value.clone(), facts)
+}
+
+/// How this node stands: what people note over what its file says. Others are told.
+fn follow_notes(
+    host: &Arc<Host>,
+    stores: &Stores,
+    (value, lives): (&SessionValue, flag::Receiver<Live>),
+    tasks: &mut JoinSet<()>,
+) -> flag::Receiver<Option<Facts>> {
+    let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
+    let (tell, facts) = flag::channel(None);
+    tasks.spawn(noted::follow((coord, keys), host.node.clone(), lives, tell));
+    tasks.spawn(tell_info(host, stores, value, facts.clone()));
+    facts
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {
@@ -332,7 +383,7 @@ fn keeper(
     host: &Arc<Host>,
     stores: &Stores,
     value: SessionValue,
-    (vitals, live): (flag::Receiver<Vitals>, flag::Receiver<Live>),
+    (vitals, facts): (flag::Receiver<Vitals>, flag::Receiver<Option<Facts>>),
 ) -> Keeper {
     Keeper {
         coord: stores.coord.clone(),
@@ -340,7 +391,7 @@ fn keeper(
         node: host.node.clone(),
         value,
         vitals,
-        live,
+        facts,
         host: host.clone(),
     }
 }

@@ -16,7 +16,7 @@ use tracing::{info, warn};
 
 use crate::failure::{Code, Failure};
 use crate::host::Host;
-use crate::live::Live;
+use crate::noted::Facts;
 
 /// Between two looks at another holder, and after a store that did not answer.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -29,12 +29,12 @@ pub struct Keeper {
     pub keys: Keyspace,
     /// Whose it is.
     pub node: NodeId,
-    /// What it says, but for its vitals and for what the file may change.
+    /// What it says, but for its vitals and for what may change while it runs.
     pub value: SessionValue,
-    /// What the file says now.
-    pub live: flag::Receiver<Live>,
     /// How the node stands, as the engine last said.
     pub vitals: flag::Receiver<Vitals>,
+    /// How the node stands among the others; nothing until it is known.
+    pub facts: flag::Receiver<Option<Facts>>,
     /// Where gain and loss are told.
     pub host: Arc<Host>,
 }
@@ -55,7 +55,11 @@ enum Try {
 
 impl Keeper {
     /// Keeps the session until told to give it back. It fails when another node has this id.
-    pub async fn keep(self, mut stop: flag::Receiver<bool>) -> Result<(), Failure> {
+    pub async fn keep(mut self, mut stop: flag::Receiver<bool>) -> Result<(), Failure> {
+        tokio::select! {
+            known = self.facts.wait_for(Option::is_some) => drop(known),
+            () = asked(&mut stop) => return Ok(()),
+        }
         loop {
             let gained = tokio::select! {
                 gained = self.gain() => gained?,
@@ -63,8 +67,9 @@ impl Keeper {
             };
             info!(node.id = %self.node, "node {} is up, session {}", self.node, gained.revision);
             self.host.tell(Event::SessionGained(gained.revision)).await;
+            let mut facts = self.facts.clone();
             tokio::select! {
-                () = self.renew(&gained) => {}
+                () = self.renew(&gained, &mut facts) => {}
                 () = asked(&mut stop) => {
                     // Without an answer it ends by itself.
                     let _ = self.coord.revoke_lease(gained.lease).await;
@@ -143,6 +148,11 @@ impl Keeper {
     /// The session as it is now, with the time by this node's clock.
     fn put(&self, lease: LeaseId) -> Op {
         let vitals = *self.vitals.borrow();
+        let value = self.value.clone();
+        let value = match &*self.facts.borrow() {
+            Some(facts) => facts.effective.in_session(value),
+            None => value,
+        };
         let value = SessionValue {
             load: vitals.load,
             reports_pending: vitals.reports_pending,
@@ -150,7 +160,7 @@ impl Keeper {
             draining: vitals.draining,
             config_error: self.host.file_trouble.borrow().clone(),
             stamp: Some(clock::now()),
-            ..self.live.borrow().in_session(self.value.clone())
+            ..value
         };
         Op::Put {
             key: self.keys.session(&self.node),
@@ -172,11 +182,10 @@ impl Keeper {
         Failure::new(Code::Configuration, sentence)
     }
 
-    /// Renews the session until it is gone.
-    async fn renew(&self, held: &Held) {
+    /// Renews the session until it is gone, and at once when it has something new to say.
+    async fn renew(&self, held: &Held, facts: &mut flag::Receiver<Option<Facts>>) {
         let mut pause = SESSION_RENEW_EVERY;
         let (mut vitals, mut trouble) = (self.vitals.clone(), self.host.file_trouble.subscribe());
-        let mut live = self.live.clone();
         loop {
             let told = vitals.borrow_and_update().draining;
             trouble.borrow_and_update();
@@ -185,7 +194,7 @@ impl Keeper {
                 // Others must know of it before they next leave something to this node.
                 changed = vitals.wait_for(|vitals| vitals.draining != told) => drop(changed),
                 changed = trouble.changed() => drop(changed),
-                Ok(()) = live.changed() => {}
+                Ok(()) = facts.changed() => {}
             }
             match self.is_renewed(held).await {
                 Ok(true) => {

@@ -12,6 +12,10 @@ use belfry_core::schedule::{DstPolicy, Language, Zone};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+mod definitions;
+
+pub use definitions::{DefinitionsCommand, Named, NodesSet, NotedWeight};
+
 /// Jobs, runs and schedules of Belfry, for people and scripts.
 #[derive(Parser)]
 #[command(name = "belfryctl", version, about, max_term_width = 100)]
@@ -60,6 +64,9 @@ pub enum Command {
     /// Jobs: what runs when
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Definitions of every kind: nodes, calendars, scripts and whatever else people write
+    #[command(subcommand)]
+    Definitions(DefinitionsCommand),
     /// Runs: what ran, runs and was skipped
     #[command(subcommand)]
     Runs(RunsCommand),
@@ -195,14 +202,24 @@ pub enum JobsCommand {
         /// The generation to bring back, as `jobs versions` shows it
         generation: u64,
     },
-    /// Run a job now
-    Run {
-        /// The job
-        name: String,
-        /// Wait for its end; exit 1 unless it succeeded
-        #[arg(long)]
-        wait: bool,
-    },
+    /// Run a job now, or at a time
+    Run(JobsRun),
+}
+
+/// `jobs run`.
+#[derive(Args)]
+pub struct JobsRun {
+    /// The job
+    pub name: String,
+    /// On this node and no other
+    #[arg(long, value_name = "N")]
+    pub node: Option<NodeId>,
+    /// Not before: a time ahead from now such as 10m, or an instant with its offset
+    #[arg(long, value_parser = ahead, value_name = "T")]
+    pub at: Option<Timestamp>,
+    /// Wait for its end; exit 1 unless it succeeded
+    #[arg(long)]
+    pub wait: bool,
 }
 
 /// `runs list`.
@@ -258,6 +275,14 @@ pub enum RunsCommand {
     Release {
         /// Its id, or how it begins
         run: String,
+    },
+    /// Run the job of a run again, as it is now
+    Rerun {
+        /// Its id, or how it begins
+        run: String,
+        /// Wait for its end; exit 1 unless it succeeded
+        #[arg(long)]
+        wait: bool,
     },
     /// A line as each run starts and ends
     Watch,
@@ -323,6 +348,8 @@ pub enum ClusterCommand {
 pub enum NodesCommand {
     /// The nodes that are known, and how each is
     List,
+    /// Note something about a node over what its own file says; what is not named stays
+    Set(NodesSet),
     /// All that is known of a node: what it is, what it runs, what waits
     Show {
         /// Its id
@@ -385,6 +412,21 @@ fn instant(text: &str) -> Result<Timestamp, String> {
         Err(_) => parse_duration(text)
             .map(back)
             .ok_or_else(|| "write a time back from now such as 24h or 7d, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
+    }
+}
+
+/// An instant: as it is, or as a time ahead from now.
+fn ahead(text: &str) -> Result<Timestamp, String> {
+    let ahead = |duration: Duration| {
+        clock::now()
+            .saturating_add(duration)
+            .expect("a duration is no calendar span")
+    };
+    match text.parse::<Timestamp>() {
+        Ok(at) => Ok(at),
+        Err(_) => parse_duration(text)
+            .map(ahead)
+            .ok_or_else(|| "write a time ahead from now such as 10m or 2h, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
     }
 }
 

@@ -10,12 +10,14 @@ use serde_json::{Value, json};
 
 use crate::args::{NodeOrder, NodesCommand, PlaceArguments};
 use crate::failure::{FAILED, Failure};
+use crate::node_set;
 use crate::print::{self, Table, local, plain};
 use crate::{invite, open, place, run_json};
 
 pub async fn run(place: PlaceArguments, command: NodesCommand, json: bool) -> Result<(), Failure> {
     match command {
         NodesCommand::List => list(&*open(place).await?, json).await,
+        NodesCommand::Set(set) => node_set::set(&*open(place).await?, set, json).await,
         NodesCommand::Show { node } => show(&*open(place).await?, &node, json).await,
         NodesCommand::Drain(order) => ask(&*open(place).await?, &order, Ask::Drain, json).await,
         NodesCommand::Undrain(order) => ask(&*open(place).await?, &order, Ask::Undrain, json).await,
@@ -125,6 +127,8 @@ async fn show(cluster: &Cluster, id: &NodeId, json: bool) -> Result<(), Failure>
         object["orders"] = json!(node.orders);
         let info = node.info.as_ref();
         object["addresses"] = json!(info.map(|info| &info.addresses));
+        object["own_weight"] = json!(info.and_then(|info| info.own_weight));
+        object["own_labels"] = json!(info.map(|info| &info.own_labels));
         object["os"] = json!(info.map(|info| &info.os));
         object["cores"] = json!(info.map(|info| info.cores));
         object["memory_bytes"] = json!(info.and_then(|info| info.memory_bytes));
