@@ -9,6 +9,7 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
+use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use belfry_core::profile::Place;
@@ -27,7 +28,7 @@ use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
-use crate::watch::{Definitions, Nodes, Wishes, follow};
+use crate::watch::{CalendarReader, Definitions, Nodes, Wishes, follow};
 use crate::{children, info, noted, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
@@ -268,6 +269,13 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
         Wishes::default(),
     ));
     tasks.spawn(follow(store(), of(), keys.clone(), keys.nodes(), Nodes));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        keys.definitions(Kind::Calendar),
+        CalendarReader::default(),
+    ));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(
         store(),

@@ -40,6 +40,7 @@ mod runs_search;
 mod stored;
 mod tails;
 mod this_computer;
+mod uses;
 mod verify;
 mod versions;
 mod wish;

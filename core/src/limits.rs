@@ -391,3 +391,9 @@ pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 pub const FACET_VALUES_MAX: usize = 9;
 /// Labels that people put on a node: more describe it without anybody choosing by them.
 pub const LABELS_MAX: usize = 64;
+/// Entries of each list of a calendar: a country's days off of a century.
+pub const CALENDAR_RANGES_MAX: usize = 2_000;
+/// A calendar file that is imported.
+pub const ICS_BYTES_MAX: usize = 1024 * 1024;
+/// Calendars of one job.
+pub const JOB_CALENDARS_MAX: usize = 16;

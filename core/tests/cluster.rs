@@ -2,6 +2,8 @@
 
 #[path = "cluster/bulks.rs"]
 mod bulks;
+#[path = "cluster/calendars.rs"]
+mod calendars;
 #[path = "cluster/editor.rs"]
 mod editor;
 #[path = "cluster/editor_saves.rs"]

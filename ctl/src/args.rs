@@ -115,6 +115,22 @@ pub struct ApplyArguments {
 pub enum ImportCommand {
     /// Make jobs of the lines of a crontab; importing it again changes only what changed there
     Crontab(ImportCrontab),
+    /// Make a calendar of the whole-day events of an ICS file; importing it again changes only its days
+    Calendar(ImportCalendar),
+}
+
+/// `import calendar`.
+#[derive(Args)]
+pub struct ImportCalendar {
+    /// The file; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The calendar's name
+    #[arg(long, value_name = "N")]
+    pub name: String,
+    /// Only say what would become of it
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `import crontab`.

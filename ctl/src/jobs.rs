@@ -1,7 +1,6 @@
 //! `jobs …`.
 
-use belfry_core::clock;
-use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines};
+use belfry_core::cluster::{Cluster, Edited, StoredJob};
 use belfry_core::view::{JobDetail, JobQuery, JobRow};
 use serde_json::json;
 
@@ -197,7 +196,7 @@ async fn next(cluster: &Cluster, name: &str, count: usize, json: bool) -> Result
     let lines = if job.paused {
         Vec::new()
     } else {
-        next_lines(&timetable, clock::now(), count)
+        cluster.next_of(job, count).await?
     };
     let empty = if job.paused {
         "It is paused: `belfryctl jobs resume` wakes it."

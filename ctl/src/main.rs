@@ -1,6 +1,7 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod calendar;
 mod cluster;
 mod definitions;
 mod explain;
@@ -64,6 +65,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Import(ImportCommand::Crontab(arguments)) => {
             import::crontab(&*open(place).await?, &arguments, json).await
+        }
+        Command::Import(ImportCommand::Calendar(arguments)) => {
+            calendar::import(&*open(place).await?, &arguments, json).await
         }
         Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,

@@ -43,6 +43,26 @@ pub enum ClusterError {
         /// What was asked for.
         name: String,
     },
+    /// A definition uses what is not there.
+    #[error(
+        "could not save {name}: it uses the {kind} {used:?}, which is not there: make that first, or put it into the same file"
+    )]
+    UsesNothing {
+        /// The definition.
+        name: String,
+        /// The kind of what is not there.
+        kind: Kind,
+        /// What is not there.
+        used: String,
+    },
+    /// A definition is used by others.
+    #[error("could not delete {name}: it is used by {}; change those first", .users.join(", "))]
+    InUse {
+        /// The definition.
+        name: String,
+        /// `project/name` of each that uses it.
+        users: Vec<String>,
+    },
     /// Several projects have a job or another definition of this name.
     #[error("{name:?} is a name in several projects: write one of {}", .candidates.join(", "))]
     AmbiguousJob {
@@ -173,6 +193,8 @@ impl ClusterError {
             }
             | Self::ApplyRaced { .. } => ErrorCode::Conflict,
             Self::AmbiguousJob { .. }
+            | Self::UsesNothing { .. }
+            | Self::InUse { .. }
             | Self::AmbiguousRun { .. }
             | Self::Refused { .. }
             | Self::NameTaken { .. }

@@ -6,7 +6,7 @@ use super::error::Doing;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::dispatch::{Cursor, SeriesKey, SessionValue};
-use crate::explain::{Explanation, Known, explain, tells_of};
+use crate::explain::{Explanation, Known, Verdict, explain, tells_of};
 use crate::id::{RunId, Scope};
 use crate::keyspace::Key;
 use crate::placement::{NodeFacts, Nodes};
@@ -34,7 +34,14 @@ impl Cluster {
             records: &records,
             now: clock::now(),
         };
-        Ok(explain(at, known))
+        let mut explanation = explain(at, known);
+        if explanation.verdict == Verdict::ToCome && !definition.calendars.is_empty() {
+            let calendars = self.calendars().await?;
+            if definition.is_excluded(at, &calendars) == Some(true) {
+                explanation.verdict = Verdict::ExcludedDay;
+            }
+        }
+        Ok(explanation)
     }
 
     /// Those that are there, and those that once were and were not removed.

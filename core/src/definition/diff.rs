@@ -87,7 +87,7 @@ pub(super) fn compare<B: Body>(old: Option<&B>, new: Option<&B>) -> Vec<Change> 
     changes
 }
 
-pub(super) const ORDER: [&str; 26] = [
+pub(super) const ORDER: [&str; 27] = [
     "project",
     "name",
     "schedule",
@@ -96,6 +96,7 @@ pub(super) const ORDER: [&str; 26] = [
     "end_at",
     "jitter",
     "dst",
+    "calendars",
     "paused",
     "shell",
     "env",
@@ -135,6 +136,13 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     rows.maybe("end_at", job.end_at);
     rows.put("jitter", &write_duration(job.jitter));
     rows.put("dst", &word(&job.dst));
+    for (name, calendars) in [
+        ("exclude", &job.calendars.exclude),
+        ("only", &job.calendars.only),
+    ] {
+        let given = (!calendars.is_empty()).then(|| calendars.join(", "));
+        rows.maybe(&format!("calendars.{name}"), given);
+    }
     rows.put("paused", yes_no(job.paused));
     let Action::Shell(shell) = &job.action;
     match &shell.command {

@@ -11,7 +11,7 @@ use crate::job::Job;
 const LINE_CHARS_MAX: usize = 100;
 
 /// Fields of a job in the order in which they are written; tables that do not fit on a line come last.
-pub(super) const ORDER: [&str; 25] = [
+pub(super) const ORDER: [&str; 26] = [
     "project",
     "name",
     "note",
@@ -22,6 +22,7 @@ pub(super) const ORDER: [&str; 25] = [
     "schedule",
     "timezone",
     "dst",
+    "calendars",
     "start_at",
     "end_at",
     "jitter",
