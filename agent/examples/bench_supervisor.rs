@@ -126,6 +126,8 @@ fn create(runs: &Path, attempt: u32, words: &[&str]) -> AttemptFolder {
             boot_ms: clock::boot_ms() + 3_600_000,
             boot_id: clock::boot_id().expect("/proc is mounted"),
         },
+        user: None,
+        umask: None,
         output: OutputLimits {
             head_bytes: 1 << 20,
             tail_bytes: 1 << 20,

@@ -12,12 +12,14 @@ use belfry_agent::attempt::folder::AttemptFolder;
 use belfry_core::clock;
 use belfry_core::dispatch::Event;
 use belfry_core::id::{NodeId, RunId};
+use belfry_core::policy::Policy;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tracing::warn;
 
 use crate::children::Children;
 use crate::failure::{Code, Failure};
+use crate::identity;
 
 /// Names one attempt.
 pub type AttemptKey = (RunId, u32);
@@ -32,6 +34,10 @@ pub struct Host {
     pub runs: PathBuf,
     /// `belfry-run`.
     pub supervisor: PathBuf,
+    /// Who the agent is.
+    pub own_user: String,
+    /// What jobs may do here.
+    pub policy: Policy,
     /// Reads scripts that name no interpreter.
     pub shell: Option<String>,
     /// Where supervisors may create cgroups.
@@ -54,7 +60,7 @@ impl Host {
     pub fn new(
         node: NodeId,
         data: PathBuf,
-        shell: Option<String>,
+        (shell, policy): (Option<String>, Policy),
         signs: OwnedFd,
         events: mpsc::Sender<Event>,
     ) -> Result<Self, Failure> {
@@ -69,6 +75,8 @@ impl Host {
         Ok(Self {
             node,
             supervisor: supervisor()?,
+            own_user: identity::own_name(),
+            policy,
             shell,
             cgroup_parent: Cgroup::delegated().map(|path| path.display().to_string()),
             boot_id: clock::boot_id(),

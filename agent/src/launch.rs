@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use belfry_agent::attempt::folder::{AttemptFolder, FileError, Input};
 use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
-use belfry_core::dispatch::{Event, Evidence, Intent};
-use belfry_core::job::{Action, Command};
+use belfry_core::dispatch::{Event, Evidence, Exit, Intent};
+use belfry_core::job::{Action, Command, Umask};
 use belfry_core::run::Reason;
 use tracing::{debug, warn};
 
 use crate::host::{AttemptKey, Host};
+use crate::identity::{self, Identity};
 use crate::{ending, recover};
 
 /// Makes the attempt's folder and spawns its supervisor. Its fate is told to the engine.
@@ -27,7 +28,14 @@ pub fn launch(host: &Arc<Host>, intent: &Intent) {
         script,
         stdin: shell.stdin.as_ref().map(String::as_bytes),
     };
-    let refused = match AttemptFolder::create(&host.runs, &spec(host, intent), input) {
+    let user = match identity::of_job(host, intent.job.run_as.as_deref()) {
+        Ok(user) => user,
+        Err(refused) => {
+            let refused = ending::not_started(Reason::RunAs, refused.to_string());
+            return tell_refused(host, key, refused);
+        }
+    };
+    let refused = match AttemptFolder::create(&host.runs, &spec(host, intent, &user), input) {
         Ok(folder) => match spawn(host, &folder, key) {
             Ok(()) => {
                 debug!(run.id = %run, "spawned the supervisor of run {run}, attempt {attempt}");
@@ -47,6 +55,10 @@ pub fn launch(host: &Arc<Host>, intent: &Intent) {
             ending::not_started(reason, sentence(&error))
         }
     };
+    tell_refused(host, key, refused);
+}
+
+fn tell_refused(host: &Host, (run, attempt): AttemptKey, refused: Exit) {
     warn!(run.id = %run, "could not start run {run}: {}", refused.detail.as_deref().unwrap_or_default());
     host.tell_blocking(Event::Exited(run, attempt, refused));
 }
@@ -78,7 +90,7 @@ fn meet(host: &Arc<Host>, key: AttemptKey) {
     });
 }
 
-fn spec(host: &Host, intent: &Intent) -> Spec {
+fn spec(host: &Host, intent: &Intent, user: &Identity) -> Spec {
     let (job, value) = (&intent.job, &intent.value);
     let ms =
         |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -87,8 +99,10 @@ fn spec(host: &Host, intent: &Intent) -> Spec {
         run_id: value.run_id.to_string(),
         attempt: value.attempt,
         program: program(host, intent),
-        env: environment(host, intent),
-        cwd: Some(job.cwd.clone().unwrap_or_else(|| home(host))),
+        env: environment(host, intent, user),
+        cwd: Some(job.cwd.clone().unwrap_or_else(|| home(host, user))),
+        user: user.ids.clone(),
+        umask: job.umask.map(Umask::bits),
         timeout_ms: job.timeout.map(ms),
         stop_grace_ms: ms(job.stop_grace),
         start_by: StartBy {
@@ -122,9 +136,10 @@ fn program(host: &Host, intent: &Intent) -> Program {
     }
 }
 
-fn environment(host: &Host, intent: &Intent) -> BTreeMap<String, String> {
+fn environment(host: &Host, intent: &Intent, user: &Identity) -> BTreeMap<String, String> {
     let value = &intent.value;
     let mut environment = host.environment.clone();
+    environment.extend(user.variables.clone());
     environment.extend(intent.job.env.clone());
     let own = [
         ("BELFRY_RUN_ID", value.run_id.to_string()),
@@ -139,13 +154,17 @@ fn environment(host: &Host, intent: &Intent) -> BTreeMap<String, String> {
     environment
 }
 
-fn home(host: &Host) -> String {
-    let home = host
-        .environment
-        .get("HOME")
-        .filter(|home| std::path::Path::new(home).is_dir());
-    home.cloned()
-        .unwrap_or_else(|| host.data.display().to_string())
+/// Where a program begins whose job names no folder: at home, if there is one.
+fn home(host: &Host, user: &Identity) -> String {
+    let home = user.variables.get("HOME");
+    let home = home.or_else(|| host.environment.get("HOME"));
+    let home = home.filter(|home| std::path::Path::new(home).is_dir());
+    let elsewhere = || match user.ids {
+        // The data folder is the agent's alone.
+        Some(_) => "/".to_owned(),
+        None => host.data.display().to_string(),
+    };
+    home.cloned().unwrap_or_else(elsewhere)
 }
 
 fn sentence(error: &FileError) -> String {

@@ -12,6 +12,7 @@ use belfry_core::config::NodeConfig;
 use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
+use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
@@ -48,6 +49,8 @@ pub struct Options {
     pub place: Place,
     /// About this node; its `data_dir` is followed already.
     pub node: NodeConfig,
+    /// What jobs may do here.
+    pub policy: Policy,
 }
 
 /// Runs the agent until it is asked to stop.
@@ -69,7 +72,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let host = Host::new(
         identity.node.clone(),
         options.dir.clone(),
-        options.node.shell.clone(),
+        (options.node.shell.clone(), options.policy.clone()),
         signs,
         sender,
     )?;

@@ -32,6 +32,7 @@ pub fn read(
     let Config {
         servers,
         node: mut said,
+        policy,
         log,
     } = Config::load(file).map_err(|error| wrong(error.to_string()))?;
     if servers.is_some() && embedded.is_some() {
@@ -51,6 +52,7 @@ pub fn read(
         dir,
         place,
         node: said,
+        policy,
     };
     Ok(Settings { options, log })
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 use crate::id::{ClusterName, NodeId, ProjectName};
+use crate::policy::Policy;
 
 mod file;
 mod read;
@@ -27,6 +28,8 @@ pub struct Config {
     pub servers: Option<Servers>,
     /// About this node.
     pub node: NodeConfig,
+    /// What jobs may do here.
+    pub policy: Policy,
     /// How the agent logs.
     pub log: LogConfig,
 }
@@ -188,9 +191,9 @@ impl Config {
         let config = Self {
             servers: read::servers(&mut given),
             node: read::node(&mut given),
+            policy: read::policy(&mut given),
             log: read::log(&mut given),
         };
-        read::refuse_policy(&mut given);
         match given.errors.is_empty() {
             true => Ok(config),
             false => Err(ConfigError(given.errors)),
@@ -301,7 +304,8 @@ mod tests {
             [log]
             format = "xml"
             [policy]
-            run_as = ["www-data"]
+            run_as = ["www data"]
+            egress = ["10.0.0.0/8"]
         "#;
         let told = parse(
             text,
@@ -324,7 +328,8 @@ mod tests {
             "`cluster.prefix`",
             "[cluster] needs [history]",
             "`log.format` must be text, json or journald",
-            "`policy.run_as` is not supported yet",
+            "`policy.run_as` cannot hold \"www data\"",
+            "`policy.egress` is not supported yet",
             "the variable BELFRY__NODE__SHEL is not known: did you mean shell?",
             "BELFRY__LOG__LEVEL must be error, warn, info, debug or trace",
         ] {

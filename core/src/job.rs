@@ -9,6 +9,7 @@ mod place;
 mod quantity;
 mod selector;
 mod shape;
+mod umask;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 pub use selector::{Labels, Selector, SelectorError, is_label};
 pub(crate) use shape::{Fields, Shape, field, required};
 pub(crate) use validate::Check;
+pub use umask::Umask;
 
 use crate::id::{JobId, NodeId, ProjectName, Scope};
 use crate::limits::{
@@ -48,6 +50,10 @@ pub struct Job {
     pub env: BTreeMap<String, String>,
     /// The program's folder; the agent's data folder when absent.
     pub cwd: Option<String>,
+    /// The user that the program runs as; the agent's own when absent.
+    pub run_as: Option<String>,
+    /// Permissions that the program's new files do not get; the agent's when absent.
+    pub umask: Option<Umask>,
     /// When to run it.
     pub schedule: Schedule,
     /// The zone of the schedule.

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod schedule;
 
 pub mod envelope;
+pub mod policy;
 
 pub mod definition;
 pub mod job;

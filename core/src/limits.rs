@@ -397,3 +397,5 @@ pub const CALENDAR_RANGES_MAX: usize = 2_000;
 pub const ICS_BYTES_MAX: usize = 1024 * 1024;
 /// Calendars of one job.
 pub const JOB_CALENDARS_MAX: usize = 16;
+/// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
+pub const USER_NAME_CHARS_MAX: usize = 64;

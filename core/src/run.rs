@@ -109,6 +109,8 @@ pub enum Reason {
     JobDeleted,
     /// Rejected: the stored definition cannot be used; the detail says why.
     Definition,
+    /// Rejected: the node does not run programs as that user, or has no such user.
+    RunAs,
     /// Failed: the program ended with a code other than 0.
     ExitCode,
     /// Failed: the program was ended by a signal that Belfry did not send.
@@ -155,6 +157,7 @@ impl Reason {
             Self::Expired => "expired",
             Self::JobDeleted => "job_deleted",
             Self::Definition => "definition",
+            Self::RunAs => "run_as",
             Self::ExitCode => "exit_code",
             Self::Signal => "signal",
             Self::CouldNotStart => "could_not_start",

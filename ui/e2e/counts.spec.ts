@@ -86,3 +86,46 @@ reaches('run tonight’s failures again', 3, async (page, hands) => {
   await expect(page.getByText('3 jobs were asked to run')).toBeVisible()
   await expect(page.getByText('1 could not be changed')).toBeVisible()
 })
+
+reaches('make a simple job: its name, what it runs, when', 4, async (page, hands) => {
+  await hands.press('n')
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused()
+  await hands.type('purge-tmp')
+  await hands.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Script' })).toBeFocused()
+  await hands.type('find /tmp -mtime +7 -delete')
+  await hands.click(page.locator('[data-field=schedule]').getByRole('textbox').first())
+  await hands.type('30 4 * * *')
+  await page.clock.runFor(600)
+  await hands.press('Control+Enter')
+  await expect(page.getByText('purge-tmp was saved', { exact: true })).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'Job purge-tmp' })).toContainText('30 4 * * *')
+})
+
+test('see the next runs before saving: 0 at most', async ({ page }) => {
+  await open(page)
+  await page.keyboard.press('n')
+  await page.clock.runFor(600)
+  await expect(page.getByRole('region', { name: 'Next 10 runs' }).getByRole('listitem')).toHaveCount(10)
+})
+
+reaches('see who changed a job, and restore what was before', 3, async (page, hands) => {
+  await hands.click(page.getByRole('row', { name: /backup-orders/ }))
+  await hands.press('h')
+  const versions = page.getByRole('list', { name: 'Versions of ops/backup-orders' })
+  await expect(versions.getByRole('listitem').first()).toContainText('wang@desk')
+  await hands.click(page.getByRole('button', { name: 'Restore version 2' }))
+  await expect(versions.getByRole('listitem').first()).toContainText('restored')
+})
+
+reaches('see what ran on a node', 2, async (page, hands) => {
+  await hands.click(page.getByRole('navigation').getByRole('link', { name: 'Runs' }))
+  await hands.click(page.getByRole('button', { name: /^this-computer/ }))
+  await expect(page.getByRole('combobox', { name: 'Query' })).toHaveValue(/node:this-computer/)
+})
+
+reaches('begin a new job from a run', 2, async (page, hands) => {
+  await hands.click(page.getByRole('navigation').getByRole('link', { name: 'Runs' }))
+  await hands.press('Control+n')
+  await expect(page.getByRole('heading', { name: 'New job' })).toBeVisible()
+})

@@ -268,11 +268,11 @@ impl ExitDraft {
 }
 
 impl Program {
-    /// The words to execute in this folder.
+    /// The words to execute in this folder, where the program finds its script at `script`.
     ///
     /// # Errors
     /// When the script cannot be read.
-    pub fn words(&self, folder: &AttemptFolder) -> Result<Vec<String>, FileError> {
+    pub fn words(&self, folder: &AttemptFolder, script: &Path) -> Result<Vec<String>, FileError> {
         let (Self::Argv(words) | Self::Script { interpreter: words }) = self;
         let mut words = words.clone();
         if let Self::Script { .. } = self {
@@ -280,7 +280,7 @@ impl Program {
             if words.is_empty() {
                 words = interpreter_of(&path).map_err(FileError::new("read", &path))?;
             }
-            words.push(path.to_string_lossy().into_owned());
+            words.push(script.to_string_lossy().into_owned());
         }
         Ok(words)
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::clock;
 
 /// The version of `spec.json` that this program writes.
-pub const SPEC_VERSION: u32 = 1;
+///
+/// 2: `user` and `umask`, which no supervisor may pass over.
+pub const SPEC_VERSION: u32 = 2;
 
 /// Everything the supervisor must know, fixed before it is spawned.
 ///
@@ -28,6 +30,12 @@ pub struct Spec {
     /// The working directory; `/` when absent.
     #[serde(default)]
     pub cwd: Option<String>,
+    /// Whom the program runs as; as the supervisor when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserIds>,
+    /// Permissions that its new files do not get; the supervisor's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub umask: Option<u32>,
     /// From the program's start, on the boot-time clock.
     #[serde(default)]
     pub timeout_ms: Option<u64>,
@@ -40,6 +48,19 @@ pub struct Spec {
     /// A cgroup v2 folder in which the supervisor may create the program's own group.
     #[serde(default)]
     pub cgroup_parent: Option<String>,
+}
+
+/// A user in numbers, so that the supervisor needs no directory of users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserIds {
+    /// For sentences.
+    pub name: String,
+    /// The user.
+    pub uid: u32,
+    /// Its own group.
+    pub gid: u32,
+    /// All its groups, its own among them.
+    pub groups: Vec<u32>,
 }
 
 /// What to execute.

@@ -10,7 +10,7 @@ use belfry_agent::attempt::exit::{Exit, Started};
 use belfry_agent::attempt::folder::{AttemptFolder, Input};
 use belfry_agent::attempt::output::OutputReader;
 use belfry_agent::attempt::process::ProcessId;
-use belfry_agent::attempt::spec::{OutputLimits, Program, Spec, StartBy};
+use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
 use belfry_agent::attempt::tree::{RUN_ID_VARIABLE, Traces};
 use rustix::event::{Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
@@ -65,7 +65,7 @@ impl Attempt {
             ("BELFRY_ATTEMPT", "1"),
         ];
         let spec = Spec {
-            v: 1,
+            v: SPEC_VERSION,
             env: env
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
@@ -73,6 +73,8 @@ impl Attempt {
             attempt: 1,
             program,
             cwd: None,
+            user: None,
+            umask: None,
             timeout_ms: None,
             stop_grace_ms: 1_000,
             start_by: StartBy {

@@ -5,3 +5,4 @@ mod fixture;
 mod output;
 mod recovery;
 mod starting;
+mod users;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use belfry_agent::attempt::exit::Outcome;
 use belfry_agent::attempt::folder::AttemptFolder;
 use belfry_agent::attempt::gate::{GateHolder, GateTake, GateTaker};
-use belfry_agent::attempt::spec::Program;
+use belfry_agent::attempt::spec::{Program, SPEC_VERSION};
 use belfry_agent::attempt::tree::{Ended, Traces};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -240,13 +240,13 @@ fn says_that_a_spec_is_damaged() {
 fn refuses_a_spec_that_is_newer_than_itself() {
     let mut attempt = Attempt::of_script("touch $WITNESS");
     let witness = attempt.witness();
-    attempt.spec.v = 2;
+    attempt.spec.v = SPEC_VERSION + 1;
     let Outcome::CouldNotStart(reason) = attempt.run().outcome else {
         panic!("it started")
     };
     assert_eq!(
         reason,
-        "spec.json has version 2, newer than this belfry-run (1)"
+        "spec.json has version 3, newer than this belfry-run (2)"
     );
     assert!(!witness.exists());
 }

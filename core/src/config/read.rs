@@ -7,6 +7,7 @@ use super::{
 use crate::id::ProjectName;
 use crate::job::is_label;
 use crate::limits::{LABEL_CHARS_MAX, MAX_PARALLEL_MAX, WEIGHT_MAX};
+use crate::policy::{Policy, is_user_name};
 
 /// `[cluster]` and `[history]`: both or none.
 pub fn servers(given: &mut Given) -> Option<Servers> {
@@ -163,13 +164,17 @@ pub fn log(given: &mut Given) -> LogConfig {
 }
 
 /// `[policy]`: what is not obeyed yet must not be believed to protect anybody.
-pub fn refuse_policy(given: &mut Given) {
+pub fn policy(given: &mut Given) -> Policy {
     let Some(mut section) = given.section("policy") else {
-        return;
+        return Policy::default();
     };
-    for key in ["run_as", "egress"] {
-        if section.has(key) {
-            section.refuse(key, "is not supported yet: remove it");
-        }
+    if section.has("egress") {
+        section.refuse("egress", "is not supported yet: remove it");
     }
+    let run_as = section.has("run_as").then(|| section.texts("run_as"));
+    for user in run_as.iter().flatten().filter(|user| !is_user_name(user)) {
+        let what = format!("cannot hold {user:?}: write names of users, such as [\"www-data\"]");
+        section.refuse("run_as", &what);
+    }
+    Policy { run_as }
 }

@@ -72,7 +72,7 @@ codes! {
     UnknownShortcut Problem "`{item}` is unknown to cron; it knows @yearly, @monthly, @weekly, @daily, @midnight, @hourly and @reboot, in lowercase";
     Anacron Problem "this is a line of an anacrontab: a period, a delay and a name come before the command; make a daily job with `misfire` set to `run_latest`";
     NoUser Problem "the user column is missing: this file names a user behind the schedule";
-    OtherUser Problem "it runs as {user}, and jobs run as {person} here: `run_as` is not supported yet, so import the line where the agent runs as {user}";
+    OtherUser Problem "it runs as {user}, and imported jobs run as {person} here: import the line where the agent runs as {user}, or make a new job of it with `run_as` set to {user}";
     SettingUnusable Problem "what line {line} sets cannot be used, and so it is not known how this one would run; correct that line";
     SettingName Problem "`{name}` is no name of a variable: write letters, digits and `_`, no digit first";
     SettingReserved Problem "variables that begin with BELFRY_ are kept for Belfry itself: choose another name";

@@ -87,7 +87,7 @@ pub(super) fn compare<B: Body>(old: Option<&B>, new: Option<&B>) -> Vec<Change> 
     changes
 }
 
-pub(super) const ORDER: [&str; 27] = [
+pub(super) const ORDER: [&str; 29] = [
     "project",
     "name",
     "schedule",
@@ -101,6 +101,8 @@ pub(super) const ORDER: [&str; 27] = [
     "shell",
     "env",
     "cwd",
+    "run_as",
+    "umask",
     "place",
     "timeout",
     "stop_grace",
@@ -160,6 +162,8 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
         rows.put(&format!("env.{name}"), value);
     }
     rows.maybe("cwd", job.cwd.as_deref());
+    rows.maybe("run_as", job.run_as.as_deref());
+    rows.maybe("umask", job.umask);
     rows.put("place.on", &job.place.on.to_string());
     rows.maybe("place.nodes", job.place.nodes.as_ref());
     rows.put("place.balance", &word(&job.place.balance));

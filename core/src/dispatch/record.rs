@@ -94,6 +94,7 @@ pub(super) fn ended(mut record: RunRecord, exit: &Exit, kill: Option<&Kill>) -> 
         ExitKind::Stopped => (RunState::Killed, None),
         ExitKind::Unreaped => (RunState::Killed, Some(Reason::Unreaped)),
         ExitKind::NotStarted(Reason::Deadline) => (RunState::Skipped, Some(Reason::Deadline)),
+        ExitKind::NotStarted(Reason::RunAs) => (RunState::Rejected, Some(Reason::RunAs)),
         ExitKind::NotStarted(reason) => (RunState::Failed, Some(reason)),
     };
     record.state = state;

@@ -70,6 +70,12 @@ drafts! {
         /// The program's folder, from `/` on; the agent's data folder when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub cwd: Option<String>,
+        /// The user that the program runs as; the node's own file must allow it. The agent's own user when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub run_as: Option<String>,
+        /// Permissions that the program's new files do not get, in octal, such as `027`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub umask: Option<String>,
         /// Where it runs.
         #[serde(default, skip_serializing_if = "is_default")]
         pub place: PlaceDraft,
@@ -261,6 +267,8 @@ impl From<&Job> for JobDraft {
             shell: shell.into(),
             env: job.env.clone(),
             cwd: job.cwd.clone(),
+            run_as: job.run_as.clone(),
+            umask: job.umask.map(|umask| umask.to_string()),
             place: (&job.place).into(),
             timeout: job.timeout.map(write_duration),
             stop_grace: (job.stop_grace != STOP_GRACE_DEFAULT)

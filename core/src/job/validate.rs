@@ -4,6 +4,7 @@ mod amounts;
 mod calendars;
 mod place;
 mod program;
+mod user;
 
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ impl JobDraft {
         let shell = check.shell(self.shell);
         check.env(&self.env);
         check.cwd(self.cwd.as_deref());
+        check.run_as(self.run_as.as_deref());
+        let umask = check.umask(self.umask.as_deref());
         let place = check.place(&self.place);
         let calendars = check.calendars(self.calendars);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
@@ -63,6 +66,8 @@ impl JobDraft {
             action: Action::Shell(shell),
             env: self.env,
             cwd: self.cwd,
+            run_as: self.run_as,
+            umask,
             schedule: timetable.schedule,
             timezone: timetable.zone,
             start_at: timetable.start_at,

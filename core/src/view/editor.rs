@@ -28,6 +28,10 @@ views! {
         pub env: Vec<EnvLine>,
         /// Its folder.
         pub cwd: String,
+        /// The user that it runs as.
+        pub run_as: String,
+        /// Permissions that its new files do not get.
+        pub umask: String,
         /// The expression.
         pub schedule: String,
         /// The schedule's zone.

@@ -220,7 +220,7 @@ fn fields_of_a_newer_version_survive_a_pause_and_refuse_an_edit() {
     let Content::Body(body) = &mut current.envelope.content else {
         panic!("a body")
     };
-    body["run_as"] = json!("www-data");
+    body["tell"] = json!("ann");
     current
         .envelope
         .extra
@@ -228,10 +228,7 @@ fn fields_of_a_newer_version_survive_a_pause_and_refuse_an_edit() {
     let paused = edit(Some(&current), &Intent::Pause)
         .expect("allowed")
         .expect("a change");
-    assert_eq!(
-        paused.envelope.body().expect("a body")["run_as"],
-        "www-data"
-    );
+    assert_eq!(paused.envelope.body().expect("a body")["tell"], "ann");
     assert_eq!(paused.envelope.extra["later"], json!({"x": 1}));
     assert_eq!(paused.version.changes, ["paused: changed"]);
     let refused =
@@ -239,11 +236,11 @@ fn fields_of_a_newer_version_survive_a_pause_and_refuse_an_edit() {
     assert!(
         refused
             .to_string()
-            .contains("a newer version of Belfry: it uses `run_as`"),
+            .contains("a newer version of Belfry: it uses `tell`"),
         "{refused}"
     );
     assert!(
-        matches!(refused, EditRefused::Unreadable(BodyError::Newer { fields }) if fields == ["run_as"])
+        matches!(refused, EditRefused::Unreadable(BodyError::Newer { fields }) if fields == ["tell"])
     );
 }
 

@@ -175,8 +175,8 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
     check_lines(
         &[
             "http = { method = \"GET\", url = \"https://example.org\" }",
-            "run_as = \"www-data\"",
-            "umask = \"027\"",
+            "run_as = \"www data\"",
+            "umask = \"u=rwx\"",
             "secrets = [\"token\"]",
             "overlap = \"skp\"",
             "misfire = \"never\"",
@@ -189,8 +189,8 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
         with,
         expect![[r#"
             line 6, [[job]] "a": `http` is not supported yet: remove it; a script can call the address: `shell = { script = "curl -fsS https://…" }`
-            line 6, [[job]] "a": `run_as` is not supported yet: remove it; the job runs as the agent's user
-            line 6, [[job]] "a": `umask` is not supported yet: remove it; the script can begin with `umask 027`
+            line 6, [[job]] "a": `run_as` is "www data", and no user is called so: write the name of a user of the node, such as "www-data"
+            line 6, [[job]] "a": `umask` is "u=rwx", which is no mask: write three octal digits, like "027"
             line 6, [[job]] "a": `secrets` is not supported yet: remove it; the script can read a file that only the agent's user may read
             line 6, [[job]] "a": `overlap` is "skp", which it cannot be: did you mean "skip"?
             line 6, [[job]] "a": `misfire` is "never", which it cannot be: write "skip", "run_latest" or "run_all"

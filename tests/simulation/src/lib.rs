@@ -84,6 +84,8 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         }),
         env: BTreeMap::new(),
         cwd: None,
+        run_as: None,
+        umask: None,
         schedule: Schedule::parse(schedule).expect("a schedule"),
         timezone: Zone::default(),
         start_at: None,

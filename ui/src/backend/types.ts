@@ -9,7 +9,7 @@ export type RunState = "claimed" | "running" | "succeeded" | "failed" | "timed_o
 /**
  * Why a run is in its state, in one word that programs can match.
  */
-export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
+export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "run_as" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
 
 /**
  * What made a run happen.
@@ -1656,6 +1656,14 @@ env: Array<EnvLine>,
  * Its folder.
  */
 cwd: string, 
+/**
+ * The user that it runs as.
+ */
+run_as: string, 
+/**
+ * Permissions that its new files do not get.
+ */
+umask: string, 
 /**
  * The expression.
  */

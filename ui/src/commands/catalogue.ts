@@ -28,6 +28,7 @@ export interface CommandEntry {
 export const catalogue: readonly CommandEntry[] = [
   { id: 'app.palette', group: 'everywhere', keys: ['mod+k'], icon: 'i-lucide-search' },
   { id: 'app.shortcuts', group: 'everywhere', keys: ['?'], icon: 'i-lucide-keyboard' },
+  { id: 'job.new', group: 'everywhere', keys: ['mod+n', 'n'], icon: 'i-lucide-plus' },
   { id: 'go.jobs', group: 'everywhere', keys: ['g j'], icon: 'i-lucide-calendar-clock' },
   { id: 'go.runs', group: 'everywhere', keys: ['g r'], icon: 'i-lucide-list-video' },
   { id: 'go.nodes', group: 'everywhere', keys: ['g n'], icon: 'i-lucide-server' },
@@ -65,7 +66,6 @@ export const catalogue: readonly CommandEntry[] = [
   { id: 'view.save', group: 'list', keys: ['b'], icon: 'i-lucide-bookmark-plus' },
   { id: 'view.copy', group: 'list', keys: [], icon: 'i-lucide-copy', menus: ['view'] },
   { id: 'view.remove', group: 'list', keys: [], icon: 'i-lucide-bookmark-x', menus: ['view'] },
-  { id: 'job.new', group: 'list', keys: ['n'], icon: 'i-lucide-plus' },
   { id: 'job.edit', group: 'job', keys: ['e'], icon: 'i-lucide-pencil', menus: ['job'] },
   { id: 'job.duplicate', group: 'job', keys: ['d'], icon: 'i-lucide-copy-plus', menus: ['job'] },
   { id: 'job.run', group: 'job', keys: ['r'], icon: 'i-lucide-play', menus: ['job', 'run'] },

@@ -9,13 +9,23 @@ export interface Offer {
   allowed?: () => boolean
 }
 
-// The newest offer of a name counts: what opened last is in front.
-const offers = shallowReactive(new Map<CommandId, Offer[]>())
+interface Standing extends Offer {
+  /** Later offers have higher numbers. */
+  since: number
+}
+
+// The newest offer of a name, and of a key, counts: what opened last is in front.
+const offers = shallowReactive(new Map<CommandId, Standing[]>())
+let serial = 0
 
 /** Offers commands for as long as the component lives. */
 export function useCommands(offered: Partial<Record<CommandId, Offer | (() => void)>>): void {
   const mine = Object.entries(offered).map(
-    ([id, offer]) => [id as CommandId, typeof offer === 'function' ? { run: offer } : offer] as const,
+    ([id, offer]) =>
+      [
+        id as CommandId,
+        { since: (serial += 1), ...(typeof offer === 'function' ? { run: offer } : offer) },
+      ] as const,
   )
   for (const [id, offer] of mine) offers.set(id, [...(offers.get(id) ?? []), offer])
   onScopeDispose(() => {
@@ -28,7 +38,7 @@ export function useCommands(offered: Partial<Record<CommandId, Offer | (() => vo
 }
 
 /** The offer that counts, if it may be used now. */
-export function offerOf(id: CommandId): Offer | undefined {
+export function offerOf(id: CommandId): Standing | undefined {
   return offers.get(id)?.findLast((offer) => offer.allowed?.() ?? true)
 }
 
@@ -40,6 +50,17 @@ export function offeredCommands() {
 /** The commands of a context menu that may be used now. */
 export function menuCommands(menu: Menu) {
   return catalogue.filter((entry) => entry.menus?.includes(menu) && offerOf(entry.id))
+}
+
+/** The command that a key means now: of several the one of what opened last. */
+function commandOf(shortcut: string): Offer | undefined {
+  const meant = catalogue
+    .filter((entry) => entry.keys.includes(shortcut))
+    .flatMap((entry) => offerOf(entry.id) ?? [])
+  return meant.reduce<Standing | undefined>(
+    (last, each) => (last && last.since > each.since ? last : each),
+    undefined,
+  )
 }
 
 const typing = (target: EventTarget | null) =>
@@ -63,11 +84,11 @@ export function listenToKeyboard(signal: AbortSignal): void {
     const apart = owned(event.target, name) || document.querySelector('[role=dialog], [role=menu]')
     if (apart && (!chord || isOfField(name))) return
     for (const shortcut of sequence.press(name, event.timeStamp)) {
-      const entry = catalogue.find((each) => each.keys.includes(shortcut) && offerOf(each.id))
-      if (!entry) continue
+      const meant = commandOf(shortcut)
+      if (!meant) continue
       event.preventDefault()
       sequence.clear()
-      offerOf(entry.id)?.run()
+      meant.run()
       return
     }
   }

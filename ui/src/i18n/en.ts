@@ -74,6 +74,7 @@ export const en = {
     definition: 'definition not usable',
     exit_code: 'ended with an error',
     signal: 'ended by a signal',
+    run_as: 'its user is not allowed there',
     could_not_start: 'could not be started',
     host_reboot: 'the computer restarted',
     agent_disk_full: 'the disk was full',

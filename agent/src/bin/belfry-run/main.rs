@@ -10,6 +10,7 @@
 //!   written), 2 for wrong usage, 70 when it could not do its work; before the gate that means that nothing was started.
 
 mod capture;
+mod child;
 mod ladder;
 mod program;
 mod spool;

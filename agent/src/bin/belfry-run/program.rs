@@ -1,9 +1,11 @@
 //! The program: executed, or a sentence why not.
 
 use std::error::Error;
+use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, ErrorKind, PipeReader, Write};
-use std::path::Path;
+use std::os::unix::fs::fchown;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use belfry_agent::attempt::cgroup::Cgroup;
@@ -11,11 +13,10 @@ use belfry_agent::attempt::clock;
 use belfry_agent::attempt::exit::{Outcome, Started};
 use belfry_agent::attempt::folder::AttemptFolder;
 use belfry_agent::attempt::process::ProcessState;
-use belfry_agent::attempt::spec::Spec;
-use rustix::fs::{Access, access};
+use belfry_agent::attempt::spec::{Program, Spec};
 use rustix::process::getpid;
 
-use crate::sys;
+use crate::child::{self, Child, Step};
 
 /// A program that was executed.
 pub struct Running {
@@ -34,15 +35,25 @@ impl Running {
         if !is_this_boot || spec.start_by.is_over() {
             return Err(Outcome::TooLate);
         }
+        let files = Files::of(folder, spec).map_err(|error| refusal(&error))?;
         let words = spec
             .program
-            .words(folder)
+            .words(folder, &files.script_path(folder))
             .map_err(|error| refusal(&error))?;
         let (output, mut command) =
-            command(folder, spec, &words).map_err(|error| refusal(&error))?;
+            command(files.stdin, spec, &words).map_err(|error| refusal(&error))?;
         let cgroup = own_cgroup(spec);
         let entrance = cgroup.as_ref().and_then(|cgroup| cgroup.entrance().ok());
-        sys::prepare(&mut command, getpid(), spec.start_by.clone(), entrance);
+        let child = Child {
+            supervisor: getpid(),
+            start_by: spec.start_by.clone(),
+            cgroup: entrance,
+            script: files.script,
+            user: spec.user.clone(),
+            umask: spec.umask,
+            directory: CString::new(directory(spec)).map_err(|error| refusal(&error))?,
+        };
+        child.prepare(&mut command);
         let child = command.spawn().map_err(|error| {
             if let Some(cgroup) = &cgroup {
                 // An empty group that stays costs nothing.
@@ -103,27 +114,55 @@ fn refusal(error: &dyn Error) -> Outcome {
     Outcome::CouldNotStart(sentence(error))
 }
 
-fn command(
-    folder: &AttemptFolder,
-    spec: &Spec,
-    words: &[String],
-) -> io::Result<(PipeReader, Command)> {
+/// What the program reads. Of another user's program both files become that user's: it could not look into
+/// the folder, so its script is a descriptor that it inherits.
+struct Files {
+    stdin: Stdio,
+    script: Option<File>,
+}
+
+impl Files {
+    fn of(folder: &AttemptFolder, spec: &Spec) -> io::Result<Self> {
+        let give = |file: File| {
+            if let Some(user) = &spec.user {
+                fchown(&file, Some(user.uid), Some(user.gid))?;
+            }
+            Ok::<_, io::Error>(file)
+        };
+        let stdin = match File::open(folder.stdin()) {
+            Ok(file) => Stdio::from(give(file)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => Stdio::null(),
+            Err(error) => return Err(error),
+        };
+        let is_given = spec.user.is_some() && matches!(spec.program, Program::Script { .. });
+        let script = is_given.then(|| File::open(folder.script()).and_then(give));
+        let script = script.transpose()?;
+        Ok(Self { stdin, script })
+    }
+
+    fn script_path(&self, folder: &AttemptFolder) -> PathBuf {
+        match self.script {
+            Some(_) => PathBuf::from(format!("/proc/self/fd/{}", child::SCRIPT_FD)),
+            None => folder.script(),
+        }
+    }
+}
+
+fn command(stdin: Stdio, spec: &Spec, words: &[String]) -> io::Result<(PipeReader, Command)> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "there is no program to execute"))?;
-    let stdin = match File::open(folder.stdin()) {
-        Ok(file) => Stdio::from(file),
-        Err(error) if error.kind() == ErrorKind::NotFound => Stdio::null(),
-        Err(error) => return Err(error),
-    };
     // One pipe for both, so that their order is kept.
     let (output, writing_end) = io::pipe()?;
+    if let Some(user) = &spec.user {
+        // `/dev/stderr` opens it anew.
+        fchown(&writing_end, Some(user.uid), Some(user.gid))?;
+    }
     let mut command = Command::new(program);
     command
         .args(arguments)
         .env_clear()
         .envs(&spec.env)
-        .current_dir(directory(spec))
         .stdin(stdin)
         .stdout(writing_end.try_clone()?)
         .stderr(writing_end);
@@ -143,14 +182,26 @@ fn own_cgroup(spec: &Spec) -> Option<Cgroup> {
 
 /// The kernel answers with one number whatever was missing, so look for what it meant.
 fn explain(error: &io::Error, spec: &Spec, words: &[String]) -> Outcome {
-    if error.raw_os_error() == Some(sys::TOO_LATE) {
+    if error.raw_os_error() == Some(child::TOO_LATE) {
         return Outcome::TooLate;
     }
     let directory = directory(spec);
-    if let Err(error) = enter(directory) {
-        return Outcome::CouldNotStart(format!(
-            "could not enter the working directory {directory}: {error}"
-        ));
+    let name = spec.user.as_ref().map(|user| user.name.as_str());
+    let by = name.map_or_else(String::new, |name| format!(" as {name}"));
+    if let Some((step, error)) = Step::of(error) {
+        let error = match step {
+            Step::Directory if !Path::new(directory).is_dir() && Path::new(directory).exists() => {
+                ErrorKind::NotADirectory.into()
+            }
+            _ => error,
+        };
+        return Outcome::CouldNotStart(match step {
+            Step::Directory => {
+                format!("could not enter the working directory {directory}{by}: {error}")
+            }
+            Step::User => format!("could not become {}: {error}", name.unwrap_or_default()),
+            Step::Script => format!("could not hand over the script: {error}"),
+        });
     }
     let program = words.first().map_or("", String::as_str);
     let hint = match error.kind() {
@@ -162,12 +213,5 @@ fn explain(error: &io::Error, spec: &Spec, words: &[String]) -> Outcome {
         ErrorKind::NotFound if !program.contains('/') => " (it is in no folder of PATH)",
         _ => "",
     };
-    Outcome::CouldNotStart(format!("could not execute {program}: {error}{hint}"))
-}
-
-fn enter(directory: &str) -> io::Result<()> {
-    if !std::fs::metadata(directory)?.is_dir() {
-        return Err(ErrorKind::NotADirectory.into());
-    }
-    Ok(access(directory, Access::EXEC_OK)?)
+    Outcome::CouldNotStart(format!("could not execute {program}{by}: {error}{hint}"))
 }

@@ -1,22 +1,10 @@
 //! The system calls that need `unsafe`, each behind a safe function.
-#![expect(
-    unsafe_code,
-    reason = "rustix offers neither signalfd, wait4 nor work between fork and exec"
-)]
+#![expect(unsafe_code, reason = "rustix offers neither signalfd nor wait4")]
 
-use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
-
-use belfry_agent::attempt::spec::StartBy;
-use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal, setsid};
-
-/// What [`prepare`] answers through the spawn's error when `start_by` is over.
-pub const TOO_LATE: i32 = libc::ETIME;
 
 /// The signals that steer the supervisor, as something to poll.
 pub struct Signals(OwnedFd);
@@ -136,64 +124,4 @@ pub fn reap() -> Reap {
 fn duration(time: libc::timeval) -> Duration {
     Duration::from_secs(time.tv_sec.unsigned_abs())
         + Duration::from_micros(time.tv_usec.unsigned_abs())
-}
-
-/// Arranges what the child does between fork and exec: a session of its own, death with its supervisor, no signal blocked or
-/// ignored, no descriptor of ours, its cgroup, and last of all the question whether it is too late ([`TOO_LATE`]).
-pub fn prepare(command: &mut Command, supervisor: Pid, start_by: StartBy, cgroup: Option<File>) {
-    let between = move || {
-        setsid()?;
-        set_parent_process_death_signal(Some(Signal::KILL))?;
-        // The supervisor may have died before the line above.
-        if getppid() != Some(supervisor) {
-            return Err(io::Error::from_raw_os_error(libc::ESRCH));
-        }
-        reset_signals();
-        close_on_exec_from(3);
-        if let Some(entrance) = &cgroup {
-            // SAFETY: the descriptor is open and the buffer is static. Without the group the program runs all the same.
-            let _ = unsafe { libc::write(entrance.as_raw_fd(), b"0".as_ptr().cast(), 1) };
-        }
-        if start_by.is_over() {
-            return Err(io::Error::from_raw_os_error(TOO_LATE));
-        }
-        Ok(())
-    };
-    // SAFETY: the closure makes system calls only; it neither allocates nor takes locks.
-    unsafe { command.pre_exec(between) };
-}
-
-fn reset_signals() {
-    // The kernel's own record, all zeroes: the default action. libc's function refuses the signals of its threads,
-    // which may be inherited as ignored like any other.
-    let default_action = [0_u64; 8];
-    // SAFETY: async-signal-safe calls; the record is larger than the kernel's; what cannot be reset is refused without harm.
-    unsafe {
-        for signal in 1..=64_i32 {
-            let old = std::ptr::null_mut::<u64>();
-            libc::syscall(
-                libc::SYS_rt_sigaction,
-                signal,
-                default_action.as_ptr(),
-                old,
-                size_of::<u64>(),
-            );
-        }
-        let mut none = MaybeUninit::<libc::sigset_t>::uninit();
-        libc::sigemptyset(none.as_mut_ptr());
-        libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut());
-    }
-}
-
-/// Descriptors that somebody let us inherit are not the program's; old kernels (before 5.11) leave them to it.
-fn close_on_exec_from(first: libc::c_uint) {
-    // SAFETY: it changes flags of descriptors and nothing else.
-    unsafe {
-        libc::syscall(
-            libc::SYS_close_range,
-            first,
-            libc::c_uint::MAX,
-            libc::CLOSE_RANGE_CLOEXEC,
-        )
-    };
 }

@@ -35,6 +35,8 @@ pub(super) fn form_of(draft: &Value) -> JobForm {
         stdin: text("/shell/stdin"),
         env: variables_of(at("/env")),
         cwd: text("/cwd"),
+        run_as: text("/run_as"),
+        umask: text("/umask"),
         schedule: text("/schedule"),
         timezone: or("/timezone", ZONE_USUAL),
         start_at: text("/start_at"),
@@ -71,6 +73,8 @@ pub(super) fn draft_of(form: &JobForm) -> (Value, Vec<FieldError>) {
     draft.set("shell", Some(shell_of(form)));
     for (name, text) in [
         ("cwd", &form.cwd),
+        ("run_as", &form.run_as),
+        ("umask", &form.umask),
         ("timezone", &form.timezone),
         ("start_at", &form.start_at),
         ("end_at", &form.end_at),
@@ -239,7 +243,8 @@ mod tests {
             "start_at": "2026-12-01T00:00:00Z", "end_at": "2027-12-01T00:00:00Z", "jitter": "30s",
             "dst": "skip", "paused": true,
             "shell": { "script": "df -h\n", "interpreter": "/bin/bash -e", "stdin": "yes\n" },
-            "env": { "A": "1", "B": " spaced " }, "cwd": "/srv", "place": { "on": "node:web-1" },
+            "env": { "A": "1", "B": " spaced " }, "cwd": "/srv", "run_as": "www-data", "umask": "027",
+            "place": { "on": "node:web-1" },
             "timeout": "30s", "stop_grace": "5s",
             "retries": { "count": 2, "interval": "5s", "backoff": 1.5, "max_interval": "1m" },
             "overlap": "allow", "start_deadline": "2m", "misfire": "run_all",

@@ -53,6 +53,8 @@ const blank: JobForm = {
   stdin: '',
   env: [],
   cwd: '',
+  run_as: '',
+  umask: '',
   schedule: '0 3 * * *',
   timezone: 'Asia/Shanghai',
   start_at: '',

@@ -99,7 +99,7 @@ export const imports = {
       'this is a line of an anacrontab: a period, a delay and a name come before the command; make a daily job with `misfire` set to `run_latest`',
     no_user: 'the user column is missing: this file names a user behind the schedule',
     other_user:
-      'it runs as {user}, and jobs run as {person} here: `run_as` is not supported yet, so import the line where the agent runs as {user}',
+      'it runs as {user}, and imported jobs run as {person} here: import the line where the agent runs as {user}, or make a new job of it with `run_as` set to {user}',
     setting_unusable:
       'what line {line} sets cannot be used, and so it is not known how this one would run; correct that line',
     setting_name: '`{name}` is no name of a variable: write letters, digits and `_`, no digit first',

@@ -92,7 +92,7 @@ export const imports: typeof english = {
       '这是 anacrontab 的行：命令之前是周期、延迟和名称；请新建每日任务，并把 `misfire` 设为 `run_latest`',
     no_user: '缺少用户名：这个文件在计划之后写用户名',
     other_user:
-      '它以 {user} 身份运行，而这里的任务以 {person} 身份运行：还不支持 `run_as`，请在代理以 {user} 身份运行的地方导入',
+      '它以 {user} 身份运行，而这里导入的任务以 {person} 身份运行：请在代理以 {user} 身份运行的地方导入，或新建任务并将 `run_as` 设为 {user}',
     setting_unusable: '第 {line} 行的设置无法使用，因此不知道这一行会怎样运行；请先改正那一行',
     setting_name: '`{name}` 不能作变量名：请用字母、数字和 `_`，且不以数字开头',
     setting_reserved: '以 BELFRY_ 开头的变量由钟楼自己使用：请换一个名称',
