@@ -28,8 +28,8 @@ pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 pub use selector::{Labels, Selector, SelectorError, is_label};
 pub(crate) use shape::{Fields, Shape, field, required};
-pub(crate) use validate::Check;
 pub use umask::Umask;
+pub(crate) use validate::Check;
 
 use crate::id::{JobId, NodeId, ProjectName, Scope};
 use crate::limits::{
