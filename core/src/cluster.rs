@@ -13,6 +13,7 @@ use crate::keyspace::Keyspace;
 
 mod apply;
 mod at_login;
+mod backfill;
 mod bulk;
 mod connect;
 mod definitions;

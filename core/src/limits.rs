@@ -399,3 +399,11 @@ pub const ICS_BYTES_MAX: usize = 1024 * 1024;
 pub const JOB_CALENDARS_MAX: usize = 16;
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
+/// Past instants of one backfill: more is a mistake in its range, or a job of its own.
+pub const BACKFILL_INSTANTS_MAX: usize = 1_000;
+/// Requests of a backfill that are put in one transaction.
+pub const BACKFILL_PUT_TOGETHER: usize = 50;
+/// A backfill's requests wait for their turn this long.
+pub const BACKFILL_TAKEN_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
+
+const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);

@@ -215,6 +215,20 @@ pub enum JobsCommand {
         /// The generation to bring back, as `jobs versions` shows it
         generation: u64,
     },
+    /// Run a job for past instants, each once; those of days that its calendars leave out are not run
+    Backfill {
+        /// The job
+        name: String,
+        /// At or after: 24h, 7d or an instant with its offset
+        #[arg(long, value_parser = instant, value_name = "T")]
+        since: Timestamp,
+        /// Before
+        #[arg(long, value_parser = instant, value_name = "T")]
+        until: Timestamp,
+        /// Only print the instants
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Run a job now
     Run {
         /// The job

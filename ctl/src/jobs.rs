@@ -1,7 +1,8 @@
 //! `jobs …`.
 
-use belfry_core::cluster::{Cluster, Edited, StoredJob};
+use belfry_core::cluster::{Cluster, Edited, StoredJob, stamp};
 use belfry_core::view::{JobDetail, JobQuery, JobRow};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::args::{JobChange, JobsCommand};
@@ -22,6 +23,12 @@ pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<
         JobsCommand::Restore { name, generation } => {
             restore(cluster, &name, generation, json).await
         }
+        JobsCommand::Backfill {
+            name,
+            since,
+            until,
+            dry_run,
+        } => backfill(cluster, &name, (since, until, dry_run), json).await,
         JobsCommand::Run { name, wait } => run_now(cluster, &name, wait, json).await,
     }
 }
@@ -233,6 +240,37 @@ async fn restore(
     } else {
         print::line(&format!("{} is so already", plain(name)));
     }
+    Ok(())
+}
+
+async fn backfill(
+    cluster: &Cluster,
+    name: &str,
+    (since, until, dry_run): (Timestamp, Timestamp, bool),
+    json: bool,
+) -> Result<(), Failure> {
+    let job = cluster.job(name).await?;
+    let instants = cluster.backfill_instants(&job, (since, until)).await?;
+    let runs = match dry_run {
+        true => Vec::new(),
+        false => cluster.backfill(&job, &instants).await?,
+    };
+    if json {
+        let at: Vec<String> = instants.iter().map(|at| stamp(*at)).collect();
+        print::json(&json!({ "dry_run": dry_run, "instants": at, "run_ids": runs }));
+        return Ok(());
+    }
+    if dry_run {
+        instants
+            .iter()
+            .for_each(|at| print::line(&print::local(*at)));
+    }
+    let verb = if dry_run { "would be" } else { "were" };
+    let count = instants.len();
+    print::line(&format!(
+        "{count} runs of {} {verb} asked for",
+        plain(&job.title())
+    ));
     Ok(())
 }
 
