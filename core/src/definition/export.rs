@@ -65,8 +65,13 @@ fn export_one(definition: &Definition) -> String {
         .expect("a body holds texts, numbers and tables");
     let mut block = format!("[[{kind}]]\n");
     let mut tables = String::new();
-    for name in definition.file_fields() {
-        let Some(value) = fields.get(*name) else {
+    let ordered = definition.file_fields();
+    // A field whose place nobody has chosen is written all the same.
+    let rest = fields
+        .keys()
+        .filter(|name| !ordered.contains(&name.as_str()));
+    for name in ordered.iter().copied().chain(rest.map(String::as_str)) {
+        let Some(value) = fields.get(name) else {
             continue;
         };
         match value {
