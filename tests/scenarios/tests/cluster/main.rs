@@ -2,5 +2,6 @@
 
 mod database;
 mod faults;
+mod notes;
 mod refusals;
 mod world;
