@@ -77,8 +77,8 @@ start_servers() {
         --socket="$folder/mariadb.sock" --bind-address=127.0.0.1 --port="${ports[6]}" --skip-log-bin --tmpdir="$folder"
     wait_for "MariaDB" mariadb --no-defaults --user=root --socket="$folder/mariadb.sock" \
         -e "CREATE DATABASE IF NOT EXISTS belfry"
-    printf '[cluster]\nname = "dev"\nendpoints = [%s]\n[history]\nurl = "mysql://root@127.0.0.1:%s/belfry"\n' \
-        "$endpoints" "${ports[6]}" >"$folder/cluster.toml"
+    printf '[cluster]\nname = "dev"\nendpoints = [%s]\nidentity_file = "%s/identity"\n[history]\nurl = "mysql://root@127.0.0.1:%s/belfry"\n' \
+        "$endpoints" "$folder" "${ports[6]}" >"$folder/cluster.toml"
     ctl=("$CARGO_TARGET_DIR/debug/belfryctl" --config "$folder/cluster.toml")
     wait_for "etcd" "${ctl[@]}" cluster init
 }

@@ -85,6 +85,9 @@ desktop_tests() {
         bash -c "cargo test --locked -p $(package_in tests/desktop) --no-fail-fast"
 }
 
+# The package under a systemd of its own, which takes a root's rights.
+package_test() { tests/package/run; }
+
 # The window is compiled with the built interface inside, so ui/ comes before the Rust steps.
 ui_steps() {
     has_ui || return 0
@@ -111,6 +114,7 @@ end_steps() {
     if ui_has e2e; then step ui-e2e ui_script e2e; fi
     if [ -f tests/desktop/Cargo.toml ]; then step desktop desktop_tests; fi
     step tidy tests_in tests/tidy
+    if [ -n "${BELFRY_NIGHTLY:-}" ]; then step package package_test; fi
 }
 
 run_tests() {

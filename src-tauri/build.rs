@@ -49,7 +49,17 @@ const COMMANDS: &[&str] = &[
     "jobs_deleted",
 ];
 
+/// Rust is checked without the interface, which Node builds first where a window is to be shown;
+/// only a release that lacks it is refused.
+fn stand_in_for_the_interface() {
+    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if !is_release {
+        std::fs::create_dir_all("../ui/dist").expect("the tree can be written");
+    }
+}
+
 fn main() {
+    stand_in_for_the_interface();
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     tauri_build::try_build(attributes).expect("the configuration beside this file is valid");

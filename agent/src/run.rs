@@ -30,7 +30,7 @@ use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{CalendarReader, Definitions, Nodes, Wishes, follow};
-use crate::{children, info, noted, pending, recover, reload, signs, tail, upload};
+use crate::{children, drain, info, noted, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -81,9 +81,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
-    tasks.spawn(reload::listen(options.file.clone()));
     tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    let file = options.file.clone();
+    let (performer, journal_done) = performer(&host, &stores, (journal, file), &mut tasks);
     let config = config(&options, &identity);
     let mut value = session_value(&options.node, &identity, host_name);
     value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
@@ -97,11 +97,12 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         vitals,
     };
     engine.take(Event::JournalRead(journalled));
+    engine.take(Event::DrainRead(drain::is_draining(&host.data)));
+    engine.vitals.send_replace(engine.dispatcher.vitals());
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
     let facts = follow_notes(&host, &stores, &value, &mut tasks);
-    tasks.spawn(tell_info(&host, &stores, &value, facts.clone()));
     let (give_back, asked) = flag::channel(false);
     let keeper = keeper(&host, &stores, value, (standing, facts));
     let mut session = tokio::spawn(keeper.keep(asked));
@@ -148,7 +149,7 @@ fn tell_info(
     info::tell((host.clone(), coord), keys, value.clone(), facts)
 }
 
-/// What jobs choose this node by, as people note it over what its file says.
+/// What jobs choose this node by, as people note it over what its file says; others are told.
 fn follow_notes(
     host: &Arc<Host>,
     stores: &Stores,
@@ -162,6 +163,7 @@ fn follow_notes(
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
     let (tell, facts) = flag::channel(None);
     tasks.spawn(noted::follow(coord, keys, host.node.clone(), own, tell));
+    tasks.spawn(tell_info(host, stores, value, facts.clone()));
     facts
 }
 
@@ -224,7 +226,7 @@ async fn recover_all(
 fn performer(
     host: &Arc<Host>,
     stores: &Stores,
-    journal: Journal,
+    (journal, file): (Journal, Option<PathBuf>),
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
     let history = &stores.history;
@@ -239,7 +241,13 @@ fn performer(
     ));
     let (tails, wishes) = mpsc::channel(WAITING_MAX);
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
+    let (drains, to_keep) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(drain::keep_what_comes(host.clone(), to_keep));
+    let (reloads, orders) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(reload::listen(host.clone(), file, orders));
     let performer = Performer {
+        drains,
+        reloads,
         host: host.clone(),
         coord: stores.coord.clone(),
         keys: stores.keys.clone(),
@@ -309,6 +317,7 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         clock_suspect: false,
         stamp: None,
         reports_pending: 0,
+        config_error: None,
         extra: Default::default(),
     }
 }

@@ -159,6 +159,8 @@ impl Keeper {
             load: vitals.load,
             reports_pending: vitals.reports_pending,
             clock_suspect: vitals.clock_suspect,
+            draining: vitals.draining,
+            config_error: self.host.file_trouble.borrow().clone(),
             stamp: Some(clock::now()),
             ..self.value.clone()
         };
@@ -185,9 +187,15 @@ impl Keeper {
     /// Renews the session until it is gone, and at once when it has something new to say.
     async fn renew(&self, held: &Held, facts: &mut flag::Receiver<Option<Facts>>) {
         let mut pause = SESSION_RENEW_EVERY;
+        let (mut vitals, mut trouble) = (self.vitals.clone(), self.host.file_trouble.subscribe());
         loop {
+            let told = vitals.borrow_and_update().draining;
+            trouble.borrow_and_update();
             tokio::select! {
                 () = sleep(pause) => {}
+                // Others must know of it before they next leave something to this node.
+                changed = vitals.wait_for(|vitals| vitals.draining != told) => drop(changed),
+                changed = trouble.changed() => drop(changed),
                 Ok(()) = facts.changed() => {}
             }
             match self.is_renewed(held).await {

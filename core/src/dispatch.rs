@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 mod action;
 mod days;
 mod decide;
+mod drain;
 mod due;
 mod end;
 mod event;
@@ -135,6 +136,10 @@ pub struct Dispatcher {
     replacing: BTreeMap<ClaimId, Duration>,
     /// Every calendar that is known.
     calendars: Calendars,
+    /// A person wants nothing new to begin here.
+    draining: bool,
+    /// When the order was asked that says so, or says that it is over.
+    drain_asked_at: Option<Timestamp>,
     out: Vec<Action>,
 }
 
@@ -169,6 +174,8 @@ impl Dispatcher {
             failures: BTreeMap::new(),
             replacing: BTreeMap::new(),
             calendars: Calendars::new(),
+            draining: false,
+            drain_asked_at: None,
             out: Vec::new(),
         }
     }
@@ -194,6 +201,8 @@ impl Dispatcher {
             Event::RequestGone(key) => self.forget_request(&key),
             Event::OrderSeen(order) => self.see_order(now, order),
             Event::OrderGone(id) => self.forget_order(id),
+            Event::OrderDone(id, done) => self.order_done(id, done),
+            Event::DrainRead(draining) => self.set_draining(now, draining),
             Event::CursorsRead(cursors) => self.learn_cursors(now, cursors),
             Event::RunsRead(runs) => self.runs_read(now, runs),
             Event::TxnAnswered(token, answer) => self.settle(now, token, answer),

@@ -9,6 +9,7 @@ use crate::id::{EditId, JobId, NodeId, OrderId, ProjectName, Scope};
 mod batch;
 mod spell;
 mod spell_edit;
+mod spell_hand;
 
 pub use batch::Batch;
 pub use spell::json;

@@ -397,6 +397,15 @@ pub const CALENDAR_RANGES_MAX: usize = 2_000;
 pub const ICS_BYTES_MAX: usize = 1024 * 1024;
 /// Calendars of one job.
 pub const JOB_CALENDARS_MAX: usize = 16;
+/// Characters of the line that lets a server join: certificates and keys make most of it.
+pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
+/// An order to a node that it has not seen by then is not obeyed any more.
+pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
+/// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.
+pub const NODE_ANSWERS_WITHIN: Duration = Duration::from_secs(12);
+
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as_secs());
+
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
 /// Past instants of one backfill: more is a mistake in its range, or a job of its own.

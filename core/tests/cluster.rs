@@ -20,6 +20,8 @@ mod kinds;
 mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
+#[path = "cluster/nodes.rs"]
+mod nodes;
 #[path = "cluster/search.rs"]
 mod search;
 #[path = "cluster/stage.rs"]

@@ -330,6 +330,11 @@ pub enum RunsCommand {
         /// Its id, or how it begins
         run: String,
     },
+    /// Let a job go on that a lost run holds up; only if you know that its program has ended
+    Release {
+        /// Its id, or how it begins
+        run: String,
+    },
     /// A line as each run starts and ends
     Watch,
 }
@@ -392,10 +397,58 @@ pub enum ClusterCommand {
 /// `nodes …`.
 #[derive(Subcommand)]
 pub enum NodesCommand {
-    /// The nodes that are there
+    /// The nodes that are known, and how each is
     List,
     /// Note something about a node over what its own file says; what is not named stays
     Set(NodesSet),
+    /// All that is known of a node: what it is, what it runs, what waits
+    Show {
+        /// Its id
+        node: NodeId,
+    },
+    /// Let a node take nothing new; what runs there goes on
+    Drain(NodeOrder),
+    /// Let a node take new work again
+    Undrain(NodeOrder),
+    /// Have a node read its own file again
+    Reload(NodeOrder),
+    /// Forget a node that is gone for good; its open runs are lost and their jobs go on
+    Remove {
+        /// Its id
+        node: NodeId,
+    },
+    /// Print the one line that lets a server join: give it to `belfry-agent enroll` there
+    Invite(InviteArguments),
+}
+
+/// `nodes invite`.
+#[derive(Args)]
+pub struct InviteArguments {
+    /// What jobs choose the server by, such as role=web,zone=a
+    #[arg(long, value_delimiter = ',', value_parser = label, value_name = "NAME=VALUE")]
+    pub labels: Vec<(String, String)>,
+    /// The projects that it serves [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "P")]
+    pub projects: Vec<ProjectName>,
+    /// Its share of the work among its like, 0 to 100 [default: 1]
+    #[arg(long, value_name = "W")]
+    pub weight: Option<u32>,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let parted = text.split_once('=');
+    let parted = parted.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    parted.ok_or_else(|| "write labels as name=value".to_owned())
+}
+
+/// What a node is asked.
+#[derive(Args)]
+pub struct NodeOrder {
+    /// Its id
+    pub node: NodeId,
+    /// Also wait until nothing runs on a node that drains
+    #[arg(long)]
+    pub wait: bool,
 }
 
 /// `nodes set`.

@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod files;
 mod import;
+mod invite;
 mod jobs;
 mod ledger;
 mod node_set;
@@ -76,7 +77,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
-        Command::Nodes(command) => nodes::run(&*open(place).await?, command, json).await,
+        Command::Nodes(command) => nodes::run(place, command, json).await,
         Command::Cluster(command) => cluster::run(&place::servers(place)?, command, json).await,
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::coord::CoordError;
 use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
-use crate::id::RunId;
+use crate::id::{NodeId, RunId};
+use crate::run::RunState;
 use crate::view::{CommandError, ErrorCode};
 
 /// Why a use-case did not do what was asked.
@@ -153,6 +154,44 @@ pub enum ClusterError {
         /// The run.
         run: RunId,
     },
+    /// No node has this id.
+    #[error("there is no node {node}: `belfryctl nodes list` shows those that are known")]
+    NoSuchNode {
+        /// What was asked for.
+        node: NodeId,
+    },
+    /// The node is not there to be asked.
+    #[error(
+        "node {node} is not there: start its agent, or say it on its host with `belfry-agent drain`"
+    )]
+    NodeIsGone {
+        /// The node.
+        node: NodeId,
+    },
+    /// The node lives, so it is not removed.
+    #[error(
+        "node {node} is there: drain it and stop its agent for good, and wait 15 s, before you remove it"
+    )]
+    NodeIsThere {
+        /// The node.
+        node: NodeId,
+    },
+    /// The run holds nothing that could be released.
+    #[error("run {run} is {} and holds up nothing: only a lost run can be released", .state.as_str())]
+    NotHeld {
+        /// The run.
+        run: RunId,
+        /// How it stands.
+        state: RunState,
+    },
+    /// The owner of a lost run is there, and tells by itself what became of it.
+    #[error("run {run} is not released: node {node} is back or the run changed; look at it again")]
+    OwnerIsBack {
+        /// The run.
+        run: RunId,
+        /// Its owner.
+        node: NodeId,
+    },
     /// A log could not be written to a file.
     #[error("could not write the log to {path}: choose another place")]
     Saving {
@@ -183,6 +222,7 @@ impl ClusterError {
             | Self::NoSuchRun { .. }
             | Self::NoSuchVersion { .. }
             | Self::NotRunning { .. }
+            | Self::NoSuchNode { .. }
             | Self::Refused {
                 source: EditRefused::NotFound | EditRefused::Deleted,
                 ..
@@ -191,6 +231,7 @@ impl ClusterError {
                 source: EditRefused::Conflict { .. },
                 ..
             }
+            | Self::OwnerIsBack { .. }
             | Self::ApplyRaced { .. } => ErrorCode::Conflict,
             Self::AmbiguousJob { .. }
             | Self::UsesNothing { .. }
@@ -199,6 +240,9 @@ impl ClusterError {
             | Self::Refused { .. }
             | Self::NameTaken { .. }
             | Self::Broken { .. }
+            | Self::NodeIsGone { .. }
+            | Self::NodeIsThere { .. }
+            | Self::NotHeld { .. }
             | Self::File(_)
             | Self::ApplyTooLarge { .. }
             | Self::Saving { .. }

@@ -269,7 +269,7 @@ impl Cluster {
             .map(drop)
     }
 
-    async fn put_order(
+    pub(super) async fn put_order(
         &self,
         (node, order): (&NodeId, OrderId),
         ask: Ask,

@@ -34,6 +34,7 @@ fn cluster(servers: &Servers) -> Table {
         ("key", key.map(|key| path(key))),
         ("insecure", cluster.insecure.then_some(Value::Boolean(true))),
         ("prefix", cluster.prefix.clone().map(Value::String)),
+        ("identity_file", cluster.identity_file.as_deref().map(path)),
     ])
 }
 

@@ -3,5 +3,6 @@
 mod database;
 mod faults;
 mod notes;
+mod operating;
 mod refusals;
 mod world;

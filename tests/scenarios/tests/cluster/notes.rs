@@ -25,7 +25,10 @@ async fn read<T: serde::de::DeserializeOwned>(servers: &ClusterPlace, key: Strin
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left_alone() {
     let servers = ClusterPlace::start(1).await;
-    servers.configure("a", "weight = 2\nlabels = { role = \"web\", rack = \"2\" }\n");
+    servers.configure(
+        "a",
+        "weight = 2\nlabels = { role = \"web\", rack = \"2\" }\n",
+    );
     servers.configure("b", "");
     let _a = servers.agent("a").await;
     let b = servers.agent("b").await;
@@ -44,7 +47,11 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
         (session.weight == 0).then_some(session)
     })
     .await;
-    let labels: Vec<_> = session.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let labels: Vec<_> = session
+        .labels
+        .iter()
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect();
     assert_eq!(labels, ["rack=2", "role=db"]);
     let info = wait::until("what it is says so too", WITHIN, async || {
         let info: NodeInfo = read(&servers, keys.info(&node_id("a"))).await?;
@@ -54,13 +61,19 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
     assert_eq!(info.own_weight, Some(2));
     assert_eq!(info.own_labels["role"], "web");
 
-    let id = servers.place.put_job(job("every second", "* * * * * *", "true".to_owned())).await;
+    let id = servers
+        .place
+        .put_job(job("every second", "* * * * * *", "true".to_owned()))
+        .await;
     let records = wait::until("three runs", WITHIN, async || {
         let records = servers.place.records(id).await;
         (records.len() >= 3).then_some(records)
     })
     .await;
-    assert!(records.iter().all(|run| run.node == node_id("b")), "{records:?}");
+    assert!(
+        records.iter().all(|run| run.node == node_id("b")),
+        "{records:?}"
+    );
 
     let address = Address {
         kind: Kind::Node,
@@ -76,8 +89,16 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
         }],
         ..Txn::default()
     };
-    servers.place.coord.transact(&garbage).await.expect("etcd takes anything");
-    wait::until("the agent names the key", WITHIN, async || b.log().contains(&key).then_some(())).await;
+    servers
+        .place
+        .coord
+        .transact(&garbage)
+        .await
+        .expect("etcd takes anything");
+    wait::until("the agent names the key", WITHIN, async || {
+        b.log().contains(&key).then_some(())
+    })
+    .await;
     assert!(servers.is_up("b").await);
 }
 
@@ -111,7 +132,10 @@ async fn a_job_is_skipped_on_a_day_that_its_calendar_leaves_out() {
     cluster.put(none.into(), None).await.expect("it is changed");
     wait::until("it runs from then on", WITHIN, async || {
         let records = servers.place.records(id).await;
-        records.iter().any(|run| run.started_at.is_some()).then_some(())
+        records
+            .iter()
+            .any(|run| run.started_at.is_some())
+            .then_some(())
     })
     .await;
 }
