@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use belfry_core::clock;
 use belfry_core::cluster::CRONTAB_PROJECT;
-use belfry_core::definition::{Definition, Kind};
 use belfry_core::id::{NodeId, ProjectName};
 use belfry_core::job::parse_duration;
 use belfry_core::run::RunState;
 use belfry_core::schedule::{DstPolicy, Language, Zone};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
+
+mod definitions;
+
+pub use definitions::{DefinitionsCommand, Named, NodesSet, NotedWeight};
 
 /// Jobs, runs and schedules of Belfry, for people and scripts.
 #[derive(Parser)]
@@ -239,48 +242,6 @@ pub enum JobsCommand {
     },
 }
 
-/// `definitions …`.
-#[derive(Subcommand)]
-pub enum DefinitionsCommand {
-    /// All definitions, or those of one kind
-    List {
-        /// job, node, calendar, script …
-        #[arg(value_parser = kind)]
-        kind: Option<Kind>,
-    },
-    /// One definition, as a file has it
-    Show(Named),
-    /// Who changed a definition, when and how
-    Versions(Named),
-    /// Remove a definition; it can be restored for 30 days
-    Delete {
-        /// Which one
-        #[command(flatten)]
-        named: Named,
-        /// Only if it still has this generation
-        #[arg(long, value_name = "N")]
-        generation: Option<u64>,
-    },
-    /// Bring back what a definition was
-    Restore {
-        /// Which one, also a deleted one
-        #[command(flatten)]
-        named: Named,
-        /// The generation to bring back, as `definitions versions` shows it
-        generation: u64,
-    },
-}
-
-/// A definition.
-#[derive(Args)]
-pub struct Named {
-    /// job, node, calendar, script …
-    #[arg(value_parser = kind)]
-    pub kind: Kind,
-    /// Its name, project/name or id
-    pub name: String,
-}
-
 /// `runs list`.
 #[derive(Args)]
 pub struct RunsList {
@@ -451,31 +412,6 @@ pub struct NodeOrder {
     pub wait: bool,
 }
 
-/// `nodes set`.
-#[derive(Args)]
-pub struct NodesSet {
-    /// Its id
-    pub node: NodeId,
-    /// Its share of the work, 0 to 100; 0 takes nothing new; `own` is what its file says
-    #[arg(long, value_parser = noted_weight, value_name = "N|own")]
-    pub weight: Option<NotedWeight>,
-    /// A label, over or beside those of its file; without a value, as in role=, that of its file
-    #[arg(long = "label", value_parser = label, value_name = "NAME=VALUE")]
-    pub labels: Vec<(String, String)>,
-    /// Free text for people
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-}
-
-/// A weight to be noted.
-#[derive(Clone, Copy)]
-pub enum NotedWeight {
-    /// What the node's own file says.
-    Own,
-    /// This one.
-    Of(u32),
-}
-
 /// An instant: as it is, or as a time back from now.
 fn instant(text: &str) -> Result<Timestamp, String> {
     let back = |duration: Duration| {
@@ -489,28 +425,6 @@ fn instant(text: &str) -> Result<Timestamp, String> {
             .map(back)
             .ok_or_else(|| "write a time back from now such as 24h or 7d, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
     }
-}
-
-fn noted_weight(text: &str) -> Result<NotedWeight, String> {
-    match text {
-        "own" => Ok(NotedWeight::Own),
-        number => number
-            .parse()
-            .map(NotedWeight::Of)
-            .map_err(|_| "write a number from 0 to 100, or own".to_owned()),
-    }
-}
-
-fn label(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=');
-    pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .ok_or_else(|| "write NAME=VALUE, or NAME= to go back to the node's own file".to_owned())
-}
-
-fn kind(text: &str) -> Result<Kind, String> {
-    let known = || Definition::KINDS.iter().map(|kind| kind.as_str());
-    let kind = Kind::parse(text).filter(|kind| kind.is_supported());
-    kind.ok_or_else(|| format!("the kinds are {}", known().collect::<Vec<_>>().join(", ")))
 }
 
 fn run_state(text: &str) -> Result<RunState, String> {
