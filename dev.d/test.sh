@@ -74,6 +74,8 @@ clippy() { cargo clippy --locked --workspace --all-targets --all-features -- -D 
 build_all() { cargo build --locked --workspace --all-features; }
 # shellcheck disable=SC2046
 cargo_tests() { cargo test --locked --workspace $(with_own_step) --all-features --no-fail-fast; }
+# They wait for each other's servers and for sessions to end more than they compute.
+scenario_tests() { RUST_TEST_THREADS=6 tests_in tests/scenarios; }
 tests_in() { cargo test --locked -p "$(package_in "$1")" --no-fail-fast; }
 
 # A private X server and session bus, and the switches WebKit needs without a graphics card.
@@ -107,7 +109,7 @@ rust_steps() {
     step build build_all
     step cargo cargo_tests
     step simulation tests_in tests/simulation
-    step scenarios tests_in tests/scenarios
+    step scenarios scenario_tests
 }
 
 end_steps() {

@@ -91,6 +91,8 @@ views! {
         pub starred: bool,
         /// Why the stored definition cannot be used, if so.
         pub broken: Option<String>,
+        /// The same field by field, as far as it is about fields; the UI translates these.
+        pub broken_at: Vec<crate::job::FieldError>,
         /// The newest runs, oldest first, `STRIP_BARS` at most.
         pub strip: Vec<StripBar>,
         /// Mean wall time of those that ran.

@@ -107,6 +107,7 @@ fn changed() -> String {
         view::BulkProgress,
         view::BulkChanged,
         view::BulkFailure,
+        view::JobsText,
         view::Exported,
         view::CommandError,
         view::ErrorCode,
@@ -141,7 +142,6 @@ fn edited() -> String {
         view::ConflictField,
         view::TryAsk,
         view::TryAnswer,
-        view::Deletion,
     ]
 }
 

@@ -110,17 +110,7 @@ impl Cluster {
         if let Some(project) = project {
             fields["project"] = Value::from(project);
         }
-        let job = Job::read(&fields).map_err(|errors| ClusterError::Invalid {
-            field: errors
-                .first()
-                .map(|error| error.path.clone())
-                .unwrap_or_default(),
-            sentence: errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
-        })?;
+        let job = Job::read(&fields).map_err(ClusterError::Fields)?;
         self.create(job).await
     }
 

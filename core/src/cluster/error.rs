@@ -6,6 +6,7 @@ use crate::coord::CoordError;
 use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
 use crate::id::{NodeId, RunId};
+use crate::job::FieldError;
 use crate::run::RunState;
 use crate::view::{CommandError, ErrorCode};
 
@@ -200,6 +201,9 @@ pub enum ClusterError {
         /// Why.
         source: std::io::Error,
     },
+    /// Fields of a job are refused.
+    #[error("{}", sentences(.0))]
+    Fields(Vec<FieldError>),
     /// What was typed cannot be read.
     #[error("{sentence}")]
     Invalid {
@@ -246,6 +250,7 @@ impl ClusterError {
             | Self::File(_)
             | Self::ApplyTooLarge { .. }
             | Self::Saving { .. }
+            | Self::Fields(_)
             | Self::Invalid { .. } => ErrorCode::Invalid,
         }
     }
@@ -262,11 +267,46 @@ impl ClusterError {
         sentence
     }
 
-    /// The error as the window shows it.
+    /// The error as the window shows it: sentences of `because` and of `wrong`, a field's error, are
+    /// translated; `reason` stands in for those that have none.
     pub fn to_command_error(&self) -> CommandError {
-        let pairs: Vec<(&str, String)> = match self {
-            Self::NoSuchJob { name } | Self::NameTaken { name } | Self::Unsettled { name, .. } => {
-                vec![("name", name.clone())]
+        let mut params = match self {
+            Self::Fields(errors) => errors.first().map_or_else(BTreeMap::new, |first| {
+                let mut params = first.params.clone();
+                params.insert("wrong".to_owned(), first.code.clone());
+                params
+            }),
+            _ => BTreeMap::new(),
+        };
+        let mut add = |name: &str, value: String| params.insert(name.to_owned(), value);
+        if let Some(because) = self.because() {
+            add("because", because.to_owned());
+        }
+        for (name, value) in self.named() {
+            add(name, value);
+        }
+        if self.code() != ErrorCode::NotFound {
+            add("reason", self.sentence());
+        }
+        CommandError {
+            code: self.code(),
+            params,
+            detail: self.sentence(),
+        }
+    }
+
+    /// What the sentences are filled with.
+    fn named(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NoSuchJob { name }
+            | Self::NameTaken { name }
+            | Self::Unsettled { name, .. }
+            | Self::Broken { name, .. }
+            | Self::ApplyRaced { name } => vec![("name", name.clone())],
+            Self::AmbiguousJob { name, .. } => vec![("name", name.clone())],
+            Self::AmbiguousRun { text, .. } => vec![("name", text.clone())],
+            Self::ApplyTooLarge { count, most } => {
+                vec![("count", count.to_string()), ("most", most.to_string())]
             }
             Self::Refused {
                 name,
@@ -276,25 +316,63 @@ impl ClusterError {
                 ("seen", seen.to_string()),
                 ("current", current.generation.to_string()),
             ],
-            Self::Refused { name, .. } => vec![("name", name.clone()), ("reason", self.sentence())],
-            Self::Saving { path, .. } => {
-                vec![("field", path.clone()), ("reason", self.sentence())]
-            }
-            Self::Invalid { field, sentence } => {
-                vec![("field", field.clone()), ("reason", sentence.clone())]
-            }
-            _ => vec![("reason", self.sentence())],
-        };
-        let params: BTreeMap<String, String> = pairs
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        CommandError {
-            code: self.code(),
-            params,
-            detail: self.sentence(),
+            Self::Refused { name, .. } => vec![("name", name.clone())],
+            Self::NoSuchNode { node }
+            | Self::NodeIsGone { node }
+            | Self::NodeIsThere { node }
+            | Self::OwnerIsBack { node, .. } => vec![("name", node.to_string())],
+            Self::Saving { path, .. } => vec![("field", path.clone())],
+            Self::Invalid { field, .. } => vec![("field", field.clone())],
+            _ => Vec::new(),
         }
     }
+
+    /// Which sentence of the window says it, if one does.
+    fn because(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::AmbiguousJob { .. } => "ambiguous_job",
+            Self::AmbiguousRun { .. } => "ambiguous_run",
+            Self::NameTaken { .. } => "name_taken",
+            Self::Unsettled { .. } => "unsettled",
+            Self::Broken { .. } => "broken",
+            Self::File(_) => "file",
+            Self::ApplyRaced { .. } => "apply_raced",
+            Self::ApplyTooLarge { .. } => "apply_too_large",
+            Self::NotRunning { .. } => "not_running",
+            Self::NoSuchVersion { .. } => "no_version",
+            Self::NoSuchNode { .. } => "no_node",
+            Self::NodeIsGone { .. } => "node_gone",
+            Self::NodeIsThere { .. } => "node_there",
+            Self::NotHeld { .. } => "not_held",
+            Self::OwnerIsBack { .. } => "owner_back",
+            Self::Saving { .. } => "saving",
+            Self::Refused { source, .. } => match source {
+                EditRefused::Deleted => "deleted",
+                EditRefused::Exists => "exists",
+                EditRefused::ProjectFixed { .. } => "project_fixed",
+                EditRefused::Unreadable(_) => "unreadable",
+                EditRefused::TooLarge(_) => "too_large",
+                EditRefused::Conflict { .. } | EditRefused::NotFound => return None,
+            },
+            Self::Invalid { field, .. } => match field.as_str() {
+                "file" => "file_access",
+                "project" => "project",
+                "text" => "filter",
+                _ => return None,
+            },
+            Self::Coord { .. }
+            | Self::History { .. }
+            | Self::NoSuchJob { .. }
+            | Self::NoSuchDefinition { .. }
+            | Self::NoSuchRun { .. }
+            | Self::Fields(_) => return None,
+        })
+    }
+}
+
+fn sentences(errors: &[FieldError]) -> String {
+    let all: Vec<&str> = errors.iter().map(|error| error.sentence.as_str()).collect();
+    all.join("; ")
 }
 
 /// Names what was being done when a store failed.

@@ -10,16 +10,15 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::apply::{Planned, title};
-use super::edit::usable;
 use super::jobs::language_of;
 use super::{Cluster, ClusterError, StoredJob, account_of, accounts};
 use crate::clock;
 use crate::crontab::{
     self, Becomes, Choices, Crontab, Effect, Level, Proposal, Remark, Surroundings, UserColumn,
 };
-use crate::definition::{Change, Definition, FileErrors, export};
-use crate::id::{JobId, ProjectName};
-use crate::job::{Job, quoted};
+use crate::definition::{Change, Definition, FileErrors};
+use crate::id::ProjectName;
+use crate::job::quoted;
 use crate::limits::{CRONTAB_BYTES_MAX, CRONTAB_READ_WITHIN, DEFINITION_FILE_BYTES_MAX};
 use crate::schedule::{Language, Zone, words};
 use crate::view::{
@@ -113,18 +112,6 @@ impl Cluster {
         let planned = self.plan_file(text, prune).await?;
         self.carry_out(&planned).await?;
         Ok(file_table(&planned))
-    }
-
-    /// These jobs as a file that `apply` reads; all of them when none is named.
-    pub async fn export_jobs(&self, ids: &[JobId]) -> Result<String, ClusterError> {
-        let jobs = self.jobs().await?;
-        let wanted = jobs
-            .iter()
-            .filter(|job| ids.is_empty() || ids.contains(&job.id));
-        let wanted: Vec<Job> = wanted
-            .map(|job| usable(job).cloned())
-            .collect::<Result<_, _>>()?;
-        Ok(export(&wanted))
     }
 }
 

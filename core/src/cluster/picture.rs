@@ -151,7 +151,9 @@ impl Picture {
 
     /// Learns how jobs' newest runs stand.
     pub(super) fn learn_ends(&mut self, records: &[RunRecord]) {
-        for record in records.iter().filter(|record| record.state.is_over()) {
+        // How a trial ends says nothing of its job.
+        let ends = |record: &&RunRecord| record.state.is_over() && record.generation > 0;
+        for record in records.iter().filter(ends) {
             let end = (record.scheduled_at, record.state);
             let known = self.newest.entry(record.job_id).or_insert(end);
             if known.0 <= end.0 {

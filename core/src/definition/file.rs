@@ -137,7 +137,10 @@ impl Reader {
         let message = message.trim_end().replace('\n', ", ");
         let sentence =
             format!("this is not {name}: {message}; correct this line or the one before it");
-        self.refuse(error.start, None, FieldError::whole("", "syntax", sentence));
+        let error_at = FieldError::whole("", "syntax", sentence)
+            .with("format", name)
+            .with("message", message);
+        self.refuse(error.start, None, error_at);
     }
 
     fn entry(&mut self, entry: &TopEntry) {
@@ -232,7 +235,7 @@ impl Reader {
             self.errors.push(FileError {
                 line: *line,
                 item: Some(self.item(full.kind, Some(&full.name))),
-                error: FieldError::at("name", "duplicate", rest),
+                error: FieldError::at("name", "duplicate", rest).with("line", before),
             });
         }
     }

@@ -22,6 +22,20 @@ pub enum BodyError {
     Invalid(Vec<FieldError>),
 }
 
+impl BodyError {
+    /// The same, field by field, as user interfaces translate it.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let newer = |path: &String| {
+            let rest = "is of a newer version of Belfry: update this program";
+            FieldError::at(path, "newer", rest)
+        };
+        match self {
+            Self::Newer { fields } => fields.iter().map(newer).collect(),
+            Self::Invalid(errors) => errors.clone(),
+        }
+    }
+}
+
 impl Job {
     /// Reads a stored body.
     pub fn from_body(body: &Value) -> Result<Self, BodyError> {

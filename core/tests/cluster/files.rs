@@ -281,16 +281,6 @@ async fn lines_are_left_out_and_named_by_the_person() {
     );
 }
 
-#[tokio::test]
-async fn jobs_are_taken_away_as_a_file() {
-    let stage = Stage::new().await;
-    let (a, b) = (stage.created("a").await, stage.created("b").await);
-    let all = stage.cluster.export_jobs(&[]).await.expect("a file");
-    assert!(all.contains(&a.name) && all.contains(&format!("name = \"{}\"", b.name)));
-    let one = stage.cluster.export_jobs(&[b.id]).await.expect("a file");
-    assert_eq!(one.matches("[[job]]").count(), 1);
-}
-
 #[test]
 fn a_file_is_known_by_its_look() {
     let dir = tempfile::tempdir().expect("a folder");

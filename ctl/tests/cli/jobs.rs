@@ -149,7 +149,9 @@ fn an_instant_is_explained_also_where_no_agent_runs() {
     let other = bench.json(&["explain", "backup", "2090-01-01T03:00:01+08:00"]);
     assert_eq!(other["verdict"], "no_instant");
     assert_eq!(other["next_at"], "2090-01-01T19:00:00.000Z");
-    expect!["at candidates decisions excluded job_id next_at sentences verdict"]
-        .assert_eq(&fields(&other));
+    expect![
+        "as_of at candidates decisions due_at excluded held_by job_id next_at sentences verdict"
+    ]
+    .assert_eq(&fields(&other));
     bench.fails(1, &["explain", "restore", "2090-01-01T03:00:00+08:00"]);
 }

@@ -1,11 +1,11 @@
-//! Changing many jobs at once, finding them, and writing them into a file.
+//! Changing many jobs at once, and finding them.
 
 use belfry_core::cluster::BulkStop;
-use belfry_core::view::{BulkAsk, BulkProgress, BulkTarget, Exported, Found};
-use tauri::{Emitter, Manager, State, command};
+use belfry_core::view::{BulkAsk, BulkProgress, Found};
+use tauri::{Emitter, State, command};
 
 use super::Answer;
-use crate::{Desk, homeless};
+use crate::Desk;
 
 #[command]
 pub async fn jobs_bulk(desk: State<'_, Desk>, id: String, ask: BulkAsk) -> Answer<BulkProgress> {
@@ -16,11 +16,6 @@ pub async fn jobs_bulk(desk: State<'_, Desk>, id: String, ask: BulkAsk) -> Answe
 pub async fn jobs_bulk_stop(desk: State<'_, Desk>, id: String) -> Answer<()> {
     desk.stop_bulk(&id);
     Ok(())
-}
-
-#[command]
-pub async fn jobs_export(desk: State<'_, Desk>, target: BulkTarget) -> Answer<Exported> {
-    desk.export_jobs(&target).await
 }
 
 #[command]
@@ -50,19 +45,5 @@ impl Desk {
 
     fn stop_bulk(&self, id: &str) {
         self.bulks().get(id).into_iter().for_each(BulkStop::ask);
-    }
-
-    /// Writes jobs into the person's folder for downloads, or where there is none, at home.
-    async fn export_jobs(&self, target: &BulkTarget) -> Answer<Exported> {
-        let paths = self.app.path();
-        let folder = paths
-            .download_dir()
-            .or_else(|_| paths.home_dir())
-            .map_err(|error| homeless(&format!("there is no folder to write into: {error}")))?;
-        self.computer()
-            .await?
-            .following
-            .export_jobs(target, &folder)
-            .await
     }
 }

@@ -1,12 +1,12 @@
 //! The job editor's commands.
 
 use belfry_core::view::{
-    BuildAsk, BuiltSchedule, Deletion, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart,
-    SaveAnswer, SaveAsk, TryAnswer, TryAsk,
+    BuildAsk, BuiltSchedule, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart, SaveAnswer,
+    SaveAsk, TryAnswer, TryAsk,
 };
 use tauri::{State, command};
 
-use super::{Answer, job_id};
+use super::Answer;
 use crate::Desk;
 
 #[command]
@@ -37,31 +37,4 @@ pub async fn draft_save(desk: State<'_, Desk>, ask: SaveAsk) -> Answer<SaveAnswe
 #[command]
 pub async fn draft_try(desk: State<'_, Desk>, ask: TryAsk) -> Answer<TryAnswer> {
     desk.computer().await?.try_draft(&ask).await
-}
-
-#[command]
-pub async fn job_delete(
-    desk: State<'_, Desk>,
-    job_id: String,
-    generation: u64,
-) -> Answer<Deletion> {
-    let id = self::job_id(&job_id)?;
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .delete_job(id, generation)
-        .await?)
-}
-
-#[command]
-pub async fn job_undelete(desk: State<'_, Desk>, job_id: String, generation: u64) -> Answer<()> {
-    let id = self::job_id(&job_id)?;
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .restore(id, generation)
-        .await
-        .map(drop)?)
 }

@@ -84,7 +84,7 @@ impl Place {
     /// Waits until an agent has the session of a node.
     pub async fn up(&self, node: &NodeId, agent: &Agent) {
         let words = format!("\"pid\":{},", agent.pid());
-        wait::until("the agent is up", Duration::from_secs(30), async || {
+        wait::until("the agent is up", Duration::from_secs(90), async || {
             let key = self.keys.session(node);
             let (_, found) = self.coord.get(&[key]).await.ok()?;
             let session = found.into_iter().next().flatten()?;

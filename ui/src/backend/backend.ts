@@ -10,7 +10,6 @@ import type {
   CrontabImport,
   CrontabTable,
   DeletedJob,
-  Deletion,
   DraftAsk,
   DraftCheck,
   DroppedFile,
@@ -25,6 +24,7 @@ import type {
   JobPage,
   JobQuery,
   JobVersions,
+  JobsText,
   Language,
   Live,
   LogPage,
@@ -70,8 +70,6 @@ export interface Backend {
   draftSave(args: { ask: SaveAsk }): Promise<SaveAnswer>
   /** Asks for one run of a form; nothing is saved. */
   draftTry(args: { ask: TryAsk }): Promise<TryAnswer>
-  jobDelete(args: { jobId: string; generation: number }): Promise<Deletion>
-  jobUndelete(args: { jobId: string; generation: number }): Promise<void>
   /** Jobs by a few letters of their names, runs by the start of their ids; best first. */
   jobsFind(args: { text: string; language: string }): Promise<Found>
   /**
@@ -81,8 +79,6 @@ export interface Backend {
   jobsBulk(args: { id: string; ask: BulkAsk }): Promise<BulkProgress>
   /** Jobs that are not begun are left alone. */
   jobsBulkStop(args: { id: string }): Promise<void>
-  /** Writes jobs into a new file in the folder for downloads. */
-  jobsExport(args: { target: BulkTarget }): Promise<Exported>
   runsList(args: { query: RunsQuery }): Promise<RunsPage>
   runShow(args: { runId: string }): Promise<RunDetail>
   /** Asks for it; the run's state says when it has happened. */
@@ -111,10 +107,10 @@ export interface Backend {
   crontabLook(args: { import: CrontabImport }): Promise<CrontabTable>
   /** Whole or not at all; lines that cannot be imported are not part of it. */
   crontabImport(args: { import: CrontabImport }): Promise<CrontabTable>
-  /** These jobs as a file; all of them for an empty list. */
-  jobsText(args: { jobIds: string[] }): Promise<string>
-  /** The same, written to where the person chooses; gives the place, or null. */
-  jobsSave(args: { jobIds: string[] }): Promise<string | null>
+  /** Jobs as the text of a file of definitions. */
+  jobsText(args: { target: BulkTarget }): Promise<JobsText>
+  /** The same, written to where the person chooses; null when they chose no place. */
+  jobsSave(args: { target: BulkTarget }): Promise<Exported | null>
   jobVersions(args: { jobId: string }): Promise<JobVersions>
   /** In either order. */
   versionDiff(args: { jobId: string; one: number; other: number }): Promise<VersionDiff>

@@ -1,7 +1,7 @@
 import type { Backend } from './backend'
 import { fakeFiles } from './fake/import'
 import { FakeEditor } from './fake/editor'
-import { exportJobs, FakeBulks } from './fake/bulk'
+import { FakeBulks } from './fake/bulk'
 import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { completeQuery, countRuns, searchRuns } from './fake/search'
 import { definitionOf, deletedJobs, restoreVersion, versionDiff, versionsOf } from './fake/versions'
@@ -56,12 +56,9 @@ export function fakeBackend(address: URLSearchParams): Backend {
     scheduleBuild: ({ ask }) => answer(() => editor.build(ask)),
     draftSave: ({ ask }) => stored(() => editor.save(copy(ask))),
     draftTry: ({ ask }) => stored(() => editor.tryOnce(copy(ask))),
-    jobDelete: ({ jobId, generation }) => stored(() => ({ restores: editor.delete(jobId, generation) })),
-    jobUndelete: ({ jobId }) => stored(() => editor.undelete(jobId)),
     jobsFind: ({ text, language }) => stored(() => find(world, text, language)),
     jobsBulk: async ({ id, ask }) => (await stored(() => null), copy(await bulks.run(id, sent(ask)))),
     jobsBulkStop: ({ id }) => answer(() => bulks.stop(id)),
-    jobsExport: ({ target }) => stored(() => exportJobs(world, target)),
     runsList: ({ query }) => stored(() => listRuns(world, query)),
     runShow: ({ runId }) => stored(() => world.run(runId)),
     runKill: ({ runId }) => stored(() => world.kill(runId)),

@@ -402,6 +402,10 @@ starred: boolean,
  */
 broken: string | null, 
 /**
+ * The same field by field, as far as it is about fields; the UI translates these.
+ */
+broken_at: Array<FieldError>, 
+/**
  * The newest runs, oldest first, `STRIP_BARS` at most.
  */
 strip: Array<StripBar>, 
@@ -1494,6 +1498,23 @@ title: string,
 error: CommandError, };
 
 /**
+ * Jobs as a text that `apply` reads.
+ */
+export type JobsText = { 
+/**
+ * The definitions, TOML.
+ */
+text: string, 
+/**
+ * How many jobs it has.
+ */
+count: number, 
+/**
+ * `project/name` of jobs that this version cannot write.
+ */
+left_out: Array<string>, };
+
+/**
  * Jobs written into a file.
  */
 export type Exported = { 
@@ -2098,12 +2119,3 @@ run_id: string, } | { "outcome": "refused",
  * Each at its field.
  */
 errors: Array<FieldError>, };
-
-/**
- * A job that was deleted.
- */
-export type Deletion = { 
-/**
- * The generation that brings it back.
- */
-restores: number, };

@@ -12,7 +12,7 @@ use crate::envelope::{Content, Envelope};
 use crate::id::{JobId, RunId};
 use crate::job::{FieldError, Job};
 use crate::run::Trigger;
-use crate::view::{Deletion, JobForm, SaveAnswer, SaveAsk, TryAnswer, TryAsk};
+use crate::view::{JobForm, SaveAnswer, SaveAsk, TryAnswer, TryAsk};
 
 /// Fields that say nothing of how a program runs: mistakes in them do not keep it from being tried.
 const NOT_TRIED: [&str; 9] = [
@@ -141,15 +141,6 @@ impl Cluster {
             }
         })
         .await
-    }
-
-    /// Removes a job that still has this generation; says which generation brings it back.
-    pub async fn delete_job(&self, id: JobId, seen: u64) -> Result<Deletion, ClusterError> {
-        let job = self.job(&id.to_string()).await?;
-        let edited = self.delete(&job, Some(seen)).await?;
-        Ok(Deletion {
-            restores: edited.generation.saturating_sub(1),
-        })
     }
 }
 

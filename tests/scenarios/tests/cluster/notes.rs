@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use belfry_core::coord::Coord;
 use belfry_core::definition::{Address, CalendarDraft, Kind, NodeDraft};
-use belfry_core::dispatch::SessionValue;
 use belfry_core::job::CalendarsDraft;
-use belfry_core::node::NodeInfo;
 use belfry_core::run::{Reason, RunRecord};
 use belfry_core::txn::{Op, Txn};
 use belfry_harness::cluster::{ClusterPlace, node_id};
@@ -15,12 +13,6 @@ use belfry_harness::wait;
 
 /// On a machine that does much else.
 const WITHIN: Duration = Duration::from_secs(20);
-
-async fn read<T: serde::de::DeserializeOwned>(servers: &ClusterPlace, key: String) -> Option<T> {
-    let found = servers.place.coord.get(&[key]).await.expect("etcd answers");
-    let entry = found.1.into_iter().next().flatten()?;
-    serde_json::from_slice(&entry.value).ok()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left_alone() {
@@ -43,7 +35,7 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
     cluster.put(noted.into(), None).await.expect("it is noted");
     let keys = &servers.place.keys;
     let session = wait::until("the session says so", WITHIN, async || {
-        let session: SessionValue = read(&servers, keys.session(&node_id("a"))).await?;
+        let session = cluster.node(&node_id("a")).await.ok()?.session?;
         (session.weight == 0).then_some(session)
     })
     .await;
@@ -54,7 +46,7 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
         .collect();
     assert_eq!(labels, ["rack=2", "role=db"]);
     let info = wait::until("what it is says so too", WITHIN, async || {
-        let info: NodeInfo = read(&servers, keys.info(&node_id("a"))).await?;
+        let info = cluster.node(&node_id("a")).await.ok()?.info?;
         (info.weight == Some(0)).then_some(info)
     })
     .await;
