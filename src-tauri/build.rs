@@ -44,6 +44,17 @@ const COMMANDS: &[&str] = &[
     "version_diff",
     "job_restore",
     "jobs_deleted",
+    "connections_list",
+    "connection_show",
+    "connection_form",
+    "connection_save",
+    "connection_delete",
+    "connection_test",
+    "secrets_unlock",
+    "connections_export",
+    "connections_import",
+    "nodes_list",
+    "node_show",
 ];
 
 /// Rust is checked without the interface, which Node builds first where a window is to be shown;

@@ -16,6 +16,8 @@ mod at_login;
 mod backfill;
 mod bulk;
 mod connect;
+mod connection;
+mod connections;
 mod definitions;
 mod edit;
 mod editor;
@@ -34,9 +36,11 @@ mod live;
 mod local_agent;
 mod log_file;
 mod log_text;
+mod node_list;
 mod nodes;
 mod notices;
 mod picture;
+mod read_only;
 mod release;
 mod run_view;
 mod runs;
@@ -52,7 +56,9 @@ mod wish;
 pub use apply::Applied;
 pub use at_login::{AtLoginError, LoginFiles};
 pub use bulk::BulkStop;
-pub use connect::{Climb, ConnectError, Role, Stores, climb};
+pub use connect::{Climb, ConnectError, Role, Stores, climb, climb_telling};
+pub use connection::Connection;
+pub use connections::{Connections, Here};
 pub use definitions::StoredDefinition;
 pub use edit::{Changed, Edited};
 pub use editor::build_schedule;
@@ -72,7 +78,9 @@ pub use run_view::{row as run_row, stamp};
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
-pub use wish::{KillEnd, KillWish, Tail};
+pub use wish::{KillEnd, KillWish, RunWish, Tail, WaitingRequest};
+
+use read_only::ReadOnly;
 
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {
@@ -80,6 +88,8 @@ pub struct Cluster {
     history: Arc<dyn History>,
     keys: Keyspace,
     who: String,
+    /// The store itself refuses writes then; this is for what goes around it.
+    read_only: bool,
 }
 
 impl Cluster {
@@ -95,6 +105,7 @@ impl Cluster {
             history,
             keys,
             who,
+            read_only: false,
         }
     }
 
@@ -107,7 +118,14 @@ impl Cluster {
 
     /// A cluster over these stores. `who` is how history names the person.
     pub fn of(stores: Stores, who: String) -> Self {
-        Self::new(stores.coord, stores.history, stores.keys, who)
+        let coord: Arc<dyn Coord> = match stores.read_only {
+            true => Arc::new(ReadOnly(stores.coord)),
+            false => stores.coord,
+        };
+        Self {
+            read_only: stores.read_only,
+            ..Self::new(coord, stores.history, stores.keys, who)
+        }
     }
 
     /// How history names this person.

@@ -397,6 +397,20 @@ pub const CALENDAR_RANGES_MAX: usize = 2_000;
 pub const ICS_BYTES_MAX: usize = 1024 * 1024;
 /// Calendars of one job.
 pub const JOB_CALENDARS_MAX: usize = 16;
+/// Profiles that stay open behind the window: each keeps its watches and a few connections.
+pub const OPEN_PROFILES_MAX: usize = 5;
+/// A profile that cannot be opened is tried again after this.
+pub const PROFILE_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// How hard a passphrase is to guess, as a power of two: a second or so for each try.
+pub const PASSPHRASE_WORK: u8 = 16;
+/// The hardest that is opened: a file of somebody else's could cost minutes.
+pub const PASSPHRASE_WORK_MAX: u8 = 20;
+/// Bytes of the file of secrets: two passwords for each of some hundred profiles.
+pub const SECRETS_BYTES_MAX: usize = 256 * 1024;
+/// Runs that a node's drawer shows; the list of runs has the others.
+pub const NODE_RUNS_MAX: u32 = 20;
+/// Jobs that a node's drawer names; the rest is counted.
+pub const NODE_JOBS_MAX: usize = 50;
 /// Characters of the line that lets a server join: certificates and keys make most of it.
 pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
 /// An order to a node that it has not seen by then is not obeyed any more.
@@ -416,3 +430,5 @@ pub const BACKFILL_PUT_TOGETHER: usize = 50;
 pub const BACKFILL_TAKEN_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);
+/// How far ahead a person may ask for a run: what lies further belongs into a schedule.
+pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;

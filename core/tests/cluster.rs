@@ -6,6 +6,8 @@ mod backfills;
 mod bulks;
 #[path = "cluster/calendars.rs"]
 mod calendars;
+#[path = "cluster/connections.rs"]
+mod connections;
 #[path = "cluster/editor.rs"]
 mod editor;
 #[path = "cluster/editor_saves.rs"]
@@ -22,6 +24,8 @@ mod lists;
 mod lives;
 #[path = "cluster/nodes.rs"]
 mod nodes;
+#[path = "cluster/read_only.rs"]
+mod read_only;
 #[path = "cluster/search.rs"]
 mod search;
 #[path = "cluster/stage.rs"]

@@ -21,7 +21,7 @@ macro_rules! all {
 }
 
 fn declarations() -> String {
-    [shown(), changed(), edited()].join("\n")
+    [shown(), changed(), edited(), connected()].join("\n")
 }
 
 /// What screens and lists show.
@@ -111,6 +111,35 @@ fn changed() -> String {
         view::Exported,
         view::CommandError,
         view::ErrorCode,
+    ]
+}
+
+/// Connections and nodes.
+fn connected() -> String {
+    all![
+        view::Environment,
+        view::ConnectionList,
+        view::ConnectionRow,
+        view::ConnectionState,
+        view::Keeping,
+        view::ConnectionForm,
+        view::SecretWish,
+        view::ConnectionMistake,
+        view::ConnectionFault,
+        view::ConnectionSaved,
+        view::ConnectionTested,
+        view::ConnectionImport,
+        view::LadderNews,
+        view::Ladder,
+        view::Step,
+        view::StepState,
+        view::Rung,
+        view::NodeList,
+        view::NodeRow,
+        view::NodeState,
+        view::NodeDetail,
+        view::NodeJob,
+        view::NodePart,
     ]
 }
 

@@ -232,14 +232,24 @@ pub enum JobsCommand {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Run a job now
-    Run {
-        /// The job
-        name: String,
-        /// Wait for its end; exit 1 unless it succeeded
-        #[arg(long)]
-        wait: bool,
-    },
+    /// Run a job now, or at a time
+    Run(JobsRun),
+}
+
+/// `jobs run`.
+#[derive(Args)]
+pub struct JobsRun {
+    /// The job
+    pub name: String,
+    /// On this node and no other
+    #[arg(long, value_name = "N")]
+    pub node: Option<NodeId>,
+    /// Not before: a time ahead from now such as 10m, or an instant with its offset
+    #[arg(long, value_parser = ahead, value_name = "T")]
+    pub at: Option<Timestamp>,
+    /// Wait for its end; exit 1 unless it succeeded
+    #[arg(long)]
+    pub wait: bool,
 }
 
 /// `runs list`.
@@ -295,6 +305,14 @@ pub enum RunsCommand {
     Release {
         /// Its id, or how it begins
         run: String,
+    },
+    /// Run the job of a run again, as it is now
+    Rerun {
+        /// Its id, or how it begins
+        run: String,
+        /// Wait for its end; exit 1 unless it succeeded
+        #[arg(long)]
+        wait: bool,
     },
     /// A line as each run starts and ends
     Watch,
@@ -424,6 +442,21 @@ fn instant(text: &str) -> Result<Timestamp, String> {
         Err(_) => parse_duration(text)
             .map(back)
             .ok_or_else(|| "write a time back from now such as 24h or 7d, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
+    }
+}
+
+/// An instant: as it is, or as a time ahead from now.
+fn ahead(text: &str) -> Result<Timestamp, String> {
+    let ahead = |duration: Duration| {
+        clock::now()
+            .saturating_add(duration)
+            .expect("a duration is no calendar span")
+    };
+    match text.parse::<Timestamp>() {
+        Ok(at) => Ok(at),
+        Err(_) => parse_duration(text)
+            .map(ahead)
+            .ok_or_else(|| "write a time ahead from now such as 10m or 2h, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::args::{JobChange, JobsCommand};
 use crate::failure::{FAILED, Failure};
 use crate::print::{self, Table, local_text, plain};
-use crate::{definitions, run_json, schedule};
+use crate::{asked, definitions, schedule};
 
 pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<(), Failure> {
     match command {
@@ -29,7 +29,7 @@ pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<
             until,
             dry_run,
         } => backfill(cluster, &name, (since, until, dry_run), json).await,
-        JobsCommand::Run { name, wait } => run_now(cluster, &name, wait, json).await,
+        JobsCommand::Run(wanted) => asked::run(cluster, &wanted, json).await,
     }
 }
 
@@ -87,11 +87,15 @@ async fn show(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failure> 
     let detail = cluster
         .job_detail(&job, &schedule::terminal_language().to_string())
         .await?;
+    let waiting = cluster.waiting_requests(Some(job.id)).await?;
     if json {
-        print::json(&detail);
-    } else {
-        tell(&detail);
+        let mut object = serde_json::to_value(&detail).expect("a job has a JSON form");
+        object["requests"] = asked::objects(&waiting);
+        print::json(&object);
+        return Ok(());
     }
+    tell(&detail);
+    asked::tell(&waiting);
     Ok(())
 }
 
@@ -272,37 +276,4 @@ async fn backfill(
         plain(&job.title())
     ));
     Ok(())
-}
-
-async fn run_now(cluster: &Cluster, name: &str, wait: bool, json: bool) -> Result<(), Failure> {
-    let job = cluster.job(name).await?;
-    let run = cluster.run_now(&job).await?;
-    if cluster.nodes().await?.is_empty() {
-        eprintln!(
-            "belfryctl: no agent runs here, so the request waits for one, 10 minutes at most: start it with `belfry-agent run`"
-        );
-    }
-    if !wait {
-        match json {
-            true => print::json(&json!({ "run_id": run })),
-            false => print::line(&format!("{} runs as {run}", plain(&job.title()))),
-        }
-        return Ok(());
-    }
-    let Some(end) = cluster.wait_for_request(run).await? else {
-        let sentence = format!(
-            "no agent took the request {run} in time: start one with `belfry-agent run`, and ask again"
-        );
-        return Err(Failure::new(FAILED, sentence));
-    };
-    let row = belfry_core::cluster::run_row(&end);
-    match json {
-        true => print::json(&run_json::of(&row)),
-        false => print::line(&run_json::sentence(&row)),
-    }
-    if end.state == belfry_core::run::RunState::Succeeded {
-        Ok(())
-    } else {
-        Err(Failure::told())
-    }
 }

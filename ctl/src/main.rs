@@ -1,6 +1,7 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod asked;
 mod calendar;
 mod cluster;
 mod definitions;
@@ -13,6 +14,7 @@ mod jobs;
 mod ledger;
 mod node_set;
 mod nodes;
+mod passphrase;
 mod place;
 mod print;
 mod run_json;
@@ -23,7 +25,7 @@ mod watch;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use belfry_core::cluster::{Cluster, Role, Stores, this_person};
+use belfry_core::cluster::{Cluster, Stores, this_person};
 use clap::Parser;
 
 use args::{Arguments, Command, ImportCommand, PlaceArguments};
@@ -83,7 +85,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn open(place: PlaceArguments) -> Result<Arc<Cluster>, Failure> {
-    let stores = Stores::open(&place::named(place)?, Role::Person).await?;
+    let stores = Stores::open_profile(&place::named(place)?).await?;
     if let Some(why) = &stores.away {
         eprintln!("belfryctl: history is away for the moment: {why}");
     }

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::args::{RunsCommand, RunsList};
 use crate::failure::{FAILED, Failure};
 use crate::print::{self, Table, local_text, plain};
-use crate::{run_json, watch};
+use crate::{asked, run_json, watch};
 
 pub async fn run(cluster: &Arc<Cluster>, command: RunsCommand, json: bool) -> Result<(), Failure> {
     match command {
@@ -26,6 +26,7 @@ pub async fn run(cluster: &Arc<Cluster>, command: RunsCommand, json: bool) -> Re
             attempt,
         } => watch::logs(cluster, &run, (attempt, follow), json).await,
         RunsCommand::Kill { run } => kill(cluster, &run, json).await,
+        RunsCommand::Rerun { run, wait } => asked::rerun(cluster, &run, wait, json).await,
         RunsCommand::Release { run } => release(cluster, &run, json).await,
         RunsCommand::Watch => watch::runs(cluster, json).await,
     }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
+use super::connection::no_agent;
 use super::edit::usable;
 use super::job_list::matching;
-use super::this_computer::no_agent;
 use super::{Cluster, ClusterError, Edited, Following, StoredJob};
 use crate::clock;
 use crate::definition::{Intent, export};

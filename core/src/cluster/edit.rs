@@ -413,6 +413,9 @@ impl Cluster {
     /// Brings to history what somebody else could not, so that versions are complete. Entries
     /// stay for an agent to remove.
     pub(super) async fn forward_pending(&self) {
+        if self.read_only {
+            return;
+        }
         let Ok(listing) = self.coord.list(&self.keys.pendings()).await else {
             return;
         };

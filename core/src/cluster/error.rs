@@ -218,6 +218,10 @@ impl ClusterError {
     /// What the window acts on.
     pub fn code(&self) -> ErrorCode {
         match self {
+            Self::Coord {
+                source: CoordError::NotPermitted(_),
+                ..
+            } => ErrorCode::NotPermitted,
             Self::Coord { .. } | Self::History { .. } | Self::Unsettled { .. } => {
                 ErrorCode::Unreachable
             }

@@ -153,7 +153,9 @@ impl Dispatcher {
         run.reason = reason;
         run.trigger = seen.value.trigger;
         run.by = Some(seen.value.by.clone());
-        run.scheduled_at = seen.value.scheduled_at.unwrap_or(seen.value.asked_at);
+        let asked_at = seen.value.asked_at;
+        let at = asked_at.max(seen.value.not_before.unwrap_or(asked_at));
+        run.scheduled_at = seen.value.scheduled_at.unwrap_or(at);
         run.keep_until = Some(seen.value.not_after + REQUEST_KEPT_AFTER);
         if let (Some(_), Some(own)) = (&seen.own, &job) {
             (run.name, run.generation) = (own.name.clone(), 0);

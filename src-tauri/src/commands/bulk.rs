@@ -20,12 +20,7 @@ pub async fn jobs_bulk_stop(desk: State<'_, Desk>, id: String) -> Answer<()> {
 
 #[command]
 pub async fn jobs_find(desk: State<'_, Desk>, text: String, language: String) -> Answer<Found> {
-    Ok(desk
-        .computer()
-        .await?
-        .following
-        .find(&text, &language)
-        .await?)
+    Ok(desk.shown().await?.following.find(&text, &language).await?)
 }
 
 impl Desk {
@@ -37,8 +32,8 @@ impl Desk {
             // Without a window nobody misses it: the end is told apart.
             let _ = self.app.emit("bulk", progress);
         };
-        let following = &self.computer().await?.following;
-        let end = following.bulk(id, ask, &stop, tell).await;
+        let shown = self.shown().await?;
+        let end = shown.following.bulk(id, ask, &stop, tell).await;
         self.bulks().remove(id);
         end
     }

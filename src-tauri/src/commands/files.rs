@@ -34,7 +34,7 @@ pub async fn file_open(app: AppHandle) -> Answer<Option<OpenedFile>> {
 #[command]
 pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .look_at_file(&text, prune)
@@ -43,12 +43,7 @@ pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answ
 
 #[command]
 pub async fn file_apply(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .apply_file(&text, prune)
-        .await?)
+    Ok(desk.shown().await?.cluster.apply_file(&text, prune).await?)
 }
 
 #[command]
@@ -58,27 +53,17 @@ pub async fn crontab_lines() -> Answer<Option<u32>> {
 
 #[command]
 pub async fn crontab_look(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .look_at_crontab(&import)
-        .await?)
+    Ok(desk.shown().await?.cluster.look_at_crontab(&import).await?)
 }
 
 #[command]
 pub async fn crontab_import(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .import_crontab(&import)
-        .await?)
+    Ok(desk.shown().await?.cluster.import_crontab(&import).await?)
 }
 
 #[command]
 pub async fn jobs_text(desk: State<'_, Desk>, target: BulkTarget) -> Answer<JobsText> {
-    Ok(desk.computer().await?.following.jobs_text(&target).await?)
+    Ok(desk.shown().await?.following.jobs_text(&target).await?)
 }
 
 /// Asks where to, and writes the jobs there; gives nothing when no place was chosen.
@@ -88,7 +73,7 @@ pub async fn jobs_save(
     desk: State<'_, Desk>,
     target: BulkTarget,
 ) -> Answer<Option<Exported>> {
-    let jobs = desk.computer().await?.following.jobs_text(&target).await?;
+    let jobs = desk.shown().await?.following.jobs_text(&target).await?;
     let (tell, told) = oneshot::channel();
     let dialog = app.dialog().file().set_file_name(FILE_NAME);
     dialog.save_file(|chosen| drop(tell.send(chosen)));

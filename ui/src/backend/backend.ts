@@ -7,6 +7,11 @@ import type {
   BulkTarget,
   CommandError,
   Computer,
+  ConnectionForm,
+  ConnectionImport,
+  ConnectionList,
+  ConnectionSaved,
+  ConnectionTested,
   CrontabImport,
   CrontabTable,
   DeletedJob,
@@ -24,10 +29,13 @@ import type {
   JobPage,
   JobQuery,
   JobVersions,
+  LadderNews,
   JobsText,
   Language,
   Live,
   LogPage,
+  NodeDetail,
+  NodeList,
   OpenedFile,
   Preferences,
   QueryCompletions,
@@ -125,12 +133,31 @@ export interface Backend {
   computerShow(): Promise<Computer>
   /** Lets the agent start when the person logs in, or no more. */
   agentAtLogin(args: { on: boolean }): Promise<void>
+  connectionsList(): Promise<ConnectionList>
+  /** Lets the window show another connection; everything is to be read again. */
+  connectionShow(args: { name: string }): Promise<void>
+  /** A new form for an empty name. */
+  connectionForm(args: { name: string }): Promise<ConnectionForm>
+  /** `before` is the name so far, empty for a new one. Mistakes are an answer and no rejection. */
+  connectionSave(args: { form: ConnectionForm; before: string }): Promise<ConnectionSaved>
+  connectionDelete(args: { name: string }): Promise<void>
+  /** The rungs come through `onLadder` under the given id as soon as they are known. */
+  connectionTest(args: { id: string; form: ConnectionForm; before: string }): Promise<ConnectionTested>
+  /** Opens the file of secrets, or makes it. */
+  secretsUnlock(args: { passphrase: string }): Promise<void>
+  /** Asks the person where to; gives the file's path, or null when they changed their mind. */
+  connectionsExport(): Promise<string | null>
+  connectionsImport(): Promise<ConnectionImport | null>
+  nodesList(): Promise<NodeList>
+  nodeShow(args: { node: string; language: string }): Promise<NodeDetail>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
   /** A file was dropped on the window. */
   onFile(listener: (dropped: DroppedFile) => void): Promise<() => void>
   /** How far bulk changes are, about ten times a second; their end is told by `jobsBulk`. */
   onBulk(listener: (progress: BulkProgress) => void): Promise<() => void>
+  /** How far tests of connections are. */
+  onLadder(listener: (news: LadderNews) => void): Promise<() => void>
 }
 
 /** The language of words that core makes: never `system`. */

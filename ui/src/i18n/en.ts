@@ -2,11 +2,13 @@ import { imports } from './en/import'
 import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
+import { connectionWords } from './en/connections'
 import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
   ...runsWords,
+  ...connectionWords,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -23,6 +25,8 @@ export const en = {
     label: 'Screens',
     jobs: 'Jobs',
     runs: 'Runs',
+    nodes: 'Nodes',
+    connections: 'Connections',
     fold: 'Fold the side bar',
     unfold: 'Unfold the side bar',
   },
@@ -31,6 +35,8 @@ export const en = {
     running: 'Agent running',
     starting: 'Agent starting…',
     stopped: 'No agent',
+    bannerCluster: 'No node is there: jobs do not ring.',
+    nodes: '{n} node | {n} nodes',
     banner: 'No agent runs on this computer: jobs do not ring.',
     starts: 'The agent is starting: jobs ring in a moment.',
     start: 'Start the agent',
@@ -284,6 +290,7 @@ export const en = {
       overview: 'Go to the overview',
       settings: 'Go to the settings',
       deleted: 'Show deleted jobs',
+      connections: 'Go to the connections',
     },
     files: {
       open: 'Open a file…',
@@ -294,6 +301,7 @@ export const en = {
     agent: {
       start: 'Start the agent',
     },
+    connection: { other: 'Switch to the other connection' },
     list: {
       filter: 'Filter the list',
       down: 'Next row',
@@ -354,6 +362,8 @@ export const en = {
     invalid: 'The field “{field}” is not valid: {reason}',
     unreachable: 'The store cannot be reached.',
     no_agent: 'No agent runs that could do it.',
+    not_permitted: 'Not permitted: {reason}',
+    locked: 'The file of secrets is closed.',
     internal: 'Belfry itself is at fault.',
     because: {
       ambiguous_job: 'Several jobs are called “{name}”: name the project too.',

@@ -3,11 +3,13 @@ import { imports } from './zh-CN/import'
 import { editor } from './zh-CN/editor'
 import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
+import { connectionWords } from './zh-CN/connections'
 import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
   ...runsWords,
+  ...connectionWords,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -20,12 +22,22 @@ export const zhCN = {
     copyDetails: '复制详情',
     none: '–',
   },
-  nav: { label: '页面', jobs: '任务', runs: '运行', fold: '收起侧栏', unfold: '展开侧栏' },
+  nav: {
+    label: '页面',
+    jobs: '任务',
+    runs: '运行',
+    nodes: '节点',
+    connections: '连接',
+    fold: '收起侧栏',
+    unfold: '展开侧栏',
+  },
   top: { search: '搜索任务和命令', settings: '设置', shortcuts: '键盘快捷键' },
   agent: {
     running: '代理运行中',
     starting: '代理正在启动…',
     stopped: '没有代理',
+    bannerCluster: '没有任何节点在线：任务不会触发。',
+    nodes: '{n} 个节点',
     banner: '本机没有代理在运行：任务不会触发。',
     starts: '代理正在启动：任务马上就会触发。',
     start: '启动代理',
@@ -273,11 +285,13 @@ export const zhCN = {
       overview: '前往概览',
       settings: '前往设置',
       deleted: '查看已删除的任务',
+      connections: '前往连接',
     },
     files: { open: '打开文件…', crontab: '导入本机的 crontab', save: '导出全部任务…', copy: '复制全部任务' },
     agent: {
       start: '启动代理',
     },
+    connection: { other: '切换到另一个连接' },
     list: {
       filter: '筛选列表',
       down: '下一行',
@@ -338,6 +352,8 @@ export const zhCN = {
     invalid: '字段“{field}”无效：{reason}',
     unreachable: '无法访问存储。',
     no_agent: '没有代理可以执行。',
+    not_permitted: '不允许：{reason}',
+    locked: '密码文件尚未打开。',
     internal: '钟楼自身出错了。',
     because: {
       ambiguous_job: '有多个任务叫“{name}”：请连项目一起写。',

@@ -89,6 +89,9 @@ export class FakeWorld {
       zone: 'Asia/Shanghai',
       agent: this.agent,
       data_dir: '/home/lin/.local/share/belfry/this-computer',
+      environment: 'test',
+      read_only: false,
+      away: null,
     }
   }
 
