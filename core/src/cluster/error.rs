@@ -321,6 +321,12 @@ impl ClusterError {
                 ("current", current.generation.to_string()),
             ],
             Self::Refused { name, .. } => vec![("name", name.clone())],
+            Self::UsesNothing { name, used, .. } => {
+                vec![("name", name.clone()), ("used", used.clone())]
+            }
+            Self::InUse { name, users } => {
+                vec![("name", name.clone()), ("users", users.join(", "))]
+            }
             Self::NoSuchNode { node }
             | Self::NodeIsGone { node }
             | Self::NodeIsThere { node }
@@ -337,6 +343,8 @@ impl ClusterError {
             Self::AmbiguousJob { .. } => "ambiguous_job",
             Self::AmbiguousRun { .. } => "ambiguous_run",
             Self::NameTaken { .. } => "name_taken",
+            Self::UsesNothing { .. } => "uses_nothing",
+            Self::InUse { .. } => "in_use",
             Self::Unsettled { .. } => "unsettled",
             Self::Broken { .. } => "broken",
             Self::File(_) => "file",

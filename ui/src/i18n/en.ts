@@ -379,6 +379,8 @@ export const en = {
       no_version: 'This version is not kept any more.',
       no_node: 'There is no node {name}.',
       node_gone: 'Node {name} is not there: start its agent first.',
+      uses_nothing: '{name} uses {used}, which is not there: make that first.',
+      in_use: '{name} is used by {users}: change those first.',
       node_there: 'Node {name} is there: drain it and stop its agent before you remove it.',
       not_held: 'The run holds up nothing: only a lost run can be released.',
       owner_back: 'Node {name} is back or the run changed, so it was not released: look at it again.',

@@ -369,6 +369,8 @@ export const zhCN = {
       no_version: '这个版本已不再保留。',
       no_node: '没有节点 {name}。',
       node_gone: '节点 {name} 不在：请先启动它的代理。',
+      uses_nothing: '{name} 使用的 {used} 不存在：请先建立。',
+      in_use: '{name} 正被 {users} 使用：请先修改它们。',
       node_there: '节点 {name} 还在：请先排空并停止它的代理，再移除。',
       not_held: '这次运行没有占住任何东西：只有丢失的运行才能放行。',
       owner_back: '节点 {name} 已回来，或运行已变化，没有放行：请再看一次。',

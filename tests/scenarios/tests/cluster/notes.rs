@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use belfry_core::coord::Coord;
 use belfry_core::definition::{Address, CalendarDraft, Kind, NodeDraft};
 use belfry_core::job::CalendarsDraft;
 use belfry_core::run::{Reason, RunRecord};
