@@ -68,8 +68,8 @@ impl Dispatcher {
 
     /// Where only the newest late instant runs, the newest one whose day is not left out.
     fn allowed_before(&self, job: &Job, cursor: Cursor, due: &Due) -> Option<Due> {
-        let runs_newest = due.passed.count > 0 && job.misfire != Misfire::RunAll;
-        if !runs_newest || !(due.overdue || job.overlap.waits()) {
+        let makes_up = job.misfire == Misfire::RunLatest || job.overlap.waits();
+        if due.passed.count == 0 || !makes_up {
             return None;
         }
         let (timetable, mut at) = (job.timetable(), due.at);
@@ -81,7 +81,7 @@ impl Dispatcher {
                 return Some(Due {
                     at,
                     passed,
-                    overdue: due.overdue,
+                    overdue: due.overdue || job.misfire == Misfire::RunLatest,
                 });
             }
         }

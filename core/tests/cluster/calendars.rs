@@ -70,7 +70,7 @@ async fn a_jobs_page_strikes_out_the_days_that_are_left_out() {
         .expect("it is there");
     assert_eq!(
         detail.row.schedule_words,
-        "At 09:00 every day, only on days of china"
+        "at 09:00 every day, only on days of china"
     );
     let out = |line: &belfry_core::view::NextLine| line.note.as_deref() == Some("excluded_day");
     assert!(detail.next.iter().any(out) && !detail.next.iter().all(out));
@@ -144,5 +144,11 @@ calendars = { exclude = [""], not = [] }
 shell = { script = "true" }
 "#;
     let errors = parse_file(wrong, Format::Toml).expect_err("all are wrong");
-    expect_test::expect![[r#""#]].assert_eq(&errors.to_string());
+    expect_test::expect![[r#"
+        line 4, [[calendar]] "x": `weekdays[0]` is "someday", which is no weekday: write MON, TUE, WED, THU, FRI, SAT or SUN
+        line 5, [[calendar]] "x": `days[0]` is "2026-02-30", which is no day: write 2026-01-01, 2026-02-15..2026-02-23, or 12-25 for every year
+        line 5, [[calendar]] "x": `days[1]` is "2026-05-02..2026-05-01", which ends before it begins: write the earlier day first, and a turn of the year as two
+        line 7, [[calendar]] "y": `days` is empty, and the calendar would have no day: write some, or weekdays
+        line 14, [[job]] "report": `calendars.not` is not a field of `calendars`: remove it; `belfryctl schema` lists the fields
+        line 14, [[job]] "report": `calendars.exclude[0]` is empty: write the name of a calendar"#]].assert_eq(&errors.to_string());
 }
