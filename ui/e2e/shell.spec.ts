@@ -60,7 +60,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
   await open(page)
   await page.getByRole('button', { name: 'Search jobs and commands' }).focus()
   const names: string[] = []
-  for (let step = 0; step < 15; step += 1) {
+  for (let step = 0; step < 16; step += 1) {
     await page.keyboard.press('Tab')
     names.push(
       await page.evaluate(
@@ -82,6 +82,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
     'Sort',
     'Group',
     'Save this list',
+    'Show deleted jobs',
     'New job',
     '4 in trouble',
     'List of jobs',

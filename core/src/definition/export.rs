@@ -11,7 +11,7 @@ use crate::job::Job;
 const LINE_CHARS_MAX: usize = 100;
 
 /// Fields of a job in the order in which they are written; tables that do not fit on a line come last.
-pub(super) const ORDER: [&str; 26] = [
+pub(super) const ORDER: [&str; 28] = [
     "project",
     "name",
     "note",
@@ -27,6 +27,8 @@ pub(super) const ORDER: [&str; 26] = [
     "end_at",
     "jitter",
     "cwd",
+    "run_as",
+    "umask",
     "timeout",
     "stop_grace",
     "overlap",
