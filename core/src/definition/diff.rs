@@ -164,6 +164,12 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     rows.maybe("cwd", job.cwd.as_deref());
     rows.maybe("run_as", job.run_as.as_deref());
     rows.maybe("umask", job.umask);
+    put_how(&mut rows, job);
+    put_about(&mut rows, job);
+    rows.0
+}
+
+fn put_how(rows: &mut Rows, job: &Job) {
     rows.put("place.on", &job.place.on.to_string());
     rows.maybe("place.nodes", job.place.nodes.as_ref());
     rows.put("place.balance", &word(&job.place.balance));
@@ -187,6 +193,9 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     rows.put("delivery", &word(&job.delivery));
     rows.put("output.head", &write_size(job.output.head));
     rows.put("output.tail", &write_size(job.output.tail));
+}
+
+fn put_about(rows: &mut Rows, job: &Job) {
     rows.maybe(
         "note",
         Some(job.about.note.as_str()).filter(|note| !note.is_empty()),
@@ -200,7 +209,6 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
         (!job.about.tags.is_empty()).then(|| job.about.tags.join(", ")),
     );
     rows.put("starred", yes_no(job.about.starred));
-    rows.0
 }
 
 /// Fields that have no default.

@@ -32,7 +32,6 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
     let noted = draft.validate().expect("a good draft");
     let cluster = servers.cluster();
     cluster.put(noted.into(), None).await.expect("it is noted");
-    let keys = &servers.place.keys;
     let session = wait::until("the session says so", WITHIN, async || {
         let session = cluster.node(&node_id("a")).await.ok()?.session?;
         (session.weight == 0).then_some(session)
@@ -66,12 +65,22 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
         "{records:?}"
     );
 
+    let key = garbage_about(&servers, "b").await;
+    wait::until("the agent names the key", WITHIN, async || {
+        b.log().contains(&key).then_some(())
+    })
+    .await;
+    assert!(servers.is_up("b").await);
+}
+
+/// Writes what nobody can read where the notes about a node are; returns the key.
+async fn garbage_about(servers: &ClusterPlace, node: &str) -> String {
     let address = Address {
         kind: Kind::Node,
         project: None,
-        id: "b".to_owned(),
+        id: node.to_owned(),
     };
-    let key = keys.definition(&address);
+    let key = servers.place.keys.definition(&address);
     let garbage = Txn {
         then: vec![Op::Put {
             key: key.clone(),
@@ -80,17 +89,9 @@ async fn what_is_noted_about_a_node_is_what_its_session_says_and_garbage_is_left
         }],
         ..Txn::default()
     };
-    servers
-        .place
-        .coord
-        .transact(&garbage)
-        .await
-        .expect("etcd takes anything");
-    wait::until("the agent names the key", WITHIN, async || {
-        b.log().contains(&key).then_some(())
-    })
-    .await;
-    assert!(servers.is_up("b").await);
+    let put = servers.place.coord.transact(&garbage).await;
+    put.expect("etcd takes anything");
+    key
 }
 
 #[tokio::test(flavor = "multi_thread")]
