@@ -10,6 +10,7 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
+use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::id::OrderId;
 use belfry_core::policy::Policy;
@@ -35,7 +36,7 @@ use crate::session::Keeper;
 use crate::settings::Settings;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
-use crate::watch::{Definitions, Nodes, Wishes, follow};
+use crate::watch::{CalendarReader, Definitions, Nodes, Wishes, follow};
 use crate::{children, drain, info, noted, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
@@ -344,6 +345,13 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
         Wishes::default(),
     ));
     tasks.spawn(follow(store(), of(), keys.clone(), keys.nodes(), Nodes));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        keys.definitions(Kind::Calendar),
+        CalendarReader::default(),
+    ));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(
         store(),

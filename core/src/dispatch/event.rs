@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::action::{Intent, Token};
+use super::days::Calendars;
 use super::value::{
     Cursor, Order, RequestKey, RequestValue, RunKey, RunValue, SeriesKey, SessionValue,
 };
@@ -73,6 +74,8 @@ pub enum Event {
     NodeRemoved(NodeId),
     /// The sessions are complete.
     NodesReady,
+    /// Every calendar that can be read.
+    CalendarsKnown(Calendars),
     /// Every run in the store, with the revisions that last changed them.
     RunsRead(Vec<(RunKey, RunValue, u64)>),
     /// The answer to a transaction.
