@@ -95,6 +95,7 @@ fn verdict(explanation: &Explanation) -> ExplainVerdict {
         Verdict::NoInstant { .. } => ExplainVerdict::NoInstant,
         Verdict::Decided => ExplainVerdict::Decided,
         Verdict::ToCome => ExplainVerdict::ToCome,
+        Verdict::ExcludedDay => ExplainVerdict::ExcludedDay,
         Verdict::Paused => ExplainVerdict::Paused,
         Verdict::Undecided => ExplainVerdict::Undecided,
         Verdict::NoRecord => ExplainVerdict::NoRecord,

@@ -63,6 +63,8 @@ views! {
         Decided,
         /// It is to come.
         ToCome,
+        /// It is to come, and will be skipped: a calendar leaves its day out.
+        ExcludedDay,
         /// It is to come, and the schedule rests.
         Paused,
         /// Its time has come, and nobody has decided it.

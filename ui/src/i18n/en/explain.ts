@@ -17,6 +17,7 @@ export const explain = {
       no_instant: 'no occurrence',
       decided: 'decided',
       to_come: 'to come',
+      excluded_day: 'left out by a calendar',
       paused: 'paused',
       undecided: 'not decided',
       no_record: 'no record',

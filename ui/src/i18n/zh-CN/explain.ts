@@ -19,6 +19,7 @@ export const explain: typeof english = {
       no_instant: '不在计划内',
       decided: '已决定',
       to_come: '未到时间',
+      excluded_day: '日历排除',
       paused: '已暂停',
       undecided: '尚未决定',
       no_record: '没有记录',
