@@ -56,6 +56,7 @@ const COMMANDS: &[&str] = &[
     "nodes_list",
     "node_show",
     "explain_show",
+    "overview_show",
 ];
 
 /// Rust is checked without the interface, which Node builds first where a window is to be shown;

@@ -40,6 +40,8 @@ mod log_text;
 mod node_list;
 mod nodes;
 mod notices;
+mod overview;
+mod overview_sums;
 mod picture;
 mod read_only;
 mod release;

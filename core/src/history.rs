@@ -11,18 +11,20 @@ use jiff::Timestamp;
 
 use crate::id::{JobId, NodeId, ProjectName, RunId};
 use crate::output::OutputChunk;
-use crate::run::{RunRecord, RunState, Trigger};
+use crate::run::{Fate, RunRecord, RunState, Trigger};
 
 pub mod mysql;
 mod record;
 mod row;
 pub mod sqlite;
 mod stamps;
+mod sums;
 mod way;
 
 pub use crate::definition::Version;
 pub use crate::ledger::LedgerRow;
 pub use crate::run_query::{ExitCodes, NamePatterns};
+pub use sums::{FailureGroup, FailuresAsked, StepCount, StepLateness, Steps};
 
 /// Why history did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +96,8 @@ pub struct RunQuery {
     pub triggers: Vec<Trigger>,
     /// With such an exit code.
     pub exits: Option<ExitCodes>,
+    /// That came in time so, if any are named.
+    pub fates: Vec<Fate>,
     /// Scheduled at or after.
     pub since: Option<Timestamp>,
     /// Scheduled before.
@@ -126,6 +130,7 @@ impl RunQuery {
                 .exits
                 .as_ref()
                 .is_none_or(|exits| exits.allow(row.exit_code))
+            && (self.fates.is_empty() || self.fates.contains(&Fate::of(row)))
             && self.since.is_none_or(|since| row.scheduled_at >= since)
             && self.until.is_none_or(|until| row.scheduled_at < until)
             && self.after.is_none_or(is_before)
@@ -251,6 +256,20 @@ pub trait History: Send + Sync {
         id: &str,
         limit: u32,
     ) -> Result<Vec<Version>, HistoryError>;
+
+    /// How many rows each step has in each state; those without any are left out.
+    async fn step_counts(&self, steps: &Steps) -> Result<Vec<StepCount>, HistoryError>;
+
+    /// How late the newest `each` of every step that succeeded had started, as far as their
+    /// schedules rang them. At most `MYSQL_PARTS_PER_STATEMENT` steps.
+    async fn step_lateness(
+        &self,
+        steps: &Steps,
+        each: u32,
+    ) -> Result<Vec<StepLateness>, HistoryError>;
+
+    /// Failures by job and cause, newest first.
+    async fn failures(&self, asked: &FailuresAsked) -> Result<Vec<FailureGroup>, HistoryError>;
 
     /// Deletes at most `batch` ended runs with their output that were scheduled before
     /// `before` and are not among the job's newest `keep`. Returns how many went.

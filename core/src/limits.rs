@@ -438,3 +438,17 @@ const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);
 pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;
 /// An explanation looks so far back for the instant before: yearly schedules have one.
 pub const EXPLAIN_BACK: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// An occurrence that starts so long after its instant is late: what a person would notice.
+pub const LATE_AFTER: Duration = Duration::from_secs(10);
+/// Failures of each state that are put together for the overview: the newest tell what is wrong.
+pub const OVERVIEW_FAILURES_READ: u32 = 2_000;
+/// Groups of failures on the overview: nobody reads more, and the list of runs has them all.
+pub const OVERVIEW_FAILURES_MAX: u32 = 50;
+/// Things to do on the overview; the others are counted.
+pub const OVERVIEW_NEEDS_MAX: usize = 50;
+/// Jobs whose next occurrence the overview names.
+pub const OVERVIEW_NEXT_MAX: usize = 20;
+/// Running programs that the overview names, so that one can be ended from there.
+pub const OVERVIEW_GOING_MAX: usize = 6;
+/// Runs of each half hour whose lateness is read: a look at a row costs more than one at an index.
+pub const OVERVIEW_SAMPLES: u32 = 64;

@@ -1,9 +1,13 @@
 //! The record of a run: what history keeps and what every list shows.
 
+mod fate;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{JobId, Moment, NodeId, ProjectName, RunId, Scope};
+
+pub use fate::Fate;
 
 /// Where a run stands. The order of the ranks is `claimed < running < lost < every other end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,6 +47,9 @@ impl RunState {
         Self::Skipped,
         Self::Rejected,
     ];
+
+    /// Those in which something went wrong that somebody may have to look at.
+    pub const FAILURES: [Self; 4] = [Self::Failed, Self::TimedOut, Self::Lost, Self::Rejected];
 
     /// 0 claimed, 1 running, 2 lost, 3 ended.
     pub fn rank(self) -> u8 {

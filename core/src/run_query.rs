@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::run::{RunState, Trigger};
+use crate::run::{Fate, RunState, Trigger};
 
 mod complete;
 mod lex;
@@ -62,6 +62,13 @@ pub enum Term {
         /// The codes.
         codes: Vec<i32>,
     },
+    /// `is:`
+    Fates {
+        /// Whether it must be none of them.
+        not: bool,
+        /// Whether it came in time.
+        fates: Vec<Fate>,
+    },
     /// `since:`
     Since(When),
     /// `until:`
@@ -105,6 +112,8 @@ pub enum Field {
     Trigger,
     /// The program's exit code.
     Exit,
+    /// Whether it came in time.
+    Is,
     /// Scheduled at or after.
     Since,
     /// Scheduled before the end of.
@@ -113,13 +122,14 @@ pub enum Field {
 
 impl Field {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::State,
         Self::Job,
         Self::Node,
         Self::Since,
         Self::Until,
         Self::Exit,
+        Self::Is,
         Self::Project,
         Self::Trigger,
         Self::Tag,
@@ -135,6 +145,7 @@ impl Field {
             Self::Tag => "tag",
             Self::Trigger => "trigger",
             Self::Exit => "exit",
+            Self::Is => "is",
             Self::Since => "since",
             Self::Until => "until",
         }
@@ -169,6 +180,7 @@ impl Term {
             },
             Self::Triggers { .. } => Field::Trigger,
             Self::Exits { .. } => Field::Exit,
+            Self::Fates { .. } => Field::Is,
             Self::Since(_) => Field::Since,
             Self::Until(_) => Field::Until,
             Self::Text { .. } => return None,
@@ -182,6 +194,7 @@ impl Term {
             | Self::Names { not, .. }
             | Self::Triggers { not, .. }
             | Self::Exits { not, .. }
+            | Self::Fates { not, .. }
             | Self::Text { not, .. } => *not,
             Self::Since(_) | Self::Until(_) => false,
         }
@@ -200,6 +213,9 @@ impl Term {
             Self::Names { names, .. } => names.clone(),
             Self::Triggers { triggers, .. } => {
                 words(&triggers.iter().map(|it| it.as_str()).collect::<Vec<_>>())
+            }
+            Self::Fates { fates, .. } => {
+                words(&fates.iter().map(|it| it.as_str()).collect::<Vec<_>>())
             }
             Self::Exits { codes, .. } => codes.iter().map(ToString::to_string).collect(),
             Self::Since(when) | Self::Until(when) => vec![when.to_string()],

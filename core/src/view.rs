@@ -25,6 +25,7 @@ mod import;
 mod ladder;
 mod lists;
 mod nodes;
+mod overview;
 mod preferences;
 mod runs;
 
@@ -37,6 +38,7 @@ pub use import::*;
 pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
 pub use lists::*;
 pub use nodes::*;
+pub use overview::*;
 pub use preferences::*;
 pub use runs::*;
 

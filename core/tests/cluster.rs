@@ -26,6 +26,8 @@ mod lists;
 mod lives;
 #[path = "cluster/nodes.rs"]
 mod nodes;
+#[path = "cluster/overview.rs"]
+mod overview;
 #[path = "cluster/read_only.rs"]
 mod read_only;
 #[path = "cluster/search.rs"]

@@ -35,5 +35,7 @@ mod records;
 mod seeded;
 #[path = "contract/sqlite.rs"]
 mod sqlite;
+#[path = "contract/sums.rs"]
+mod sums;
 #[path = "contract/watch.rs"]
 mod watch;

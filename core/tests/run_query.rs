@@ -1,6 +1,6 @@
 //! The language of the query bar: reading, printing, mistakes, completion.
 
-use belfry_core::run::{RunState, Trigger};
+use belfry_core::run::{Fate, RunState, Trigger};
 use belfry_core::run_query::{
     Field, Known, Named, RunFilter, Term, Unit, When, chosen, complete, parse, toggled,
 };
@@ -38,6 +38,7 @@ fn a_good_query_is_printed_as_it_is_meant() {
         ("!state:!failed", "state:failed"),
         ("exit:!0 exit:137", "exit:!0 exit:137"),
         ("exit:-1", "exit:-1"),
+        ("is:missed,late IS:!on_time", "is:missed,late is:!on_time"),
         (
             "node:web-* project:ops trigger:try",
             "node:web-* project:ops trigger:try",
@@ -64,9 +65,9 @@ fn a_mistake_has_a_place_a_sentence_and_what_to_write() {
     for (text, said) in [
         (
             "x stat:failed",
-            "x\n`stat:failed` There is no field “stat”: use one of state, job, node, since, until, exit, \
+            "x\n`stat:failed` There is no field “stat”: use one of state, job, node, since, until, exit, is, \
              project, trigger, tag, or put the word in quotes. / 没有字段“stat”：可用 state、job、node、since、\
-             until、exit、project、trigger、tag，或给这个词加引号。 → state:failed",
+             until、exit、is、project、trigger、tag，或给这个词加引号。 → state:failed",
         ),
         (
             "钟 state:error",
@@ -248,6 +249,7 @@ fn term() -> impl Strategy<Value = Term> {
     let states = prop::collection::vec(prop::sample::select(RunState::ALL.to_vec()), 1..4);
     let triggers = prop::sample::select(vec![Trigger::Schedule, Trigger::Manual, Trigger::Try]);
     let named = prop::sample::select(vec![Named::Job, Named::Project, Named::Node, Named::Tag]);
+    let fates = prop::sample::select(Fate::ALL.to_vec());
     let names = prop::collection::vec(text(), 1..4);
     prop_oneof![
         (any::<bool>(), states).prop_map(|(not, states)| Term::States { not, states }),
@@ -256,6 +258,8 @@ fn term() -> impl Strategy<Value = Term> {
         (any::<bool>(), named, names).prop_map(|(not, of, names)| Term::Names { of, not, names }),
         (any::<bool>(), prop::collection::vec(any::<i32>(), 1..3))
             .prop_map(|(not, codes)| Term::Exits { not, codes }),
+        (any::<bool>(), prop::collection::vec(fates, 1..3))
+            .prop_map(|(not, fates)| Term::Fates { not, fates }),
         when().prop_map(Term::Since),
         when().prop_map(Term::Until),
         (any::<bool>(), text()).prop_map(|(not, text)| Term::Text { not, text }),

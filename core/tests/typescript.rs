@@ -151,6 +151,15 @@ fn watched() -> String {
         view::ExplainVerdict,
         view::ExplainLeftOut,
         view::ExplainDecision,
+        view::Overview,
+        view::OverviewFailure,
+        view::OverviewNeed,
+        view::OverviewNeedKind,
+        view::OverviewNext,
+        view::OverviewRun,
+        view::OverviewStep,
+        view::OverviewLateness,
+        view::OverviewDay,
     ]
 }
 

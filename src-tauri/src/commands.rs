@@ -7,6 +7,7 @@ mod editor;
 mod explain;
 mod files;
 mod nodes;
+mod overview;
 mod runs;
 
 use belfry_core::cluster::ClusterError;
@@ -82,6 +83,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         nodes::nodes_list,
         nodes::node_show,
         explain::explain_show,
+        overview::overview_show,
     ]
 }
 

@@ -26,7 +26,7 @@ class Hands {
 /** From the home screen to a thing done, in so many clicks or keys at most. */
 function reaches(thing: string, most: number, doIt: (page: Page, hands: Hands) => Promise<void>) {
   test(`${thing}: ${most} at most`, async ({ page }) => {
-    await open(page)
+    await open(page, { path: '' })
     const hands = new Hands(page)
     await doIt(page, hands)
     expect(hands.count).toBeLessThanOrEqual(most)
@@ -34,24 +34,24 @@ function reaches(thing: string, most: number, doIt: (page: Page, hands: Hands) =
 }
 
 reaches('see whether anything is wrong', 0, async (page) => {
-  await expect(page.getByRole('button', { name: '4 in trouble' })).toBeVisible()
+  for (const figure of ['Running', 'Failed, 24 h', 'Late or missed, 24 h', 'Nodes offline']) {
+    await expect(page.getByRole('link', { name: new RegExp(`^${figure}: \\d`) })).toBeVisible()
+  }
+  await expect(page.getByRole('list', { name: 'Failures by job and cause, 24 h' })).toBeVisible()
 })
 
 reaches('the log of the last failure of a job', 2, async (page, hands) => {
-  const row = page.getByRole('row', { name: /broken-links/ })
-  await expect(row).toBeVisible()
-  // The newest bar of the strip; the failed ones have a notch.
-  const strip = row.getByRole('img').first()
-  const box = (await strip.boundingBox())!
-  await hands.click(strip, { position: { x: box.width - 3, y: box.height / 2 } })
+  await hands.click(page.getByRole('button', { name: /^failed web\/broken-links/ }).first())
   await expect(page.getByRole('heading', { name: 'web/broken-links' })).toBeVisible()
   await expect(page.getByRole('main').getByText('failed', { exact: true }).first()).toBeVisible()
   await expect(page.getByRole('region', { name: 'Log lines' })).toBeVisible()
 })
 
 reaches('run now', 2, async (page, hands) => {
-  await hands.click(page.getByRole('row', { name: /purge-cdn/ }))
-  await hands.press('r')
+  await hands.press('Control+k')
+  await hands.type('run purge-cdn')
+  await expect(page.getByRole('option', { name: /Run purge-cdn/ })).toBeVisible()
+  await hands.press('Enter')
   await expect(page.getByText('purge-cdn was asked to run', { exact: true })).toBeVisible()
 })
 
@@ -59,18 +59,20 @@ reaches('kill', 2, async (page, hands) => {
   await hands.click(page.getByRole('button', { name: 'Kill the run of sync-photos' }))
   await hands.click(page.getByRole('dialog').getByRole('button', { name: 'Kill' }))
   await page.clock.runFor(2000)
-  await expect(page.getByRole('main').getByText('killed', { exact: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Kill the run of sync-photos' })).toBeHidden()
 })
 
 reaches('pause', 2, async (page, hands) => {
+  await hands.click(page.getByRole('navigation').getByRole('link', { name: 'Jobs' }))
   await hands.click(page.getByRole('switch', { name: 'charge-cards: on' }))
   await expect(page.getByRole('row', { name: /charge-cards/ })).toContainText('paused')
 })
 
 test('pause 50 jobs of a tag: 4 at most', async ({ page }) => {
-  await open(page, { fake: 'many' })
+  await open(page, { fake: 'many', path: '' })
   const hands = new Hands(page)
   await hands.press('/')
+  await expect(page.getByRole('textbox', { name: 'Filter jobs' })).toBeFocused()
   await hands.type('tag:night anonymise-1')
   await hands.press('Enter', 'Control+a', 'p')
   await page.clock.runFor(2000)
@@ -81,7 +83,8 @@ test('pause 50 jobs of a tag: 4 at most', async ({ page }) => {
 })
 
 reaches('run tonight’s failures again', 3, async (page, hands) => {
-  await hands.click(page.getByRole('button', { name: '4 in trouble' }))
+  await hands.click(page.getByRole('button', { name: 'Jobs in trouble' }))
+  await expect(page.getByRole('button', { name: '4 in trouble' })).toBeVisible()
   await hands.press('Control+a', 'r')
   await expect(page.getByText('3 jobs were asked to run')).toBeVisible()
   await expect(page.getByText('1 could not be changed')).toBeVisible()
@@ -103,15 +106,17 @@ reaches('make a simple job: its name, what it runs, when', 4, async (page, hands
 })
 
 test('see the next runs before saving: 0 at most', async ({ page }) => {
-  await open(page)
+  await open(page, { path: '' })
   await page.keyboard.press('n')
   await page.clock.runFor(600)
   await expect(page.getByRole('region', { name: 'Next 10 runs' }).getByRole('listitem')).toHaveCount(10)
 })
 
 reaches('see who changed a job, and restore what was before', 3, async (page, hands) => {
-  await hands.click(page.getByRole('row', { name: /backup-orders/ }))
-  await hands.press('h')
+  await hands.press('Control+k')
+  await hands.type('history backup-orders')
+  await expect(page.getByRole('option', { name: /History of backup-orders/ })).toBeVisible()
+  await hands.press('Enter')
   const versions = page.getByRole('list', { name: 'Versions of ops/backup-orders' })
   await expect(versions.getByRole('listitem').first()).toContainText('wang@desk')
   await hands.click(page.getByRole('button', { name: 'Restore version 2' }))

@@ -51,6 +51,14 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
       .getByRole('switch')
       .waitFor()
   },
+  overview: async (page) => {
+    await page.goto(page.url().replace('#/jobs', '#/overview'))
+    await page.getByRole('link', { name: /^(Running|正在运行)/ }).waitFor()
+  },
+  explain: async (page) => {
+    await page.goto(page.url().replace('#/jobs', '#/explain?job=ops/backup-orders'))
+    await page.getByRole('heading', { name: 'ops/backup-orders' }).waitFor()
+  },
   runs: async (page) => {
     await page.goto(page.url().replace('#/jobs', '#/runs'))
     await page.getByRole('row').nth(5).waitFor()

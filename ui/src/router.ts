@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
 import DeletedJobs from './features/jobs/DeletedJobs.vue'
 import JobsScreen from './features/jobs/JobsScreen.vue'
+import OverviewScreen from './features/overview/OverviewScreen.vue'
 import RunScreen from './features/run/RunScreen.vue'
 import RunsScreen from './features/runs/RunsScreen.vue'
 
@@ -12,6 +13,7 @@ const SettingsScreen = () => import('./features/settings/SettingsScreen.vue')
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
+    { path: '/overview', name: 'overview', component: OverviewScreen },
     { path: '/jobs', name: 'jobs', component: JobsScreen },
     { path: '/import', name: 'import', component: () => import('./features/import/CrontabScreen.vue') },
     { path: '/apply', name: 'apply', component: () => import('./features/import/FileScreen.vue') },
@@ -34,6 +36,6 @@ export const router = createRouter({
       component: () => import('./features/connections/ConnectionsScreen.vue'),
     },
     { path: '/settings', name: 'settings', component: SettingsScreen },
-    { path: '/:rest(.*)', redirect: '/jobs' },
+    { path: '/:rest(.*)', redirect: '/overview' },
   ],
 })

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::StoredJob;
 use crate::dispatch::{RunKey, RunValue, SessionValue, own_record};
 use crate::id::{JobId, NodeId, RunId};
+use crate::job::Overlap;
 use crate::keyspace::{Key, Keyspace};
 use crate::node::NodeInfo;
 use crate::run::{RunRecord, RunState};
@@ -247,6 +248,37 @@ impl Picture {
         let going = self.open.values();
         let count = going.filter(|run| !run.state.is_over() && run.node == *node);
         u32::try_from(count.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Runs that are not over.
+    pub(super) fn running_count(&self) -> u32 {
+        let count = self
+            .open
+            .values()
+            .filter(|run| !run.state.is_over())
+            .count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Those of them that are going longest, `most` of them.
+    pub(super) fn longest(&self, most: usize) -> Vec<&RunRecord> {
+        let going = self.open.values().filter(|run| !run.state.is_over());
+        let mut going: Vec<&RunRecord> = going.collect();
+        going.sort_by_key(|run| (run.started_at.unwrap_or(run.decided_at), run.run_id));
+        going.truncate(most);
+        going
+    }
+
+    /// Lost runs that the store still has: they hold their jobs up.
+    pub(super) fn blocking(&self) -> impl Iterator<Item = &RunRecord> {
+        let holds = |run: &&RunRecord| {
+            let job = self
+                .jobs
+                .get(&run.job_id)
+                .and_then(|job| job.job.as_ref().ok());
+            run.state == RunState::Lost && job.is_some_and(|job| job.overlap != Overlap::Allow)
+        };
+        self.open.values().filter(holds)
     }
 
     /// Whether any agent is there.

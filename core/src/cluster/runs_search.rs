@@ -15,7 +15,7 @@ use crate::clock;
 use crate::history::{ExitCodes, RunGroup, RunQuery};
 use crate::id::JobId;
 use crate::limits::{FACET_VALUES_MAX, GROUP_ROWS_MAX, PAGE_ROWS_MAX, RUNS_SPAN_USUAL};
-use crate::run::{RunState, Trigger};
+use crate::run::{Fate, RunState, Trigger};
 use crate::run_query::{
     Field, Known, Named, RunFilter, TRIGGERS, Term, chosen, complete, is_like, parse, toggled,
 };
@@ -213,6 +213,7 @@ fn plan(filter: &RunFilter, meant: JobsMeant, now: Timestamp, zone: &TimeZone) -
     let mut query = RunQuery::default();
     let mut states = RunState::ALL.to_vec();
     let mut triggers = TRIGGERS.to_vec();
+    let mut fates = Fate::ALL.to_vec();
     let mut is_nothing = false;
     for term in &filter.terms {
         match term {
@@ -236,18 +237,22 @@ fn plan(filter: &RunFilter, meant: JobsMeant, now: Timestamp, zone: &TimeZone) -
                 };
                 side.extend(names.iter().cloned());
             }
+            Term::Fates { not, fates: named } => fates.retain(|it| named.contains(it) != *not),
             Term::Exits { not, codes } => query.exits = Some(exits(query.exits, *not, codes)),
             Term::Since(when) => query.since = when.start(now, zone),
             Term::Until(when) => query.until = when.end(now, zone),
             Term::Text { .. } => {}
         }
     }
-    is_nothing |= states.is_empty() || triggers.is_empty();
+    is_nothing |= states.is_empty() || triggers.is_empty() || fates.is_empty();
     if states.len() < RunState::ALL.len() {
         query.states = states;
     }
     if triggers.len() < TRIGGERS.len() {
         query.triggers = triggers;
+    }
+    if fates.len() < Fate::ALL.len() {
+        query.fates = fates;
     }
     let is_asked = |term: &Term| matches!(term, Term::Since(_) | Term::Until(_));
     let is_usual_span = !filter.terms.iter().any(is_asked);

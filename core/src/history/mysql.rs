@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::history::{
-    ChangeMark, History, HistoryError, LedgerRow, RunGroup, RunQuery, Upload, Version, row,
+    ChangeMark, FailureGroup, FailuresAsked, History, HistoryError, LedgerRow, RunGroup, RunQuery,
+    StepCount, StepLateness, Steps, Upload, Version, row,
 };
 use crate::id::{JobId, RunId};
 use crate::limits::{MYSQL_ANSWERED_WITHIN, MYSQL_BYTES_PER_SECOND_MIN, MYSQL_UPLOADED_WITHIN};
@@ -31,6 +32,7 @@ mod server;
 mod session;
 mod settings;
 mod statement;
+mod sums;
 mod write;
 
 pub use error::{MysqlConnectError, MysqlRung};
@@ -223,6 +225,25 @@ impl History for MysqlHistory {
         limit: u32,
     ) -> Result<Vec<Version>, HistoryError> {
         self.read(on!(s => read::versions(&mut s.connection, (kind, id), limit)))
+            .await
+    }
+
+    async fn step_counts(&self, steps: &Steps) -> Result<Vec<StepCount>, HistoryError> {
+        self.read(on!(s => sums::counts(&mut s.connection, steps)))
+            .await
+    }
+
+    async fn step_lateness(
+        &self,
+        steps: &Steps,
+        each: u32,
+    ) -> Result<Vec<StepLateness>, HistoryError> {
+        self.read(on!(s => sums::lateness(&mut s.connection, steps, each)))
+            .await
+    }
+
+    async fn failures(&self, asked: &FailuresAsked) -> Result<Vec<FailureGroup>, HistoryError> {
+        self.read(on!(s => sums::failures(&mut s.connection, asked)))
             .await
     }
 

@@ -9,7 +9,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Error, Row};
 use uuid::Uuid;
 
-use crate::history::{ChangeMark, LedgerRow, RunGroup, Version, stamps};
+use crate::history::{
+    ChangeMark, FailureGroup, LedgerRow, RunGroup, StepCount, StepLateness, Version, stamps,
+};
 use crate::id::{JobId, RunId};
 use crate::output::OutputChunk;
 use crate::run::{Reason, RunRecord, RunState, Trigger};
@@ -99,6 +101,63 @@ pub(super) fn changes<R: StoredRow>(
         None => after,
     };
     Ok((mark, rows.iter().map(record).collect::<Result<_, _>>()?))
+}
+
+/// Reads step, state, count.
+pub(super) fn step_count(row: &impl StoredRow) -> Result<StepCount, Error> {
+    Ok(StepCount {
+        step: number(row, 0)?,
+        state: state(row, 1)?,
+        count: number(row, 2)?,
+    })
+}
+
+/// Reads step, job's id, lateness.
+pub(super) fn step_lateness(row: &impl StoredRow) -> Result<StepLateness, Error> {
+    Ok(StepLateness {
+        step: number(row, 0)?,
+        job_id: job_id(row, 1)?,
+        late_ms: number(row, 2)?,
+    })
+}
+
+/// The columns that [`failure`] reads after the cause, of rows `r`, for either dialect's text of an
+/// instant and a run in one.
+macro_rules! failure_columns {
+    ($place:literal) => {
+        concat!(
+            "r.job_id, max(r.project), max(r.job), r.state, r.reason, r.exit_code, r.signal, \
+             count(*), min(r.scheduled_ms), max(",
+            $place,
+            ") AS place"
+        )
+    };
+}
+pub(super) use failure_columns;
+
+/// Reads a group of failures; the newest one's instant and id stand in one text, which orders so.
+pub(super) fn failure(row: &impl StoredRow) -> Result<FailureGroup, Error> {
+    let place = text(row, 9)?;
+    let parted = place.split_at_checked(15);
+    let (at, run) = parted.ok_or_else(|| senseless("a place", place))?;
+    let last = at.parse().ok().map(Timestamp::from_millisecond);
+    let last_at = last.and_then(Result::ok);
+    Ok(FailureGroup {
+        job_id: job_id(row, 0)?,
+        project: text(row, 1)?.to_owned(),
+        job: text(row, 2)?.to_owned(),
+        state: state(row, 3)?,
+        reason: reason(row, 4)?,
+        exit_code: number_or_none(row, 5)?,
+        signal: number_or_none(row, 6)?,
+        count: number(row, 7)?,
+        first_at: instant(row, 8)?,
+        last_at: last_at.ok_or_else(|| senseless("an instant", at))?,
+        last_run: run
+            .to_ascii_lowercase()
+            .parse()
+            .map_err(|_| senseless("a run id", run))?,
+    })
 }
 
 /// Reads state, job's id, node, trigger, count.

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqlitePool, SqliteSynchronous};
 
 use crate::history::{
-    ChangeMark, History, HistoryError, LedgerRow, RunGroup, RunQuery, Upload, Version, row,
+    ChangeMark, FailureGroup, FailuresAsked, History, HistoryError, LedgerRow, RunGroup, RunQuery,
+    StepCount, StepLateness, Steps, Upload, Version, row,
 };
 use crate::id::{JobId, RunId};
 use crate::limits::RUN_PREFIX_MATCHES_MAX;
@@ -20,6 +21,7 @@ use crate::sqlite_file::{Fault, FileKind, SqliteFile};
 mod plan;
 mod read;
 mod runs;
+mod sums;
 mod way;
 mod write;
 
@@ -163,6 +165,22 @@ impl History for SqliteHistory {
         limit: u32,
     ) -> Result<Vec<Version>, HistoryError> {
         self.told(read::versions(&self.readers, kind, id, limit).await)
+    }
+
+    async fn step_counts(&self, steps: &Steps) -> Result<Vec<StepCount>, HistoryError> {
+        self.told(sums::counts(&self.readers, steps).await)
+    }
+
+    async fn step_lateness(
+        &self,
+        steps: &Steps,
+        each: u32,
+    ) -> Result<Vec<StepLateness>, HistoryError> {
+        self.told(sums::lateness(&self.readers, steps, each).await)
+    }
+
+    async fn failures(&self, asked: &FailuresAsked) -> Result<Vec<FailureGroup>, HistoryError> {
+        self.told(sums::failures(&self.readers, asked).await)
     }
 
     async fn prune(

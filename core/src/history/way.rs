@@ -4,8 +4,22 @@
 
 use crate::history::{NamePatterns, RunQuery};
 use crate::id::JobId;
-use crate::limits::{JOBS_MERGED_MAX, NAMES_MERGED_MAX};
-use crate::run::{RunState, Trigger};
+use crate::limits::{JOBS_MERGED_MAX, LATE_AFTER, NAMES_MERGED_MAX};
+use crate::run::{Fate, RunState, Trigger};
+
+/// Whether the occurrence of row `x` came in time: [`Fate::of`] in SQL.
+macro_rules! fate_sql {
+    () => {
+        "CASE WHEN x.trigger_kind <> 'schedule' THEN 'on_time' \
+         WHEN x.started_ms IS NULL AND x.state IN ('skipped', 'lost', 'rejected') \
+          AND (x.reason IS NULL OR x.reason NOT IN \
+              ('paused', 'overlap', 'edited', 'cancelled', 'excluded_day')) THEN 'missed' \
+         WHEN x.started_ms - x.scheduled_ms > 10000 THEN 'late' ELSE 'on_time' END"
+    };
+}
+pub(super) use fate_sql;
+
+const _: () = assert!(LATE_AFTER.as_millis() == 10_000, "the SQL above says it");
 
 /// What the parts of a list are taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +122,10 @@ impl<'a> Asked<'a> {
 /// The states asked for, or all, each once.
 pub(super) fn states(query: &RunQuery) -> Vec<RunState> {
     let is_asked = |state: &RunState| query.states.is_empty() || query.states.contains(state);
-    RunState::ALL.into_iter().filter(is_asked).collect()
+    // Few of all rows can have been missed.
+    let may_be = |state: &RunState| query.fates != [Fate::Missed] || state.may_be_missed();
+    let states = RunState::ALL.into_iter();
+    states.filter(|it| is_asked(it) && may_be(it)).collect()
 }
 
 /// The jobs asked for, each once.

@@ -187,6 +187,15 @@ fn values(field: Field, known: &Known, language: Language) -> Vec<Completion> {
         Field::Tag => names(&known.tags),
         Field::State => hinted(&RunState::ALL.map(state_words)),
         Field::Trigger => hinted(&TRIGGERS.map(trigger_words)),
+        Field::Is => hinted(&[
+            (
+                "missed",
+                "never started, and nobody wanted that",
+                "没有启动，且并非有意",
+            ),
+            ("late", "started more than 10 s late", "迟到 10 秒以上"),
+            ("on_time", "neither", "都不是"),
+        ]),
         Field::Exit => hinted(&[
             ("!0", "any error", "任何错误"),
             ("0", "success", "成功"),
@@ -242,6 +251,7 @@ fn field_hint(field: Field, language: Language) -> String {
         Field::Tag => ("its job's tags", "任务标签"),
         Field::Trigger => ("what started it", "触发方式"),
         Field::Exit => ("the exit code", "退出码"),
+        Field::Is => ("missed or late", "错过或迟到"),
         Field::Since => ("scheduled since", "自何时起"),
         Field::Until => ("scheduled until", "到何时止"),
     };

@@ -91,6 +91,7 @@ impl Mistake {
                 Field::Since | Field::Until => format!(
                     "“{text}” is no time: write 24h, 7d, today, 2026-11-20 or 2026-11-20T03:00."
                 ),
+                Field::Is => format!("“{text}” is unknown: write missed, late or on_time."),
                 field => format!("“{text}” is no {}.", field.as_str()),
             },
             MistakeKind::NotInList => "Write ! once before the whole list.".to_owned(),
@@ -131,6 +132,7 @@ impl Mistake {
                     "“{text}”不是时间：请写 24h、7d、today、2026-11-20 或 2026-11-20T03:00。"
                 ),
                 Field::State => format!("没有状态“{text}”。"),
+                Field::Is => format!("不认识“{text}”：请写 missed、late 或 on_time。"),
                 Field::Trigger => format!("没有触发方式“{text}”。"),
                 field => format!("“{text}”不是 {} 的值。", field.as_str()),
             },
@@ -165,6 +167,7 @@ pub(super) fn example(field: Field) -> &'static str {
         Field::Tag => "tag:nightly",
         Field::Trigger => "trigger:manual",
         Field::Exit => "exit:!0",
+        Field::Is => "is:missed,late",
         Field::Since => "since:24h",
         Field::Until => "until:2026-11-20",
     }

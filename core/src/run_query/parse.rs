@@ -6,7 +6,7 @@ use super::lex::{self, Piece, Value};
 use super::mistake::{Mistake, MistakeKind, nearest};
 use super::{Field, Named, RunFilter, TRIGGERS, Term, When};
 use crate::limits::{RUN_QUERY_CHARS_MAX, RUN_QUERY_TERMS_MAX};
-use crate::run::{RunState, Trigger};
+use crate::run::{Fate, RunState, Trigger};
 
 /// What became of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,6 +145,10 @@ impl Reading<'_> {
                     Trigger::parse(&text.to_ascii_lowercase())
                 })?,
             },
+            Field::Is => Term::Fates {
+                not,
+                fates: self.all(field, piece, |text| Fate::parse(&text.to_ascii_lowercase()))?,
+            },
             Field::Exit => Term::Exits {
                 not,
                 codes: self.all(field, piece, |text| text.parse().ok())?,
@@ -211,6 +215,10 @@ fn suggested(field: Field, text: &str) -> Option<String> {
             super::mistake::trigger_alias(&word)
                 .or_else(|| nearest(&word, &words))
                 .map(str::to_owned)
+        }
+        Field::Is => {
+            let words = Fate::ALL.map(Fate::as_str);
+            nearest(&word, &words).map(str::to_owned)
         }
         Field::Exit => matches!(word.as_str(), "ok" | "success" | "zero").then(|| "0".to_owned()),
         Field::Since | Field::Until => super::mistake::time_meant(&word),

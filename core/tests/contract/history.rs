@@ -45,6 +45,11 @@ macro_rules! history_contract {
             runs_are_found_by_the_beginning_of_their_id
             the_newest_runs_of_each_job_are_their_last_attempts
         }
+        history_contract! { sums, $fresh:
+            each_step_is_counted_by_state
+            each_step_tells_how_late_its_newest_runs_started
+            failures_are_put_together_by_job_and_cause
+        }
         history_contract! { history, $fresh:
             a_record_comes_back_as_it_was_sent
             a_higher_rank_replaces_and_the_first_end_stays

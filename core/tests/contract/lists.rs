@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use belfry_core::history::{ExitCodes, PageKey, RunQuery};
 use belfry_core::id::{JobId, NodeId};
-use belfry_core::run::{RunRecord, RunState, Trigger};
+use belfry_core::run::{Fate, Reason, RunRecord, RunState, Trigger};
 
 use crate::history::{Fixture, send};
 use crate::records::{MINUTE, at, attempt, job, node, run};
@@ -14,6 +14,13 @@ use crate::seeded::Seeded;
 async fn many(f: &Fixture) -> Vec<RunRecord> {
     let mut random = Seeded(11);
     let mut runs = Vec::new();
+    let reasons = [
+        None,
+        Some(Reason::Deadline),
+        Some(Reason::Overlap),
+        Some(Reason::Paused),
+        Some(Reason::OwnerGone),
+    ];
     for number in 0..6 {
         for minute in 0..40 {
             let state = RunState::ALL[random.below(RunState::ALL.len())];
@@ -26,6 +33,9 @@ async fn many(f: &Fixture) -> Vec<RunRecord> {
                 Trigger::Try,
             ];
             record.trigger = triggers[random.below(4)];
+            record.reason = reasons[random.below(5)];
+            let started = [None, Some(0), Some(5), Some(10), Some(11)][random.below(5)];
+            record.started_at = started.map(|late| at(minute * MINUTE + late));
             record.node = node(["web-1", "web-2"][random.below(2)]);
             record.project = ["ops", "dev"][usize::from(number > 2)]
                 .parse()
@@ -53,6 +63,7 @@ fn shows(query: &RunQuery, run: &RunRecord) -> bool {
         && query.until.is_none_or(|until| run.scheduled_at < until)
         && !query.jobs_not.contains(&run.job_id)
         && (query.triggers.is_empty() || query.triggers.contains(&run.trigger))
+        && (query.fates.is_empty() || query.fates.contains(&Fate::of(run)))
         && (query.nodes.like.is_empty() || run.node.as_str().starts_with("web-"))
         && !query.nodes.unlike.contains(&run.node.to_string())
         && !query.projects.unlike.contains(&run.project.to_string())
@@ -95,7 +106,7 @@ fn queries() -> Vec<RunQuery> {
             ..RunQuery::default()
         });
     }
-    for mask in 0..128_u32 {
+    for mask in 0..256_u32 {
         queries.push(narrowed(mask));
     }
     queries
@@ -128,6 +139,10 @@ fn narrowed(mask: u32) -> RunQuery {
     if has(5) {
         query.projects.like = texts(&["dev", "x*"]);
         query.jobs = (0..6).map(job).collect();
+    }
+    if has(7) {
+        query.fates =
+            [vec![Fate::Missed], vec![Fate::Late, Fate::OnTime]][(mask % 2) as usize].clone();
     }
     if has(6) {
         query.projects.unlike = texts(&["ops"]);

@@ -70,7 +70,7 @@ impl Desk {
         fs::set_permissions(&program, runs).expect("the file is ours");
     }
 
-    /// Opens the window.
+    /// Opens the window and goes from its overview to the jobs, where every walk begins.
     pub async fn window(&self) -> Window {
         let (data, config, home) = (self.path("data"), self.path("config"), self.path("home"));
         let mut programs = self.path("bin").into_os_string();
@@ -83,7 +83,9 @@ impl Desk {
             ("HOME", &home),
             ("PATH", Path::new(&programs)),
         ];
-        Window::open(&program("belfry"), &variables).await
+        let window = Window::open(&program("belfry"), &variables).await;
+        window.press("//nav//a[contains(@href, '#/jobs')]");
+        window
     }
 
     /// Applies a file of jobs as another person would, beside the window. `@GATES@` in it stands

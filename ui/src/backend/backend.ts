@@ -39,6 +39,7 @@ import type {
   NodeDetail,
   NodeList,
   OpenedFile,
+  Overview,
   Preferences,
   QueryCompletions,
   RunDefinition,
@@ -152,6 +153,8 @@ export interface Backend {
   connectionsImport(): Promise<ConnectionImport | null>
   nodesList(): Promise<NodeList>
   nodeShow(args: { node: string; language: string }): Promise<NodeDetail>
+  /** Sums over a day and a week: made to be asked every few seconds. */
+  overviewShow(): Promise<Overview>
   /** Why a job ran at an instant, or did not; for one to come, who would run it. */
   explainShow(args: { ask: ExplainAsk }): Promise<Explained>
   /** Resolves once listening; the function ends it. */

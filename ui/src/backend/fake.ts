@@ -5,6 +5,7 @@ import { FakeEditor } from './fake/editor'
 import { FakeBulks } from './fake/bulk'
 import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { FakeConnections } from './fake/connections'
+import { overviewOf } from './fake/overview'
 import { listNodes, showNode } from './fake/nodes'
 import { completeQuery, countRuns, searchRuns } from './fake/search'
 import { definitionOf, deletedJobs, restoreVersion, versionDiff, versionsOf } from './fake/versions'
@@ -87,6 +88,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     ...connections.commands(answer),
     nodesList: () => stored(() => listNodes(world, connections.shown)),
     nodeShow: ({ node, language }) => stored(() => showNode(world, connections.shown, node, language)),
+    overviewShow: () => stored(() => overviewOf(world, connections.shown, Date.now())),
     explainShow: ({ ask }) => stored(() => explain(world, connections.shown, ask, Date.now())),
     onLive: async (listener) => world.listen(listener),
     onBulk: async (listener) => bulks.listen(listener),

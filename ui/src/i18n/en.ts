@@ -4,6 +4,7 @@ import { lists } from './en/lists'
 import { settings } from './en/settings'
 import { connectionWords } from './en/connections'
 import { explain } from './en/explain'
+import { overview } from './en/overview'
 import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
@@ -11,6 +12,7 @@ export const en = {
   ...runsWords,
   ...connectionWords,
   ...explain,
+  ...overview,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -25,6 +27,7 @@ export const en = {
   },
   nav: {
     label: 'Screens',
+    overview: 'Overview',
     jobs: 'Jobs',
     runs: 'Runs',
     nodes: 'Nodes',

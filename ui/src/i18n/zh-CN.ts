@@ -5,6 +5,7 @@ import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
 import { connectionWords } from './zh-CN/connections'
 import { explain } from './zh-CN/explain'
+import { overview } from './zh-CN/overview'
 import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
@@ -12,6 +13,7 @@ export const zhCN = {
   ...runsWords,
   ...connectionWords,
   ...explain,
+  ...overview,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -26,6 +28,7 @@ export const zhCN = {
   },
   nav: {
     label: '页面',
+    overview: '概览',
     jobs: '任务',
     runs: '运行',
     nodes: '节点',

@@ -24,6 +24,7 @@ export const keys = {
   versions: (jobId: string) => ['jobs', 'versions', jobId] as const,
   diff: (jobId: string, one: number, other: number) => ['jobs', 'diff', jobId, one, other] as const,
   deleted: ['jobs', 'deleted'] as const,
+  overview: ['overview'] as const,
   explain: (ask: ExplainAsk) => ['explain', ask] as const,
 }
 

@@ -7,7 +7,7 @@ use sqlx::mysql::MySqlConnection;
 use super::statement::Statement;
 use crate::history::record::Value;
 use crate::history::row::{self, StoredRow};
-use crate::history::way::{Asked, Named, Way, each_once, states};
+use crate::history::way::{Asked, Named, Way, each_once, fate_sql, states};
 use crate::history::{ExitCodes, PageKey, RunQuery};
 use crate::id::JobId;
 use crate::limits::{MYSQL_PARTS_PER_STATEMENT, MYSQL_VALUES_PER_STATEMENT};
@@ -210,6 +210,8 @@ fn push_filters(statement: &mut Statement, asked: &Asked<'_>, way: Option<Way>) 
         push_in(statement, "x.trigger_kind IN", words);
     }
     push_exits(statement, query, asked.way());
+    let fates = query.fates.iter().map(|fate| word(fate.as_str()));
+    push_in(statement, concat!(fate_sql!(), " IN"), fates);
     if let Some(since) = query.since {
         statement.with(" AND x.scheduled_ms >= ", number(since.as_millisecond()));
     }

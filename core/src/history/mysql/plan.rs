@@ -6,12 +6,12 @@ use sqlx::{AssertSqlSafe, Execute, Row};
 
 use super::session::Session;
 use super::statement::Statement;
-use super::{MysqlHistory, MysqlSettings, asked, output, prune, read, runs, write};
+use super::{MysqlHistory, MysqlSettings, asked, output, prune, read, runs, sums, write};
 use crate::history::record::Value;
 use crate::history::way::Asked;
-use crate::history::{ExitCodes, PageKey, RunQuery};
+use crate::history::{ExitCodes, FailuresAsked, PageKey, RunQuery, Steps};
 use crate::id::{JobId, NodeId, ProjectName, RunId};
-use crate::run::{RunState, Trigger};
+use crate::run::{Fate, RunState, Trigger};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_750_000_000 + second).expect("in range")
@@ -99,6 +99,10 @@ fn lists() -> Vec<RunQuery> {
             triggers: vec![Trigger::Manual],
             ..all
         },
+        RunQuery {
+            fates: vec![Fate::Missed],
+            ..query()
+        },
     ]
 }
 
@@ -126,6 +130,18 @@ fn named() -> Vec<Statement> {
     named.extend(output::OF_ATTEMPTS.map(|sql| output::of_attempts(sql, &attempts)));
     named.push(write::unnumbered(&some));
     named.push(runs::newest_statement(&[job(1), job(2)], 20));
+    let steps = Steps {
+        since: at(10),
+        step_ms: 60_000,
+        count: 48,
+    };
+    named.push(sums::counts_statement(&steps));
+    named.push(sums::lateness_statement(&steps, 64));
+    named.push(sums::failures_statement(&FailuresAsked {
+        since: at(10),
+        newest: 100,
+        groups: 20,
+    }));
     for query in lists() {
         let asked = Asked::new(&query, Vec::new(), Vec::new()).expect("some names");
         let parts = asked::parts(&asked);

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{SqliteHistory, read, runs, way, write};
+use super::{SqliteHistory, read, runs, sums, way, write};
 
 #[tokio::test]
 async fn no_query_reads_all_runs_or_all_output() {
@@ -28,6 +28,9 @@ async fn no_query_reads_all_runs_or_all_output() {
         write::OLD_RUNS,
         write::DELETE_OUTPUTS,
         write::DELETE_RUNS,
+        sums::COUNTS,
+        sums::LATENESS,
+        sums::FAILURES,
         way::PROJECTS,
         way::NODES,
     ];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{Error, Row, Sqlite};
 
-use crate::history::way::{Asked, Named, Way, each_once};
+use crate::history::way::{Asked, Named, Way, each_once, fate_sql};
 use crate::history::{ExitCodes, RunQuery, row, way};
 use crate::id::JobId;
 
@@ -34,16 +34,22 @@ macro_rules! rows_of {
 }
 
 /// What else may be asked of a row: lists that it must, or must not, be in. `?8` jobs, `?9` jobs
-/// not, `?10` projects, `?11` nodes, `?12` triggers, `?13` exit codes, `?14` exit codes not.
+/// not, `?10` projects, `?11` nodes, `?12` triggers, `?13` exit codes, `?14` exit codes not,
+/// `?15` whether it came in time.
 macro_rules! also {
     () => {
-        " AND (?8 IS NULL OR x.job_id IN (SELECT unhex(value) FROM json_each(?8))) \
+        concat!(
+            " AND (?8 IS NULL OR x.job_id IN (SELECT unhex(value) FROM json_each(?8))) \
           AND (?9 IS NULL OR x.job_id NOT IN (SELECT unhex(value) FROM json_each(?9))) \
           AND (?10 IS NULL OR x.project IN (SELECT value FROM json_each(?10))) \
           AND (?11 IS NULL OR x.node IN (SELECT value FROM json_each(?11))) \
           AND (?12 IS NULL OR x.trigger_kind IN (SELECT value FROM json_each(?12))) \
           AND (?13 IS NULL OR x.exit_code IN (SELECT value FROM json_each(?13))) \
-          AND (?14 IS NULL OR x.exit_code NOT IN (SELECT value FROM json_each(?14)))"
+          AND (?14 IS NULL OR x.exit_code NOT IN (SELECT value FROM json_each(?14))) \
+          AND (?15 IS NULL OR ",
+            fate_sql!(),
+            " IN (SELECT value FROM json_each(?15)))"
+        )
     };
 }
 
@@ -189,6 +195,7 @@ impl Asked<'_> {
             && query.jobs_not.is_empty()
             && query.triggers.is_empty()
             && query.exits.is_none()
+            && query.fates.is_empty()
     }
 
     /// The values of a statement of its way; the page before is left aside unless `goes_on`.
@@ -208,6 +215,8 @@ impl Asked<'_> {
             ExitCodes::NotAmong(codes) => (None, Some(json!(codes))),
         });
         let (exits, exits_not) = exits.unwrap_or_default();
+        let fates = query.fates.iter().map(|fate| fate.as_str());
+        let fates = (!query.fates.is_empty()).then(|| fates.collect::<Value>());
         let text = |value: Option<Value>| value.map(|value| value.to_string());
         sqlx::query(sql)
             .bind(self.parts().to_string())
@@ -224,6 +233,7 @@ impl Asked<'_> {
             .bind(text(triggers))
             .bind(text(exits))
             .bind(text(exits_not))
+            .bind(text(fates))
     }
 
     /// Where the list begins. Everything at `until` sorts after the empty id: it is one bound

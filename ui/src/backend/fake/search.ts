@@ -8,10 +8,11 @@ import type {
   RunsSearch,
 } from '../types'
 import { iso } from './history'
+import { fateOf } from './overview'
 import type { FakeWorld } from './world'
 
 // A made-up reading of the query language: enough to draw every state of the screen. The real one is core's.
-const FIELDS = ['state', 'job', 'node', 'since', 'until', 'exit', 'project', 'trigger', 'tag']
+const FIELDS = ['state', 'job', 'node', 'since', 'until', 'exit', 'project', 'trigger', 'tag', 'is']
 const STATES = [
   'claimed',
   'running',
@@ -97,6 +98,8 @@ function holds(run: RunRow, term: Term, tags: string[]): boolean {
         return run.trigger === value
       case 'exit':
         return run.exit_code !== null && String(run.exit_code) === value
+      case 'is':
+        return fateOf(run) === value
       case 'tag':
         return tags.some((tag) => like(tag, value))
       default:
@@ -249,6 +252,7 @@ export function completeQuery(world: FakeWorld, text: string, cursor: number): Q
     project: [...new Set(world.jobs.map((job) => job.project))],
     node: ['this-computer'],
     tag: [...new Set(world.jobs.flatMap((job) => job.tags))],
+    is: ['missed', 'late', 'on_time'],
     exit: ['!0', '0', '1', '137'],
     since: ['1h', '24h', '7d', '30d', 'today'],
     until: ['1h', 'today', 'yesterday'],
