@@ -57,6 +57,8 @@ const COMMANDS: &[&str] = &[
     "node_show",
     "explain_show",
     "overview_show",
+    "timeline_show",
+    "timeline_starts",
 ];
 
 /// Rust is checked without the interface, which Node builds first where a window is to be shown;

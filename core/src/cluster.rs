@@ -51,6 +51,7 @@ mod runs_search;
 mod stored;
 mod tails;
 mod this_computer;
+mod timeline;
 mod uses;
 mod verify;
 mod versions;

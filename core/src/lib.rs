@@ -28,6 +28,8 @@ pub mod job_query;
 
 pub mod ledger;
 
+pub mod spread;
+
 pub mod crontab;
 
 pub mod enroll;

@@ -452,3 +452,20 @@ pub const OVERVIEW_NEXT_MAX: usize = 20;
 pub const OVERVIEW_GOING_MAX: usize = 6;
 /// Runs of each half hour whose lateness is read: a look at a row costs more than one at an index.
 pub const OVERVIEW_SAMPLES: u32 = 64;
+/// Jobs that start in one minute before it is called a pile: fewer hurt nobody.
+pub const PILE_JOBS_MIN: usize = 10;
+/// Piles that are told at once, the fullest.
+pub const PILES_MAX: usize = 5;
+/// Jobs that a pile names.
+pub const PILE_NAMES_MAX: usize = 5;
+/// Instants of a job in the span that is looked through for piles; one that has more starts all the
+/// time.
+pub const SPREAD_INSTANTS_MAX: usize = 300;
+/// Lanes of the timeline that are read at once: some screens full.
+pub const TIMELINE_LANES_MAX: usize = 60;
+/// Instants to come on a lane: more than can be told apart.
+pub const TIMELINE_NEXT_MAX: usize = 200;
+/// Pages of runs that a window into the timeline reads.
+pub const TIMELINE_PAGES_MAX: usize = 8;
+/// Steps in which the timeline tells how starts lie.
+pub const TIMELINE_STEPS: i64 = 96;

@@ -28,6 +28,7 @@ mod nodes;
 mod overview;
 mod preferences;
 mod runs;
+mod timeline;
 
 pub use bulk::*;
 pub use computer::*;
@@ -41,6 +42,7 @@ pub use nodes::*;
 pub use overview::*;
 pub use preferences::*;
 pub use runs::*;
+pub use timeline::*;
 
 views! {
     /// What the window shows around every screen.

@@ -34,6 +34,8 @@ mod read_only;
 mod search;
 #[path = "cluster/stage.rs"]
 mod stage;
+#[path = "cluster/timelines.rs"]
+mod timelines;
 #[path = "cluster/verified.rs"]
 mod verified;
 #[path = "cluster/versions.rs"]

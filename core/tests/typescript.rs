@@ -160,6 +160,13 @@ fn watched() -> String {
         view::OverviewStep,
         view::OverviewLateness,
         view::OverviewDay,
+        view::TimelineBy,
+        view::TimelineAsk,
+        view::Timeline,
+        view::TimelineLane,
+        view::TimelineRun,
+        view::TimelineStarts,
+        view::TimelinePile,
     ]
 }
 

@@ -9,6 +9,7 @@ mod files;
 mod nodes;
 mod overview;
 mod runs;
+mod timeline;
 
 use belfry_core::cluster::ClusterError;
 use belfry_core::id::{JobId, RunId};
@@ -84,6 +85,8 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         nodes::node_show,
         explain::explain_show,
         overview::overview_show,
+        timeline::timeline_show,
+        timeline::timeline_starts,
     ]
 }
 

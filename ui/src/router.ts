@@ -29,6 +29,11 @@ export const router = createRouter({
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
     { path: '/nodes', name: 'nodes', component: () => import('./features/nodes/NodesScreen.vue') },
+    {
+      path: '/timeline',
+      name: 'timeline',
+      component: () => import('./features/timeline/TimelineScreen.vue'),
+    },
     { path: '/explain', name: 'explain', component: () => import('./features/explain/ExplainScreen.vue') },
     {
       path: '/connections',

@@ -51,6 +51,9 @@ import type {
   RunsSearch,
   SaveAnswer,
   SaveAsk,
+  Timeline,
+  TimelineAsk,
+  TimelineStarts,
   TryAnswer,
   TryAsk,
   VersionDiff,
@@ -153,6 +156,9 @@ export interface Backend {
   connectionsImport(): Promise<ConnectionImport | null>
   nodesList(): Promise<NodeList>
   nodeShow(args: { node: string; language: string }): Promise<NodeDetail>
+  timelineShow(args: { ask: TimelineAsk }): Promise<Timeline>
+  /** Between two instants to come. */
+  timelineStarts(args: { since: string; until: string }): Promise<TimelineStarts>
   /** Sums over a day and a week: made to be asked every few seconds. */
   overviewShow(): Promise<Overview>
   /** Why a job ran at an instant, or did not; for one to come, who would run it. */

@@ -5,6 +5,7 @@ import { FakeEditor } from './fake/editor'
 import { FakeBulks } from './fake/bulk'
 import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { FakeConnections } from './fake/connections'
+import { startsOf, timelineOf } from './fake/timeline'
 import { overviewOf } from './fake/overview'
 import { listNodes, showNode } from './fake/nodes'
 import { completeQuery, countRuns, searchRuns } from './fake/search'
@@ -88,6 +89,8 @@ export function fakeBackend(address: URLSearchParams): Backend {
     ...connections.commands(answer),
     nodesList: () => stored(() => listNodes(world, connections.shown)),
     nodeShow: ({ node, language }) => stored(() => showNode(world, connections.shown, node, language)),
+    timelineShow: ({ ask }) => stored(() => timelineOf(world, connections.shown, ask, Date.now())),
+    timelineStarts: ({ since, until }) => stored(() => startsOf(world, Date.parse(since), Date.parse(until))),
     overviewShow: () => stored(() => overviewOf(world, connections.shown, Date.now())),
     explainShow: ({ ask }) => stored(() => explain(world, connections.shown, ask, Date.now())),
     onLive: async (listener) => world.listen(listener),

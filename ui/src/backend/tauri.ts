@@ -69,6 +69,8 @@ export function tauriBackend(): Backend {
     connectionsImport: () => call('connections_import'),
     nodesList: () => call('nodes_list'),
     nodeShow: (args) => call('node_show', args),
+    timelineShow: (args) => call('timeline_show', args),
+    timelineStarts: (args) => call('timeline_starts', args),
     overviewShow: () => call('overview_show'),
     explainShow: (args) => call('explain_show', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),

@@ -2678,3 +2678,35 @@ reason: Reason | null,
  * Instants that were decided together.
  */
 count: number, };
+
+export type Overview = { as_of: string, empty: boolean, running: number, failed: number, missed: number, late: number, nodes: number, nodes_gone: number, failures: Array<OverviewFailure>, needs: Array<OverviewNeed>, needs_count: number, going: Array<OverviewRun>, next: Array<OverviewNext>, next_count: number, throughput: Array<OverviewStep>, lateness: Array<OverviewLateness>, days: Array<OverviewDay>, };
+
+export type OverviewFailure = { job_id: string, project: string, job: string, state: RunState, reason: Reason | null, exit_code: number | null, signal: number | null, count: number, first_at: string, last_at: string, last_run: string, stands: boolean, };
+
+export type OverviewRun = { run_id: string, project: string, job: string, node: string, started_at: string | null, };
+
+export type OverviewNeed = { kind: OverviewNeedKind, name: string, id: string, detail: string | null, };
+
+export type OverviewNeedKind = "no_nodes" | "blocked" | "broken" | "node_gone" | "clock_suspect" | "config_error";
+
+export type OverviewNext = { job_id: string, project: string, job: string, at: string, };
+
+export type OverviewStep = { at: string, succeeded: number, failed: number, };
+
+export type OverviewLateness = { at: string, half_ms: number | null, most_ms: number | null, };
+
+export type OverviewDay = { day: string, since: string, until: string, succeeded: number, failed: number, others: number, };
+
+export type TimelineBy = "job" | "node";
+
+export type TimelineAsk = { by: TimelineBy, text: string, since: string, until: string, offset: number, limit: number, };
+
+export type Timeline = { lanes: Array<TimelineLane>, count: number, cut: boolean, };
+
+export type TimelineLane = { id: string, project: string, name: string, runs: Array<TimelineRun>, next: Array<string>, };
+
+export type TimelineRun = { run_id: string, job: string, state: RunState, at: string, until: string | null, };
+
+export type TimelineStarts = { since: string, step_ms: number, counts: Array<number>, piles: Array<TimelinePile>, };
+
+export type TimelinePile = { at: string, starts: number, jitter: string, then: number, jobs_count: number, jobs: Array<string>, };

@@ -5,6 +5,7 @@ import { settings } from './en/settings'
 import { connectionWords } from './en/connections'
 import { explain } from './en/explain'
 import { overview } from './en/overview'
+import { timeline } from './en/timeline'
 import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
@@ -13,6 +14,7 @@ export const en = {
   ...connectionWords,
   ...explain,
   ...overview,
+  ...timeline,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -31,6 +33,7 @@ export const en = {
     jobs: 'Jobs',
     runs: 'Runs',
     nodes: 'Nodes',
+    timeline: 'Timeline',
     explain: 'Explain',
     connections: 'Connections',
     fold: 'Fold the side bar',

@@ -6,6 +6,7 @@ import { settings } from './zh-CN/settings'
 import { connectionWords } from './zh-CN/connections'
 import { explain } from './zh-CN/explain'
 import { overview } from './zh-CN/overview'
+import { timeline } from './zh-CN/timeline'
 import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
@@ -14,6 +15,7 @@ export const zhCN = {
   ...connectionWords,
   ...explain,
   ...overview,
+  ...timeline,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -32,6 +34,7 @@ export const zhCN = {
     jobs: '任务',
     runs: '运行',
     nodes: '节点',
+    timeline: '时间线',
     explain: '解释',
     connections: '连接',
     fold: '收起侧栏',

@@ -1,5 +1,13 @@
 import type { InfiniteData, QueryClient } from '@tanstack/vue-query'
-import type { CrontabImport, ExplainAsk, JobQuery, RunRow, RunState, RunsPage } from '../backend/types'
+import type {
+  CrontabImport,
+  ExplainAsk,
+  JobQuery,
+  RunRow,
+  RunState,
+  RunsPage,
+  TimelineAsk,
+} from '../backend/types'
 import type { Effects } from './live'
 
 /** The keys of everything that is read and kept. */
@@ -25,6 +33,8 @@ export const keys = {
   diff: (jobId: string, one: number, other: number) => ['jobs', 'diff', jobId, one, other] as const,
   deleted: ['jobs', 'deleted'] as const,
   overview: ['overview'] as const,
+  timeline: (ask: TimelineAsk) => ['timeline', ask] as const,
+  timelineStarts: (until: string) => ['starts', until] as const,
   explain: (ask: ExplainAsk) => ['explain', ask] as const,
 }
 
