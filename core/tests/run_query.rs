@@ -153,7 +153,7 @@ fn offered(text: &str, language: Language) -> Vec<String> {
 
 #[test]
 fn what_may_stand_at_the_cursor_is_offered() {
-    assert_eq!(offered("|", Language::En).len(), 9);
+    assert_eq!(offered("|", Language::En).len(), 10);
     assert_eq!(
         offered("钟 st| x", Language::En),
         ["钟 state: x (how it stands · state:failed,lost)"]

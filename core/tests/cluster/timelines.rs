@@ -38,7 +38,8 @@ async fn stage() -> Stage {
 
 #[tokio::test]
 async fn a_lane_of_a_job_has_its_runs_and_what_is_to_come() {
-    let following = stage().await.cluster.follow();
+    let stage = stage().await;
+    let following = stage.cluster.follow();
     let told = following.timeline(&ask(TimelineBy::Job, "tick")).await;
     let told = told.expect("lanes");
     assert_eq!((told.count, told.lanes.len(), told.cut), (1, 1, false));

@@ -2679,34 +2679,414 @@ reason: Reason | null,
  */
 count: number, };
 
-export type Overview = { as_of: string, empty: boolean, running: number, failed: number, missed: number, late: number, nodes: number, nodes_gone: number, failures: Array<OverviewFailure>, needs: Array<OverviewNeed>, needs_count: number, going: Array<OverviewRun>, next: Array<OverviewNext>, next_count: number, throughput: Array<OverviewStep>, lateness: Array<OverviewLateness>, days: Array<OverviewDay>, };
+/**
+ * Whether anything is wrong, what goes on and what comes.
+ */
+export type Overview = { 
+/**
+ * When all of it was so.
+ */
+as_of: string, 
+/**
+ * Whether there are no jobs yet.
+ */
+empty: boolean, 
+/**
+ * Runs that are claimed or running.
+ */
+running: number, 
+/**
+ * Runs of the last 24 hours that failed, timed out, were rejected or are lost.
+ */
+failed: number, 
+/**
+ * Occurrences of the last 24 hours that never started, though nobody wanted that.
+ */
+missed: number, 
+/**
+ * Runs of the last 24 hours that started late.
+ */
+late: number, 
+/**
+ * Nodes that are known.
+ */
+nodes: number, 
+/**
+ * Those of them that are not there.
+ */
+nodes_gone: number, 
+/**
+ * Failures of the last 24 hours by job and cause, the newest first; a bounded number.
+ */
+failures: Array<OverviewFailure>, 
+/**
+ * What a person has to do; a bounded number.
+ */
+needs: Array<OverviewNeed>, 
+/**
+ * How many such things there are.
+ */
+needs_count: number, 
+/**
+ * Those of the running that run longest; a bounded number.
+ */
+going: Array<OverviewRun>, 
+/**
+ * The first occurrences of the next hour, each job once.
+ */
+next: Array<OverviewNext>, 
+/**
+ * How many occurrences the next hour has.
+ */
+next_count: number, 
+/**
+ * The last 24 hours, a quarter of an hour each.
+ */
+throughput: Array<OverviewStep>, 
+/**
+ * How late runs of the last 24 hours started, half an hour each.
+ */
+lateness: Array<OverviewLateness>, 
+/**
+ * Today and the seven days before it in the reader's zone, the oldest first.
+ */
+days: Array<OverviewDay>, };
 
-export type OverviewFailure = { job_id: string, project: string, job: string, state: RunState, reason: Reason | null, exit_code: number | null, signal: number | null, count: number, first_at: string, last_at: string, last_run: string, stands: boolean, };
+/**
+ * Runs of a job that ended badly in the same way.
+ */
+export type OverviewFailure = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its project.
+ */
+project: string, 
+/**
+ * Its name.
+ */
+job: string, 
+/**
+ * How they ended.
+ */
+state: RunState, 
+/**
+ * Why.
+ */
+reason: Reason | null, 
+/**
+ * The program's exit code.
+ */
+exit_code: number | null, 
+/**
+ * The signal that ended it.
+ */
+signal: number | null, 
+/**
+ * How many they are, in seven days.
+ */
+count: number, 
+/**
+ * The first of these seven days.
+ */
+first_at: string, 
+/**
+ * The last.
+ */
+last_at: string, 
+/**
+ * The last one's run.
+ */
+last_run: string, 
+/**
+ * Whether the job's newest run ended badly too.
+ */
+stands: boolean, };
 
-export type OverviewRun = { run_id: string, project: string, job: string, node: string, started_at: string | null, };
+/**
+ * Something that a person has to do.
+ */
+export type OverviewNeed = { 
+/**
+ * What.
+ */
+kind: OverviewNeedKind, 
+/**
+ * The job or the node that it is about.
+ */
+name: string, 
+/**
+ * The job's or the run's id; a node's name.
+ */
+id: string, 
+/**
+ * More of it, as it is stored.
+ */
+detail: string | null, };
 
-export type OverviewNeed = { kind: OverviewNeedKind, name: string, id: string, detail: string | null, };
-
+/**
+ * What a person has to do.
+ */
 export type OverviewNeedKind = "no_nodes" | "blocked" | "broken" | "node_gone" | "clock_suspect" | "config_error";
 
-export type OverviewNext = { job_id: string, project: string, job: string, at: string, };
+/**
+ * The next occurrence of a job.
+ */
+export type OverviewNext = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its project.
+ */
+project: string, 
+/**
+ * Its name.
+ */
+job: string, 
+/**
+ * When.
+ */
+at: string, };
 
-export type OverviewStep = { at: string, succeeded: number, failed: number, };
+/**
+ * A run that goes.
+ */
+export type OverviewRun = { 
+/**
+ * The run.
+ */
+run_id: string, 
+/**
+ * Its job's project.
+ */
+project: string, 
+/**
+ * Its job's name.
+ */
+job: string, 
+/**
+ * Its node.
+ */
+node: string, 
+/**
+ * When its program was executed; none when it is yet to be.
+ */
+started_at: string | null, };
 
-export type OverviewLateness = { at: string, half_ms: number | null, most_ms: number | null, };
+/**
+ * How runs of a stretch of time ended.
+ */
+export type OverviewStep = { 
+/**
+ * Where it begins.
+ */
+at: string, 
+/**
+ * Those that succeeded.
+ */
+succeeded: number, 
+/**
+ * Those that failed, timed out, were rejected or are lost.
+ */
+failed: number, };
 
-export type OverviewDay = { day: string, since: string, until: string, succeeded: number, failed: number, others: number, };
+/**
+ * How late runs of a stretch of time started, of a sample of those that succeeded.
+ */
+export type OverviewLateness = { 
+/**
+ * Where it begins.
+ */
+at: string, 
+/**
+ * Half of them were no later; none where nothing started.
+ */
+half_ms: number | null, 
+/**
+ * 19 of 20 were no later.
+ */
+most_ms: number | null, };
 
+/**
+ * How runs of a day ended.
+ */
+export type OverviewDay = { 
+/**
+ * The day, `2026-11-21`.
+ */
+day: string, 
+/**
+ * Where it begins.
+ */
+since: string, 
+/**
+ * Where it ends.
+ */
+until: string, 
+/**
+ * Those that succeeded.
+ */
+succeeded: number, 
+/**
+ * Those that failed, timed out, were rejected or are lost.
+ */
+failed: number, 
+/**
+ * Those that were skipped or killed.
+ */
+others: number, };
+
+/**
+ * What the lanes are of.
+ */
 export type TimelineBy = "job" | "node";
 
-export type TimelineAsk = { by: TimelineBy, text: string, since: string, until: string, offset: number, limit: number, };
+/**
+ * A window into the lanes.
+ */
+export type TimelineAsk = { 
+/**
+ * What the lanes are of.
+ */
+by: TimelineBy, 
+/**
+ * The filter of the list of jobs; of nodes a part of their names.
+ */
+text: string, 
+/**
+ * From this instant on.
+ */
+since: string, 
+/**
+ * Until before this instant.
+ */
+until: string, 
+/**
+ * Lanes before the first one.
+ */
+offset: number, 
+/**
+ * Lanes at most.
+ */
+limit: number, };
 
-export type Timeline = { lanes: Array<TimelineLane>, count: number, cut: boolean, };
+/**
+ * Lanes of runs.
+ */
+export type Timeline = { 
+/**
+ * The lanes in their order.
+ */
+lanes: Array<TimelineLane>, 
+/**
+ * How many lanes there are.
+ */
+count: number, 
+/**
+ * Whether older runs were left out, for there are too many.
+ */
+cut: boolean, };
 
-export type TimelineLane = { id: string, project: string, name: string, runs: Array<TimelineRun>, next: Array<string>, };
+/**
+ * What one job or node did and will do.
+ */
+export type TimelineLane = { 
+/**
+ * The job's id; a node's name.
+ */
+id: string, 
+/**
+ * The job's project; empty for a node.
+ */
+project: string, 
+/**
+ * The job's or the node's name.
+ */
+name: string, 
+/**
+ * Its runs, newest first.
+ */
+runs: Array<TimelineRun>, 
+/**
+ * Instants to come, a bounded number.
+ */
+next: Array<string>, };
 
-export type TimelineRun = { run_id: string, job: string, state: RunState, at: string, until: string | null, };
+/**
+ * A run on its lane.
+ */
+export type TimelineRun = { 
+/**
+ * The run.
+ */
+run_id: string, 
+/**
+ * Its job's name.
+ */
+job: string, 
+/**
+ * How it stands.
+ */
+state: RunState, 
+/**
+ * Its instant; where the program was executed, if it was.
+ */
+at: string, 
+/**
+ * When it ended.
+ */
+until: string | null, };
 
-export type TimelineStarts = { since: string, step_ms: number, counts: Array<number>, piles: Array<TimelinePile>, };
+/**
+ * How starts lie in time.
+ */
+export type TimelineStarts = { 
+/**
+ * Where the first step begins.
+ */
+since: string, 
+/**
+ * How long a step is.
+ */
+step_ms: number, 
+/**
+ * How many starts each step has, jobs that start all the time left aside.
+ */
+counts: Array<number>, 
+/**
+ * Minutes in which many jobs start, the fullest first.
+ */
+piles: Array<TimelinePile>, };
 
-export type TimelinePile = { at: string, starts: number, jitter: string, then: number, jobs_count: number, jobs: Array<string>, };
+/**
+ * Many jobs that start in one minute, and what would part them.
+ */
+export type TimelinePile = { 
+/**
+ * The minute's beginning.
+ */
+at: string, 
+/**
+ * How many start in it.
+ */
+starts: number, 
+/**
+ * The jitter that is proposed, as it is written in a job.
+ */
+jitter: string, 
+/**
+ * How many of them start in the fullest minute then.
+ */
+then: number, 
+/**
+ * How many jobs would get it.
+ */
+jobs_count: number, 
+/**
+ * Some of them, `project/name`.
+ */
+jobs: Array<string>, };
