@@ -203,15 +203,14 @@ async fn burst() {
     for run in &found {
         let why = run.reason.map_or("", |reason| reason.as_str());
         *states
-            .entry(format!("{} {} {why} {:?} dec {} fin {:?}", run.node.as_str(), run.state.as_str(), run.detail, (run.decided_at.as_millisecond() - at.as_millisecond()) / 1000, run.finished_at.map(|f| (f.as_millisecond() - at.as_millisecond()) / 5000)))
+            .entry(format!("{} {why}", run.state.as_str()))
             .or_default() += 1;
     }
     println!(
         "{BURST} due in one second over 3 agents (decided ≤ 5,000 ms), stored {left} s before"
     );
     println!("  decided after {}", quantiles(&decided));
-    println!("  started after {}; {states:#?}", quantiles(&started));
-    for n in NODES { let _ = std::fs::copy(bench.place.dir(n).join("agent.log"), format!("/tmp/burst-{n}.log")); for e in std::fs::read_dir(bench.place.dir(n)).unwrap() { println!("{:?}", e.unwrap().path()); } }
+    println!("  started after {}; {states:?}", quantiles(&started));
     let written = bench.revision().await - before;
     println!(
         "  {:.2} writes of etcd per occurrence",

@@ -96,7 +96,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let window = desk.window().await;
     window.hears(FIRST_ROWS);
     let mut seen = events(&cluster, &window).await?;
-    say("an edit on screen after it is stored", &mut seen, "≤ 250 ms");
+    say(
+        "an edit on screen after it is stored",
+        &mut seen,
+        "≤ 250 ms",
+    );
     scrolls(&window, "[role=grid]", "list of 10,000 jobs");
     desk.ctl(&["jobs", "run", CHATTY, "--wait"]);
     window.hears(&go("/runs"));
