@@ -7,8 +7,8 @@ use std::sync::Arc;
 use belfry_agent::attempt::folder::{AttemptFolder, FileError, Input};
 use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
 use belfry_core::dispatch::{Event, Evidence, Exit, Intent};
-use belfry_core::job::{Action, Command, Umask};
-use belfry_core::run::Reason;
+use belfry_core::job::{Action, Command, Umask, parameter_variable, values_of};
+use belfry_core::run::{Reason, RunState};
 use tracing::{debug, warn};
 
 use crate::host::{AttemptKey, Host};
@@ -16,7 +16,7 @@ use crate::identity::{self, Identity};
 use crate::{ending, recover};
 
 /// Makes the attempt's folder and spawns its supervisor. Its fate is told to the engine.
-pub fn launch(host: &Arc<Host>, intent: &Intent) {
+pub fn launch(host: &Arc<Host>, intent: &Intent, previous: Option<RunState>) {
     let key = (intent.value.run_id, intent.value.attempt);
     let (run, attempt) = key;
     let Action::Shell(shell) = &intent.job.action;
@@ -35,7 +35,8 @@ pub fn launch(host: &Arc<Host>, intent: &Intent) {
             return tell_refused(host, key, refused);
         }
     };
-    let refused = match AttemptFolder::create(&host.runs, &spec(host, intent, &user), input) {
+    let spec = spec(host, intent, &user, previous);
+    let refused = match AttemptFolder::create(&host.runs, &spec, input) {
         Ok(folder) => match spawn(host, &folder, key) {
             Ok(()) => {
                 debug!(run.id = %run, "spawned the supervisor of run {run}, attempt {attempt}");
@@ -90,7 +91,7 @@ fn meet(host: &Arc<Host>, key: AttemptKey) {
     });
 }
 
-fn spec(host: &Host, intent: &Intent, user: &Identity) -> Spec {
+fn spec(host: &Host, intent: &Intent, user: &Identity, previous: Option<RunState>) -> Spec {
     let (job, value) = (&intent.job, &intent.value);
     let ms =
         |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -99,7 +100,7 @@ fn spec(host: &Host, intent: &Intent, user: &Identity) -> Spec {
         run_id: value.run_id.to_string(),
         attempt: value.attempt,
         program: program(host, intent),
-        env: environment(host, intent, user),
+        env: environment(host, intent, user, previous),
         cwd: Some(job.cwd.clone().unwrap_or_else(|| home(host, user))),
         user: user.ids.clone(),
         umask: job.umask.map(Umask::bits),
@@ -136,7 +137,12 @@ fn program(host: &Host, intent: &Intent) -> Program {
     }
 }
 
-fn environment(host: &Host, intent: &Intent, user: &Identity) -> BTreeMap<String, String> {
+fn environment(
+    host: &Host,
+    intent: &Intent,
+    user: &Identity,
+    previous: Option<RunState>,
+) -> BTreeMap<String, String> {
     let value = &intent.value;
     let mut environment = host.environment.clone();
     environment.extend(user.variables.clone());
@@ -151,6 +157,14 @@ fn environment(host: &Host, intent: &Intent, user: &Identity) -> BTreeMap<String
         ("BELFRY_SCHEDULED_AT", value.scheduled_at.to_string()),
     ];
     environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    // They were looked through when the run was decided; a definition of then is run with values of then.
+    let given = values_of(&intent.job.parameters, &value.parameters).unwrap_or_default();
+    let given = given.into_iter();
+    environment.extend(given.map(|(name, value)| (parameter_variable(&name), value)));
+    environment.extend(previous.map(|state| {
+        let name = "BELFRY_PREVIOUS_OUTCOME".to_owned();
+        (name, state.as_str().to_owned())
+    }));
     environment
 }
 

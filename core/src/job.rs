@@ -4,6 +4,7 @@ mod body;
 mod draft;
 mod error;
 mod fields;
+mod parameter;
 mod place;
 mod quantity;
 mod selector;
@@ -18,9 +19,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use body::BodyError;
-pub use draft::{JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
+pub use draft::{JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft, ShellDraft};
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
+pub use parameter::{
+    Parameter, ParameterError, ParameterKind, Parameters, ValueFault, parameter_variable, values_of,
+};
 pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 pub use selector::{Labels, Selector, SelectorError, is_label};
@@ -49,6 +53,8 @@ pub struct Job {
     pub run_as: Option<String>,
     /// Permissions that the program's new files do not get; the agent's when absent.
     pub umask: Option<Umask>,
+    /// What requests may give.
+    pub parameters: Parameters,
     /// When to run it.
     pub schedule: Schedule,
     /// The zone of the schedule.

@@ -392,3 +392,12 @@ pub const FACET_VALUES_MAX: usize = 9;
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
+
+/// Parameters of one job: they are a form that people fill in.
+pub const PARAMETERS_MAX: usize = 32;
+/// Choices of one parameter.
+pub const CHOICES_MAX: usize = 100;
+/// Bytes of one parameter's value. All of a request's must fit into what etcd takes at once.
+pub const PARAMETER_BYTES_MAX: usize = 8 * 1024;
+
+const _: () = assert!(PARAMETERS_MAX * PARAMETER_BYTES_MAX <= 512 * 1024);

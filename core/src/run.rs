@@ -107,6 +107,8 @@ pub enum Reason {
     JobDeleted,
     /// Rejected: the stored definition cannot be used; the detail says why.
     Definition,
+    /// Rejected: what the request gives does not fit the job's parameters.
+    Parameters,
     /// Rejected: the node does not run programs as that user, or has no such user.
     RunAs,
     /// Failed: the program ended with a code other than 0.
@@ -154,6 +156,7 @@ impl Reason {
             Self::Expired => "expired",
             Self::JobDeleted => "job_deleted",
             Self::Definition => "definition",
+            Self::Parameters => "parameters",
             Self::RunAs => "run_as",
             Self::ExitCode => "exit_code",
             Self::Signal => "signal",

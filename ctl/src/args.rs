@@ -199,10 +199,20 @@ pub enum JobsCommand {
     Run {
         /// The job
         name: String,
+        /// A value for one of its parameters; may be given for several
+        #[arg(long, value_parser = name_and_value, value_name = "NAME=VALUE")]
+        set: Vec<(String, String)>,
         /// Wait for its end; exit 1 unless it succeeded
         #[arg(long)]
         wait: bool,
     },
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let parted = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    parted
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "write it as name=value".to_owned())
 }
 
 /// `runs list`.

@@ -3,6 +3,7 @@
 use belfry_core::clock;
 use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines, stamp};
 use belfry_core::definition::Version;
+use belfry_core::id::RunId;
 use belfry_core::view::{JobDetail, JobQuery, JobRow};
 use serde_json::json;
 
@@ -24,7 +25,11 @@ pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<
         JobsCommand::Restore { name, generation } => {
             restore(cluster, &name, generation, json).await
         }
-        JobsCommand::Run { name, wait } => run_now(cluster, &name, wait, json).await,
+        JobsCommand::Run { name, set, wait } => {
+            let job = cluster.job(&name).await?;
+            let run = cluster.run_with(&job, set.into_iter().collect()).await?;
+            follow_run(cluster, (&job, run), wait, json).await
+        }
     }
 }
 
@@ -273,9 +278,12 @@ async fn restore(
     Ok(())
 }
 
-async fn run_now(cluster: &Cluster, name: &str, wait: bool, json: bool) -> Result<(), Failure> {
-    let job = cluster.job(name).await?;
-    let run = cluster.run_now(&job).await?;
+async fn follow_run(
+    cluster: &Cluster,
+    (job, run): (&StoredJob, RunId),
+    wait: bool,
+    json: bool,
+) -> Result<(), Failure> {
     if cluster.nodes().await?.is_empty() {
         eprintln!(
             "belfryctl: no agent runs here, so the request waits for one, 10 minutes at most: start it with `belfry-agent run`"

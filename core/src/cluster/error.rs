@@ -6,6 +6,7 @@ use crate::coord::CoordError;
 use crate::definition::{EditRefused, FileErrors};
 use crate::history::HistoryError;
 use crate::id::RunId;
+use crate::job::ParameterError;
 use crate::view::{CommandError, ErrorCode};
 
 /// Why a use-case did not do what was asked.
@@ -123,6 +124,14 @@ pub enum ClusterError {
         /// The run.
         run: RunId,
     },
+    /// What was given for a job's parameters does not fit.
+    #[error("could not ask for a run of {name:?}: {error}")]
+    Parameters {
+        /// The job.
+        name: String,
+        /// Which, and why.
+        error: ParameterError,
+    },
     /// A log could not be written to a file.
     #[error("could not write the log to {path}: choose another place")]
     Saving {
@@ -166,6 +175,7 @@ impl ClusterError {
             | Self::Refused { .. }
             | Self::NameTaken { .. }
             | Self::Broken { .. }
+            | Self::Parameters { .. }
             | Self::File(_)
             | Self::ApplyTooLarge { .. }
             | Self::Saving { .. }

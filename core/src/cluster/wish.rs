@@ -1,5 +1,6 @@
 //! What people ask of agents: a run now, the end of a run, the output of a run as it comes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::dispatch::{Ask, OrderValue, RequestKey, RequestValue, RunKey};
 use crate::id::{JobId, Moment, NodeId, OrderId, ProjectName, RequestId, RunId, Scope};
+use crate::job::values_of;
 use crate::keyspace::Key;
 use crate::limits::{
     EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_TAKEN_WITHIN,
@@ -53,14 +55,30 @@ pub struct Tail {
 impl Cluster {
     /// Asks for a run of a job now. The run itself appears when an agent takes the request.
     pub async fn run_now(&self, job: &StoredJob) -> Result<RunId, ClusterError> {
-        usable(job)?;
+        self.run_with(job, BTreeMap::new()).await
+    }
+
+    /// Asks for a run of a job now, with these values for its parameters.
+    pub async fn run_with(
+        &self,
+        job: &StoredJob,
+        parameters: BTreeMap<String, String>,
+    ) -> Result<RunId, ClusterError> {
+        let found = usable(job)?;
+        values_of(&found.parameters, &parameters).map_err(|error| ClusterError::Parameters {
+            name: job.title(),
+            error,
+        })?;
         let definition = self.keys.job(&job.project, job.id);
         let current = self.current(&definition, &job.title()).await?;
         if current.is_none_or(|current| current.envelope.body().is_none()) {
             return Err(ClusterError::NoSuchJob { name: job.title() });
         }
-        self.ask_for_run((&job.project, job.id), |request| request)
-            .await
+        self.ask_for_run((&job.project, job.id), |request| RequestValue {
+            parameters,
+            ..request
+        })
+        .await
     }
 
     /// Puts a request for a run of the job, as `shape` makes it of one by hand. It is put once,
@@ -88,6 +106,7 @@ impl Cluster {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: BTreeMap::new(),
             extra: Default::default(),
         });
         let txn = self.keys.spell_request(&key, &run, &value);

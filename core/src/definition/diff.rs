@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::job::{Action, Command, Job, JobDraft, ShellDraft, write_duration, write_size};
+use crate::job::{
+    Action, Command, Job, JobDraft, Parameter, ShellDraft, write_duration, write_size,
+};
 use crate::limits::{DIFF_DETAIL_LINES_MAX, DIFF_LINES_MAX, DIFF_STORED_LINES_MAX};
 
 /// One field that changed.
@@ -81,7 +83,7 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
     changes
 }
 
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "project",
     "name",
     "schedule",
@@ -96,6 +98,7 @@ const ORDER: [&str; 28] = [
     "cwd",
     "run_as",
     "umask",
+    "parameters",
     "place",
     "timeout",
     "stop_grace",
@@ -150,6 +153,9 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     rows.maybe("cwd", job.cwd.as_deref());
     rows.maybe("run_as", job.run_as.as_deref());
     rows.maybe("umask", job.umask);
+    for (name, parameter) in &job.parameters {
+        rows.put(&format!("parameters.{name}"), &parameter_text(parameter));
+    }
     rows.put("place.on", &job.place.on.to_string());
     rows.maybe("place.nodes", job.place.nodes.as_ref());
     rows.put("place.balance", &word(&job.place.balance));
@@ -187,6 +193,24 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     );
     rows.put("starred", yes_no(job.about.starred));
     rows.0
+}
+
+/// `choice of eu, us, required; where it runs`.
+fn parameter_text(parameter: &Parameter) -> String {
+    let mut text = word(&parameter.kind);
+    if !parameter.choices.is_empty() {
+        text += &format!(" of {}", parameter.choices.join(", "));
+    }
+    if let Some(default) = &parameter.default {
+        text += &format!(", {default:?} unless given");
+    }
+    if parameter.required {
+        text += ", required";
+    }
+    if !parameter.note.is_empty() {
+        text += &format!("; {}", parameter.note);
+    }
+    text
 }
 
 /// Fields that have no default.

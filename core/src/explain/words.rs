@@ -190,6 +190,7 @@ fn reason(why: Reason, language: Language) -> &'static str {
         Reason::Expired => ("nobody took it in time", "请求已过期"),
         Reason::JobDeleted => ("the job was deleted", "作业已删除"),
         Reason::Definition => ("its definition cannot be used", "定义无法使用"),
+        Reason::Parameters => ("what it was given does not fit", "给定的参数不符合要求"),
         Reason::RunAs => ("the node refuses its user", "节点不允许以该用户运行"),
         Reason::ExitCode => ("its program ended with an error", "程序以错误码退出"),
         Reason::Signal => ("its program was ended by a signal", "程序被信号终止"),

@@ -10,8 +10,8 @@ use super::error::FieldError;
 use super::fields::check_fields;
 use super::quantity::{write_duration, write_size};
 use super::{
-    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
-    Shell,
+    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Parameter,
+    ParameterKind, Place, PlaceOn, Retries, Shell,
 };
 use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
@@ -73,6 +73,9 @@ drafts! {
         /// Permissions that the program's new files do not get, in octal, such as `027`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub umask: Option<String>,
+        /// What whoever asks for a run may give, by name; the program finds it in `BELFRY_PARAM_<NAME>`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub parameters: BTreeMap<String, ParameterDraft>,
         /// Where it runs.
         #[serde(default, skip_serializing_if = "is_default")]
         pub place: PlaceDraft,
@@ -112,6 +115,25 @@ drafts! {
         /// Shown first.
         #[serde(default, skip_serializing_if = "is_default")]
         pub starred: bool,
+    }
+
+    /// A value that a request may give.
+    struct ParameterDraft {
+        /// What it holds; a text when absent.
+        #[serde(default, rename = "type", skip_serializing_if = "is_default")]
+        pub kind: ParameterKind,
+        /// What a choice chooses from.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub choices: Vec<String>,
+        /// Taken where nothing is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub default: Option<String>,
+        /// Whether a request without it is refused; only of a job without a schedule.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub required: bool,
+        /// For people.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub note: String,
     }
 
     /// The program: either `script` or `argv`.
@@ -260,6 +282,11 @@ impl From<&Job> for JobDraft {
             cwd: job.cwd.clone(),
             run_as: job.run_as.clone(),
             umask: job.umask.map(|umask| umask.to_string()),
+            parameters: job
+                .parameters
+                .iter()
+                .map(|(name, parameter)| (name.clone(), parameter.into()))
+                .collect(),
             place: (&job.place).into(),
             timeout: job.timeout.map(write_duration),
             stop_grace: (job.stop_grace != STOP_GRACE_DEFAULT)
@@ -297,6 +324,18 @@ impl From<&Shell> for ShellDraft {
                 stdin,
                 ..Self::default()
             },
+        }
+    }
+}
+
+impl From<&Parameter> for ParameterDraft {
+    fn from(parameter: &Parameter) -> Self {
+        Self {
+            kind: parameter.kind,
+            choices: parameter.choices.clone(),
+            default: parameter.default.clone(),
+            required: parameter.required,
+            note: parameter.note.clone(),
         }
     }
 }

@@ -18,6 +18,8 @@ enum Shape {
     /// One of the words; those of the second list come with a later version.
     Choice(&'static [&'static str], &'static [&'static str]),
     Table(&'static [Field]),
+    /// Tables of the same fields, by name.
+    Tables(&'static [Field]),
     /// Not executed by this version; what to do instead.
     Later(&'static str),
 }
@@ -62,6 +64,18 @@ const SHELL: &[Field] = &[
     field("argv", Shape::Texts, "argv = [\"df\", \"-h\"]"),
     field("interpreter", Shape::Text, "interpreter = \"/bin/bash\""),
     field("stdin", Shape::Text, "stdin = \"yes\""),
+];
+
+const PARAMETER: &[Field] = &[
+    field(
+        "type",
+        Shape::Choice(&["text", "number", "boolean", "choice"], &[]),
+        "type = \"choice\"",
+    ),
+    field("choices", Shape::Texts, "choices = [\"eu\", \"us\"]"),
+    field("default", Shape::Text, "default = \"eu\""),
+    field("required", Shape::Flag, "required = true"),
+    field("note", Shape::Text, "note = \"Where it runs.\""),
 ];
 
 const PLACE: &[Field] = &[
@@ -118,6 +132,11 @@ const JOB: &[Field] = &[
     field("cwd", Shape::Text, "cwd = \"/srv/app\""),
     field("run_as", Shape::Text, "run_as = \"www-data\""),
     field("umask", Shape::Text, "umask = \"027\""),
+    field(
+        "parameters",
+        Shape::Tables(PARAMETER),
+        "parameters = { region = { default = \"eu\" } }",
+    ),
     field("place", Shape::Table(PLACE), "place = { on = \"one\" }"),
     field("timeout", Shape::Text, "timeout = \"30s\""),
     field("stop_grace", Shape::Text, "stop_grace = \"10s\""),
@@ -160,7 +179,6 @@ const JOB: &[Field] = &[
         "secrets",
         "the script can read a file that only the agent's user may read",
     ),
-    later("parameters", "`env` holds values for the program"),
     later("calendars", "the schedule can name days and weekdays"),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
@@ -243,6 +261,9 @@ fn check_value(path: &str, value: &Value, field: &Field, errors: &mut Vec<FieldE
         (Shape::Table(known), Value::Object(fields)) => {
             return check_table(path, fields, known, errors);
         }
+        (Shape::Tables(known), Value::Object(items)) => {
+            return check_tables(path, items, (known, field.example), errors);
+        }
         (Shape::Choice(now, later), Value::String(word)) => {
             return errors.extend(check_choice(path, word, now, later));
         }
@@ -258,7 +279,7 @@ fn check_value(path: &str, value: &Value, field: &Field, errors: &mut Vec<FieldE
         | (Shape::Number, Value::Number(_)) => return,
         (Shape::Text | Shape::Choice(..), _) => "a text in quotes is expected",
         (Shape::Texts, _) => "a list of texts is expected",
-        (Shape::Table(_) | Shape::Variables, _) => "a table is expected",
+        (Shape::Table(_) | Shape::Tables(_) | Shape::Variables, _) => "a table is expected",
         (Shape::Flag, _) => "`true` or `false` is expected",
         (Shape::Whole, _) => "a whole number from 0 on is expected",
         (Shape::Number, _) => "a number is expected",
@@ -305,6 +326,26 @@ fn check_texts(path: &str, items: &[Value], errors: &mut Vec<FieldError>) {
             kind_of(item)
         );
         errors.push(FieldError::at(&format!("{path}[{index}]"), "type", rest));
+    }
+}
+
+fn check_tables(
+    path: &str,
+    items: &Map<String, Value>,
+    (known, example): (&[Field], &str),
+    errors: &mut Vec<FieldError>,
+) {
+    for (name, item) in items {
+        let path = join(path, name);
+        let Value::Object(fields) = item else {
+            let rest = format!(
+                "is {}, and a table is expected: write it like `{example}`",
+                kind_of(item)
+            );
+            errors.push(FieldError::at(&path, "type", rest).with("example", example));
+            continue;
+        };
+        check_table(&path, fields, known, errors);
     }
 }
 

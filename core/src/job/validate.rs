@@ -1,6 +1,7 @@
 //! From a draft to a job: every rule about fields, all errors at once.
 
 mod amounts;
+mod parameters;
 mod place;
 mod program;
 mod user;
@@ -34,6 +35,9 @@ impl JobDraft {
         check.cwd(self.cwd.as_deref());
         check.run_as(self.run_as.as_deref());
         let umask = check.umask(self.umask.as_deref());
+        let is_manual = timetable.as_ref();
+        let is_manual = is_manual.is_none_or(|timetable| timetable.schedule.is_manual());
+        let parameters = check.parameters(self.parameters, is_manual);
         let place = check.place(&self.place);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
@@ -66,6 +70,7 @@ impl JobDraft {
             cwd: self.cwd,
             run_as: self.run_as,
             umask,
+            parameters,
             schedule: timetable.schedule,
             timezone: timetable.zone,
             start_at: timetable.start_at,

@@ -189,6 +189,7 @@ impl Place {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: Default::default(),
             extra: Default::default(),
         };
         let key = RequestKey {

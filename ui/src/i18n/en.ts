@@ -73,6 +73,7 @@ export const en = {
     definition: 'definition not usable',
     exit_code: 'ended with an error',
     signal: 'ended by a signal',
+    parameters: 'what it was given does not fit',
     run_as: 'its user is not allowed there',
     could_not_start: 'could not be started',
     host_reboot: 'the computer restarted',

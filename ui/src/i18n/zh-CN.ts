@@ -68,6 +68,7 @@ export const zhCN = {
     definition: '定义无法使用',
     exit_code: '程序报错退出',
     signal: '被信号结束',
+    parameters: '给定的参数不符合要求',
     run_as: '该节点不允许此用户',
     could_not_start: '无法启动',
     host_reboot: '主机重启',

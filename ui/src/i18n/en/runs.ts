@@ -74,6 +74,7 @@ export const runs = {
     definition: 'Open the job and correct what is named.',
     exit_code: 'Look at the log: its first error is one key away.',
     signal: 'See whether the system or another program ended it: memory, limits, a restart.',
+    parameters: 'Run it again with values that the job’s parameters take.',
     run_as: 'Allow the user in the node’s own file, or choose another user or node.',
     could_not_start: 'Check that the program exists on the node, and that it may be executed there.',
     host_reboot: 'Run it again if its work is not done: it is not repeated by itself.',

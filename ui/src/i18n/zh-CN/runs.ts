@@ -75,6 +75,7 @@ export const runs: typeof english = {
     definition: '打开任务，改正所指出的问题。',
     exit_code: '请看日志：一个按键即可跳到第一处错误。',
     signal: '请查看是系统还是别的程序结束了它：内存、限额或重启。',
+    parameters: '请用符合任务参数的值重新运行。',
     run_as: '请在该节点自己的配置文件中允许此用户，或改用其他用户或节点。',
     could_not_start: '请确认程序在该节点上存在且可以执行。',
     host_reboot: '如果工作未完成，请再次运行：它不会自动重做。',
