@@ -19,6 +19,7 @@ use tracing::warn;
 
 use crate::children::Children;
 use crate::failure::{Code, Failure};
+use crate::http_job::Calls;
 use crate::identity;
 
 /// Names one attempt.
@@ -48,6 +49,8 @@ pub struct Host {
     pub environment: BTreeMap<String, String>,
     /// Supervisors write here that their program was executed. It never blocks.
     pub signs: OwnedFd,
+    /// The calls that this process makes.
+    pub calls: Calls,
     /// The supervisors that this process started.
     pub children: Children,
     /// For what waits on the host.
@@ -82,6 +85,7 @@ impl Host {
             boot_id: clock::boot_id(),
             environment: environment(),
             signs,
+            calls: Calls::default(),
             children: Children::default(),
             runtime: Handle::current(),
             events,

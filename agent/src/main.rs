@@ -6,6 +6,7 @@ mod ending;
 mod engine;
 mod failure;
 mod host;
+mod http_job;
 mod identity;
 mod info;
 mod journal;

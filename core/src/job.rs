@@ -4,6 +4,7 @@ mod body;
 mod draft;
 mod error;
 mod fields;
+mod http;
 mod parameter;
 mod place;
 mod quantity;
@@ -19,9 +20,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use body::BodyError;
-pub use draft::{JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft, ShellDraft};
+pub use draft::{
+    HttpDraft, JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft, ShellDraft,
+};
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
+pub use http::{Http, Method, NoStatus, StatusSet};
 pub use parameter::{
     Parameter, ParameterError, ParameterKind, Parameters, ValueFault, parameter_variable, values_of,
 };
@@ -123,6 +127,18 @@ impl Job {
 pub enum Action {
     /// A program on the node.
     Shell(Shell),
+    /// A call that the node's agent makes.
+    Http(Http),
+}
+
+impl Action {
+    /// The program, if it is one.
+    pub fn shell(&self) -> Option<&Shell> {
+        match self {
+            Self::Shell(shell) => Some(shell),
+            Self::Http(_) => None,
+        }
+    }
 }
 
 /// A program: a script with its interpreter, or an argument vector.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::job::{
-    Action, Command, Job, JobDraft, Parameter, ShellDraft, write_duration, write_size,
+    Action, Command, Http, Job, JobDraft, Parameter, ShellDraft, write_duration, write_size,
 };
 use crate::limits::{DIFF_DETAIL_LINES_MAX, DIFF_LINES_MAX, DIFF_STORED_LINES_MAX};
 
@@ -83,7 +83,7 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
     changes
 }
 
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "project",
     "name",
     "schedule",
@@ -94,6 +94,7 @@ const ORDER: [&str; 29] = [
     "dst",
     "paused",
     "shell",
+    "http",
     "env",
     "cwd",
     "run_as",
@@ -135,18 +136,7 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     rows.put("jitter", &write_duration(job.jitter));
     rows.put("dst", &word(&job.dst));
     rows.put("paused", yes_no(job.paused));
-    let Action::Shell(shell) = &job.action;
-    match &shell.command {
-        Command::Script {
-            script,
-            interpreter,
-        } => {
-            rows.put("shell.script", script);
-            rows.maybe("shell.interpreter", interpreter.as_deref());
-        }
-        Command::Argv(argv) => rows.put("shell.argv", &format!("{argv:?}")),
-    }
-    rows.maybe("shell.stdin", shell.stdin.as_deref());
+    action_rows(&mut rows, &job.action);
     for (name, value) in &job.env {
         rows.put(&format!("env.{name}"), value);
     }
@@ -193,6 +183,38 @@ fn rows(job: &Job) -> Vec<(String, String)> {
     );
     rows.put("starred", yes_no(job.about.starred));
     rows.0
+}
+
+fn action_rows(rows: &mut Rows, action: &Action) {
+    let shell = match action {
+        Action::Shell(shell) => shell,
+        Action::Http(http) => return http_rows(rows, http),
+    };
+    match &shell.command {
+        Command::Script {
+            script,
+            interpreter,
+        } => {
+            rows.put("shell.script", script);
+            rows.maybe("shell.interpreter", interpreter.as_deref());
+        }
+        Command::Argv(argv) => rows.put("shell.argv", &format!("{argv:?}")),
+    }
+    rows.maybe("shell.stdin", shell.stdin.as_deref());
+}
+
+fn http_rows(rows: &mut Rows, http: &Http) {
+    rows.put("http.method", http.method.as_str());
+    rows.put("http.url", http.url.as_str());
+    for (name, value) in &http.headers {
+        rows.put(&format!("http.headers.{name}"), value);
+    }
+    rows.maybe("http.body", http.body.as_deref());
+    rows.put("http.expect", &http.expect.to_string());
+    rows.maybe("http.contains", http.contains.as_deref());
+    rows.put("http.redirects", &http.redirects.to_string());
+    rows.maybe("http.ca", http.ca.as_deref());
+    rows.put("http.insecure", yes_no(http.insecure));
 }
 
 /// `choice of eu, us, required; where it runs`.

@@ -192,6 +192,23 @@ fn reason(why: Reason, language: Language) -> &'static str {
         Reason::Definition => ("its definition cannot be used", "定义无法使用"),
         Reason::Parameters => ("what it was given does not fit", "给定的参数不符合要求"),
         Reason::RunAs => ("the node refuses its user", "节点不允许以该用户运行"),
+        Reason::Policy => ("the node refuses the address", "节点不允许连接该地址"),
+        Reason::HttpConnect => ("nobody answers at its address", "无法连接目标地址"),
+        Reason::HttpTls => ("whoever answers cannot be trusted", "无法信任对方的证书"),
+        Reason::HttpStatus => (
+            "the answer has an unexpected status",
+            "响应状态码不符合预期",
+        ),
+        Reason::HttpContent => (
+            "the answer does not contain what it must",
+            "响应中没有要求的内容",
+        ),
+        Reason::HttpRedirect => (
+            "the answer points to where nobody goes on",
+            "响应指向无法继续的地址",
+        ),
+        Reason::HttpResponse => ("the answer broke off or is none", "响应中断或无效"),
+        Reason::AgentRestarted => ("the agent restarted during the call", "调用期间代理重启"),
         Reason::ExitCode => ("its program ended with an error", "程序以错误码退出"),
         Reason::Signal => ("its program was ended by a signal", "程序被信号终止"),
         Reason::CouldNotStart => ("its program could not be started", "程序无法启动"),

@@ -10,10 +10,10 @@ use super::error::FieldError;
 use super::fields::check_fields;
 use super::quantity::{write_duration, write_size};
 use super::{
-    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Parameter,
-    ParameterKind, Place, PlaceOn, Retries, Shell,
+    Action, Balance, Command, Delivery, Http, Job, Method, Misfire, OutputKept, Overlap, Parameter,
+    ParameterKind, Place, PlaceOn, Retries, Shell, StatusSet,
 };
-use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
+use crate::limits::{HTTP_REDIRECTS_DEFAULT, START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -59,8 +59,12 @@ drafts! {
         /// Whether its schedule rests.
         #[serde(default, skip_serializing_if = "is_default")]
         pub paused: bool,
-        /// The program.
+        /// The program; either this or `http`.
+        #[serde(default, skip_serializing_if = "is_default")]
         pub shell: ShellDraft,
+        /// An address that the node's agent calls, in place of a program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub http: Option<HttpDraft>,
         /// Variables of the program, besides Belfry's own.
         #[serde(default, skip_serializing_if = "is_default")]
         pub env: BTreeMap<String, String>,
@@ -115,6 +119,36 @@ drafts! {
         /// Shown first.
         #[serde(default, skip_serializing_if = "is_default")]
         pub starred: bool,
+    }
+
+    /// A call of an address.
+    struct HttpDraft {
+        /// How; GET when absent.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub method: Method,
+        /// Where: `http://…` or `https://…`.
+        pub url: String,
+        /// Sent besides Belfry's own.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub headers: BTreeMap<String, String>,
+        /// Sent as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// The status codes that count as success, such as `200, 204`; `2xx` when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expect: Option<String>,
+        /// What the answer must contain.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub contains: Option<String>,
+        /// How often the call goes on to where the answer points; 5 times when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub redirects: Option<u32>,
+        /// A file of certificates on the node, trusted besides the system's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ca: Option<String>,
+        /// Whether nobody asks who answers.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub insecure: bool,
     }
 
     /// A value that a request may give.
@@ -259,6 +293,12 @@ fn without(value: &Value, errors: &[FieldError]) -> Value {
     // A program whose text was refused is not reported as absent too.
     if errors.iter().any(|error| error.path.starts_with("shell")) {
         all.insert("shell".to_owned(), json!({ "script": "x" }));
+    } else if given.contains_key("http") && !given.contains_key("shell") {
+        all.remove("shell");
+    }
+    if errors.iter().any(|error| error.path.starts_with("http")) && given.contains_key("http") {
+        all.remove("http");
+        all.insert("shell".to_owned(), json!({ "script": "x" }));
     }
     filled
 }
@@ -266,7 +306,10 @@ fn without(value: &Value, errors: &[FieldError]) -> Value {
 impl From<&Job> for JobDraft {
     /// Writes only what differs from the defaults.
     fn from(job: &Job) -> Self {
-        let Action::Shell(shell) = &job.action;
+        let (shell, http) = match &job.action {
+            Action::Shell(shell) => (shell.into(), None),
+            Action::Http(http) => (ShellDraft::default(), Some(http.into())),
+        };
         Self {
             project: job.project.to_string(),
             name: job.name.clone(),
@@ -277,7 +320,8 @@ impl From<&Job> for JobDraft {
             jitter: (!job.jitter.is_zero()).then(|| write_duration(job.jitter)),
             dst: job.dst,
             paused: job.paused,
-            shell: shell.into(),
+            shell,
+            http,
             env: job.env.clone(),
             cwd: job.cwd.clone(),
             run_as: job.run_as.clone(),
@@ -324,6 +368,22 @@ impl From<&Shell> for ShellDraft {
                 stdin,
                 ..Self::default()
             },
+        }
+    }
+}
+
+impl From<&Http> for HttpDraft {
+    fn from(http: &Http) -> Self {
+        Self {
+            method: http.method,
+            url: http.url.to_string(),
+            headers: http.headers.clone(),
+            body: http.body.clone(),
+            expect: (http.expect != StatusSet::default()).then(|| http.expect.to_string()),
+            contains: http.contains.clone(),
+            redirects: (http.redirects != HTTP_REDIRECTS_DEFAULT).then_some(http.redirects),
+            ca: http.ca.clone(),
+            insecure: http.insecure,
         }
     }
 }

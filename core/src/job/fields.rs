@@ -66,6 +66,29 @@ const SHELL: &[Field] = &[
     field("stdin", Shape::Text, "stdin = \"yes\""),
 ];
 
+const HTTP: &[Field] = &[
+    field(
+        "method",
+        Shape::Choice(
+            &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            &[],
+        ),
+        "method = \"GET\"",
+    ),
+    required("url", Shape::Text, "url = \"https://example.org/health\""),
+    field(
+        "headers",
+        Shape::Variables,
+        "headers = { Accept = \"text/plain\" }",
+    ),
+    field("body", Shape::Text, "body = \"ping\""),
+    field("expect", Shape::Text, "expect = \"200, 204\""),
+    field("contains", Shape::Text, "contains = \"ok\""),
+    field("redirects", Shape::Whole, "redirects = 5"),
+    field("ca", Shape::Text, "ca = \"/etc/ssl/internal.pem\""),
+    field("insecure", Shape::Flag, "insecure = true"),
+];
+
 const PARAMETER: &[Field] = &[
     field(
         "type",
@@ -128,6 +151,11 @@ const JOB: &[Field] = &[
         Shape::Table(SHELL),
         "shell = { script = \"df -h\" }",
     ),
+    field(
+        "http",
+        Shape::Table(HTTP),
+        "http = { url = \"https://example.org/health\" }",
+    ),
     field("env", Shape::Variables, "env = { LANG = \"C.UTF-8\" }"),
     field("cwd", Shape::Text, "cwd = \"/srv/app\""),
     field("run_as", Shape::Text, "run_as = \"www-data\""),
@@ -170,10 +198,6 @@ const JOB: &[Field] = &[
     field("owner", Shape::Text, "owner = \"ops team\""),
     field("tags", Shape::Texts, "tags = [\"capacity\"]"),
     field("starred", Shape::Flag, "starred = true"),
-    later(
-        "http",
-        "a script can call the address: `shell = { script = \"curl -fsS https://…\" }`",
-    ),
     later("setup", "the script can prepare its node at its beginning"),
     later(
         "secrets",
@@ -213,7 +237,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
 pub(super) fn check_fields(job: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     match job {
-        Value::Object(fields) => check_table("", fields, JOB, &mut errors),
+        Value::Object(fields) => {
+            check_table("", fields, JOB, &mut errors);
+            let calls = fields.contains_key("http");
+            errors.retain(|error| !(calls && error.path == "shell" && error.code == "missing"));
+        }
         other => errors.push(FieldError::whole(
             "",
             "type",

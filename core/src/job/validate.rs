@@ -1,6 +1,7 @@
 //! From a draft to a job: every rule about fields, all errors at once.
 
 mod amounts;
+mod http;
 mod parameters;
 mod place;
 mod program;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::draft::JobDraft;
+use super::draft::{HttpDraft, JobDraft, ShellDraft};
 use super::error::{FieldError, quoted};
 use super::{About, Action, Job};
 use crate::id::ProjectName;
@@ -30,7 +31,7 @@ impl JobDraft {
         let project = check.project(&self.project);
         check.name(&self.name);
         let timetable = check.timetable(&self);
-        let shell = check.shell(self.shell);
+        let action = check.action(self.shell, self.http);
         check.env(&self.env);
         check.cwd(self.cwd.as_deref());
         check.run_as(self.run_as.as_deref());
@@ -57,15 +58,15 @@ impl JobDraft {
         let retries = check.retries(&self.retries);
         let output = check.output(&self.output);
         let about = check.about(self.note, self.owner, self.tags, self.starred);
-        let (Some(project), Some(timetable), Some(shell), true) =
-            (project, timetable, shell, check.errors.is_empty())
+        let (Some(project), Some(timetable), Some(action), true) =
+            (project, timetable, action, check.errors.is_empty())
         else {
             return Err(check.errors);
         };
         Ok(Job {
             project,
             name: self.name,
-            action: Action::Shell(shell),
+            action,
             env: self.env,
             cwd: self.cwd,
             run_as: self.run_as,
@@ -101,6 +102,19 @@ struct Check {
 impl Check {
     fn refuse(&mut self, path: &str, code: &str, rest: impl std::fmt::Display) {
         self.errors.push(FieldError::at(path, code, rest));
+    }
+
+    /// `None` when an error was found.
+    fn action(&mut self, shell: ShellDraft, http: Option<HttpDraft>) -> Option<Action> {
+        match http {
+            None => self.shell(shell).map(Action::Shell),
+            Some(http) if shell == ShellDraft::default() => self.http(http).map(Action::Http),
+            Some(_) => {
+                let rest = "is given beside `shell`, and a job does one thing: remove one of them";
+                self.refuse("http", "both", rest);
+                None
+            }
+        }
     }
 
     fn size(&mut self, draft: &JobDraft) {

@@ -174,7 +174,7 @@ fn says_what_is_wrong_with_what_every_job_needs() {
 fn names_fields_that_come_later_and_fields_that_are_meant() {
     check_lines(
         &[
-            "http = { method = \"GET\", url = \"https://example.org\" }",
+            "http = { method = \"get\", url = \"https://example.org\" }",
             "run_as = \"www data\"",
             "umask = \"u=rwx\"",
             "secrets = [\"token\"]",
