@@ -31,6 +31,7 @@ impl JobDraft {
         let project = check.project(&self.project);
         check.name(&self.name);
         let timetable = check.timetable(&self);
+        check.program_alone(&self);
         let action = check.action(self.shell, self.http);
         check.env(&self.env);
         check.cwd(self.cwd.as_deref());

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Check, has_nul, is_control};
-use crate::job::draft::HttpDraft;
+use crate::job::draft::{HttpDraft, JobDraft};
 use crate::job::error::quoted;
 use crate::job::{Http, StatusSet};
 use crate::limits::{HTTP_HEADERS_MAX, HTTP_REDIRECTS_DEFAULT, HTTP_REDIRECTS_MAX};
@@ -71,6 +71,24 @@ impl Check {
         })
     }
 
+    /// Fields that say nothing of a call would be believed and not obeyed.
+    pub(super) fn program_alone(&mut self, draft: &JobDraft) {
+        let given = [
+            ("env", !draft.env.is_empty()),
+            ("cwd", draft.cwd.is_some()),
+            ("run_as", draft.run_as.is_some()),
+            ("umask", draft.umask.is_some()),
+            ("parameters", !draft.parameters.is_empty()),
+        ];
+        let idle = given
+            .iter()
+            .filter(|(_, is_given)| *is_given && draft.http.is_some());
+        for (field, _) in idle {
+            let rest = "is given with `http`, which starts no program: remove it";
+            self.refuse(field, "no_program", rest);
+        }
+    }
+
     fn url(&mut self, text: &str) -> Option<Url> {
         let url = Url::parse(text.trim()).ok();
         let has_host = |url: &Url| url.host_str().is_some_and(|host| !host.is_empty());
@@ -117,5 +135,79 @@ impl Check {
             self.refuse("http.expect", "status", rest);
             StatusSet::default()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::job::Job;
+    use serde_json::{Value, json};
+
+    fn check(http: Value, more: Value, expected: &[&str]) {
+        let mut job = json!({ "project": "ops", "name": "a", "schedule": "@hourly", "http": http });
+        let fields = job.as_object_mut().expect("a table");
+        fields.extend(more.as_object().expect("a table").clone());
+        let codes = match Job::read(&job) {
+            Ok(job) => {
+                let again = Job::read(&job.to_body()).expect("what is written is read");
+                assert_eq!(again, job);
+                Vec::new()
+            }
+            Err(errors) => {
+                let code =
+                    |error: &crate::job::FieldError| format!("{} {}", error.path, error.code);
+                errors.iter().map(code).collect()
+            }
+        };
+        assert_eq!(codes, expected, "{job}");
+    }
+
+    #[test]
+    fn a_call_is_read_and_written_back() {
+        check(json!({ "url": "https://a.example" }), json!({}), &[]);
+        let whole = json!({
+            "method": "POST", "url": "http://[::1]:8080/x?y=1", "headers": { "X-A": "b" }, "body": "c",
+            "expect": "200, 5xx", "contains": "d", "redirects": 0, "ca": "/ca.pem", "insecure": true,
+        });
+        check(whole, json!({ "timeout": "5s" }), &[]);
+    }
+
+    #[test]
+    fn what_cannot_be_called_is_refused_by_field() {
+        for url in ["", "a.example", "ftp://a.example", "http://", "file:///x"] {
+            check(json!({ "url": url }), json!({}), &["http.url url"]);
+        }
+        check(json!({}), json!({}), &["http.url missing"]);
+        check(
+            json!({ "url": "http://u:p@a.example" }),
+            json!({}),
+            &["http.url url_credentials"],
+        );
+        let wrong = json!({
+            "url": "http://a.example", "expect": "ok", "contains": "", "redirects": 21, "ca": "ca.pem",
+            "headers": { "A B": "c", "Content-Length": "1", "X": "a\nb" },
+        });
+        let codes = [
+            "http.headers.A B header_name",
+            "http.headers.Content-Length header_own",
+            "http.headers.X control_character",
+            "http.contains empty",
+            "http.redirects too_large",
+            "http.ca path",
+            "http.expect status",
+        ];
+        check(wrong, json!({}), &codes);
+    }
+
+    #[test]
+    fn a_job_does_one_thing() {
+        let http = || json!({ "url": "http://a.example" });
+        check(
+            http(),
+            json!({ "shell": { "script": "x" } }),
+            &["http both"],
+        );
+        let more = json!({ "run_as": "app", "env": { "A": "b" } });
+        check(http(), more, &["env no_program", "run_as no_program"]);
     }
 }
