@@ -129,14 +129,20 @@ fn make(host: &Arc<Host>, call: Call, stopped: oneshot::Receiver<()>) {
     host.tell_blocking(Event::Exited(run, attempt, ending::read(&left)));
 }
 
-fn perform(host: &Arc<Host>, call: &Call, stopped: oneshot::Receiver<()>) -> Left {
+fn perform(host: &Arc<Host>, call: &Call, mut stopped: oneshot::Receiver<()>) -> Left {
     if call.spec.start_by.is_over() {
         return never(Outcome::TooLate);
     }
     // What cannot be called at all has not begun.
-    let refused = client::refuse_before(&call.http.url, &call.egress);
-    if let Some(fault) = host.runtime.block_on(refused) {
-        return never(failed(fault));
+    let early = async {
+        tokio::select! {
+            biased;
+            Ok(()) = &mut stopped => Some(Outcome::Stopped),
+            fault = client::refuse_before(&call.http.url, &call.egress) => fault.map(failed),
+        }
+    };
+    if let Some(outcome) = host.runtime.block_on(early) {
+        return never(outcome);
     }
     let (started_at_ms, started_boot_ms) = (clock::wall_ms(), clock::boot_ms());
     record(host, call, started_at_ms);
