@@ -134,7 +134,7 @@ const LEAVES: &[Row] = &[
     ("sleep 1000 | sleep 1000 & exit 19", Exited(19), Is(b"")),
 ];
 
-/// Those that do not end.
+/// Those that do not end. A shell that goes on says on its own that a child was terminated.
 const STAYS: &[Row] = &[
     ("sleep 1000", TimedOut, Is(b"")),
     ("while :; do :; done", TimedOut, Is(b"")),
@@ -151,17 +151,17 @@ const STAYS: &[Row] = &[
     (
         "trap 'exit 0' TERM; while :; do sleep 0.01; done",
         TimedOut,
-        Is(b""),
+        Any,
     ),
     (
         "trap 'echo why; exit 3' TERM; while :; do sleep 0.01; done",
         TimedOut,
-        Is(b"why\n"),
+        Has("why\n"),
     ),
     (
         "trap 'sleep 1000 & setsid sleep 1000 & sleep 1000' TERM; while :; do sleep 0.01; done",
         TimedOut,
-        Is(b""),
+        Any,
     ),
     ("kill -STOP $$", TimedOut, Is(b"")),
     (
