@@ -238,9 +238,12 @@ impl fmt::Display for Unknown {
 
 impl Error for Unknown {}
 
+/// An error and all that caused it. What an IO error holds is not what it calls its source.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error: &&'a (dyn Error + 'static)| {
-        error.source()
+        let io = error.downcast_ref::<std::io::Error>();
+        let held = io.and_then(std::io::Error::get_ref);
+        held.map(|held| held as _).or_else(|| error.source())
     })
 }
 
@@ -259,13 +262,7 @@ fn fault_of(error: &reqwest::Error, url: &Url) -> Fault {
     if let Some(unknown) = unknown {
         return Fault::new(Reason::HttpConnect, unknown.to_string());
     }
-    let tls = causes(error).find_map(|cause| {
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        cause.downcast_ref::<rustls::Error>().or(inner)
-    });
+    let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
     if let Some(tls) = tls {
         let detail = format!("could not trust {place}: {tls}");
         return Fault::new(Reason::HttpTls, detail);

@@ -83,6 +83,10 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<String> {
         let mut piece = [0; 4096];
         let count = stream.read(&mut piece).await?;
         bytes.extend(&piece[..count]);
+        // A greeting in TLS, which is not spoken here.
+        if bytes.first() == Some(&0x16) {
+            return Ok(String::new());
+        }
         let head = bytes.windows(4).position(|four| four == BEFORE_BODY);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let length = text.lines().find_map(|line| {
