@@ -215,6 +215,8 @@ export const editor = {
     too_large__output: 'First and last part together may have 16 MiB: lower them.',
     nul: 'It contains a NUL character, which no program can be given: remove it.',
     control_character: 'It contains a control character: remove it.',
+    default: 'The default does not fit the parameter.',
+    never_given: 'The schedule has no value to give: write a default, or run it by hand only.',
     user_name: 'No user is called so: write a name such as www-data.',
     umask: 'This is no mask: write three octal digits, such as 027.',
     path: 'Write the whole path, from “/” on.',

@@ -209,6 +209,8 @@ export const editor: typeof english = {
     too_large__output: '开头和结尾合计最多 16 MiB：请改小。',
     nul: '含有 NUL 字符，无法交给程序：请去掉。',
     control_character: '含有控制字符：请去掉。',
+    default: '默认值不符合该参数。',
+    never_given: '计划无法提供该值：请写默认值，或只手动运行。',
     user_name: '没有这样的用户名：请写类似 www-data 的名称。',
     umask: '这不是掩码：请写三位八进制数字，如 027。',
     path: '请写完整路径，从“/”写起。',
