@@ -1,12 +1,12 @@
 # `./dev bench`: the design's targets beside what this machine measures.
 
-# Runs each example named bench_…: it prints a target of the design beside what it measured. The
-# supervisor's one takes the path of the supervisor.
+# Runs the examples in the files $@, each named bench_…: it prints a target of the design beside
+# what it measured. The supervisor's one takes the path of the supervisor.
 bench_programs() {
     local file package name
     cargo build --release --bins -p belfry-agent
-    for file in */examples/bench_*.rs; do
-        [ -f "$file" ] || fail "there are no benchmarks in this tree yet"
+    for file in "$@"; do
+        [ -f "$file" ] || fail "there is no benchmark $file in this tree"
         package=$(package_in "${file%%/*}")
         name=$(basename "$file" .rs)
         say "$name …"
@@ -23,7 +23,12 @@ bench() {
     case ${1:-} in
         '')
             rust_tools
-            bench_programs
+            bench_programs */examples/bench_*.rs
+            ;;
+        cluster)
+            rust_tools
+            debian_packages "a cluster" etcd-client etcd-server mariadb-server
+            bench_programs agent/examples/bench_cluster.rs core/examples/bench_{etcd,mysql}.rs
             ;;
         ui)
             node_tools
@@ -32,6 +37,6 @@ bench() {
             ui_build
             ui_script bench
             ;;
-        *) fail "./dev bench knows only ui, not '$1'" ;;
+        *) fail "./dev bench knows only ui and cluster, not '$1'" ;;
     esac
 }

@@ -1,15 +1,22 @@
 # `./dev cluster`: a whole cluster on this computer, in one temporary folder: etcd with three
-# members, MariaDB, three agents that differ, the example jobs. Ctrl+C ends and removes it all.
+# members, MariaDB, three agents that differ, the example jobs, and where there is a screen the
+# desktop on them. Ctrl+C ends and removes it all.
 
 cluster() {
-    local folder seconds=${BELFRY_CLUSTER_SECONDS:-0} begin
-    [ $# = 0 ] || fail "./dev cluster knows no '$1'"
+    local folder seconds=${BELFRY_CLUSTER_SECONDS:-0} begin display=${DISPLAY:-}${WAYLAND_DISPLAY:-} argument
+    for argument; do
+        case $argument in
+            --no-desktop) display= ;;
+            *) fail "./dev cluster knows only --no-desktop, not '$argument'" ;;
+        esac
+    done
     rust_tools
     debian_packages "a cluster" etcd-client etcd-server mariadb-server
     require etcd "etcd is needed; install it and run this again"
     require mariadbd "MariaDB is needed; install it and run this again"
     say "building the agent and belfryctl (dev profile; the first time takes minutes) …"
     cargo build -p belfry-agent -p belfryctl
+    if [ -z "$display" ] || ! has_desktop; then display=; else build_desktop; fi
     folder=$(mktemp -d)
     cluster_pids=()
     trap "stop_cluster '$folder'" EXIT
@@ -17,6 +24,7 @@ cluster() {
     start_servers "$folder"
     start_agents "$folder"
     tell_cluster "$folder"
+    [ -z "$display" ] || open_desktop "$folder"
     begin=$SECONDS
     while [ "$seconds" = 0 ] || [ $((SECONDS - begin)) -lt "$seconds" ]; do
         sleep 0.5
@@ -77,8 +85,8 @@ start_servers() {
         --socket="$folder/mariadb.sock" --bind-address=127.0.0.1 --port="${ports[6]}" --skip-log-bin --tmpdir="$folder"
     wait_for "MariaDB" mariadb --no-defaults --user=root --socket="$folder/mariadb.sock" \
         -e "CREATE DATABASE IF NOT EXISTS belfry"
-    printf '[cluster]\nname = "dev"\nendpoints = [%s]\n[history]\nurl = "mysql://root@127.0.0.1:%s/belfry"\n' \
-        "$endpoints" "${ports[6]}" >"$folder/cluster.toml"
+    printf '[cluster]\nname = "dev"\nendpoints = [%s]\nidentity_file = "%s/identity"\n[history]\nurl = "mysql://root@127.0.0.1:%s/belfry"\n' \
+        "$endpoints" "$folder" "${ports[6]}" >"$folder/cluster.toml"
     ctl=("$CARGO_TARGET_DIR/debug/belfryctl" --config "$folder/cluster.toml")
     wait_for "etcd" "${ctl[@]}" cluster init
 }
@@ -99,6 +107,17 @@ south 2 web
 west 1 db
 NODES
     "${ctl[@]}" apply -f examples/jobs.toml
+}
+
+# The desktop with settings of its own, so that no keychain is asked and no profile of the person
+# is touched. It knows the cluster by a profile, which belfryctl takes too.
+open_desktop() {
+    local folder=$1 config=$1/config/belfry
+    mkdir -p "$config" "$folder/here"
+    sed -e 's/^\[/[dev./' "$folder/cluster.toml" >"$config/profiles.toml"
+    XDG_CONFIG_HOME=$folder/config BELFRY_DIR=$folder/here BELFRY_PROFILE=dev \
+        in_background "$folder/desktop.log" "$CARGO_TARGET_DIR/debug/belfry"
+    say "opening the desktop; the cluster goes on when its window closes"
 }
 
 tell_cluster() {
@@ -123,6 +142,10 @@ stop_cluster() {
             sleep 0.1
         done
     done
+    # The desktop starts an agent for this computer, which outlives its window.
+    if [ -s "$folder/here/agent.lock" ]; then
+        kill -TERM "$(cat "$folder/here/agent.lock")" 2>/dev/null || true
+    fi
     rm -rf "$folder"
     say "stopped and removed the cluster"
 }

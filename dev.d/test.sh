@@ -74,6 +74,8 @@ clippy() { cargo clippy --locked --workspace --all-targets --all-features -- -D 
 build_all() { cargo build --locked --workspace --all-features; }
 # shellcheck disable=SC2046
 cargo_tests() { cargo test --locked --workspace $(with_own_step) --all-features --no-fail-fast; }
+# They wait for each other's servers and for sessions to end more than they compute.
+scenario_tests() { RUST_TEST_THREADS=6 tests_in tests/scenarios; }
 tests_in() { cargo test --locked -p "$(package_in "$1")" --no-fail-fast; }
 
 # A private X server and session bus, and the switches WebKit needs without a graphics card.
@@ -84,6 +86,9 @@ desktop_tests() {
         LIBGL_ALWAYS_SOFTWARE=1 NO_AT_BRIDGE=1 GDK_BACKEND=x11 \
         bash -c "cargo test --locked -p $(package_in tests/desktop) --no-fail-fast"
 }
+
+# The package under a systemd of its own, which takes a root's rights.
+package_test() { tests/package/run; }
 
 # The window is compiled with the built interface inside, so ui/ comes before the Rust steps.
 ui_steps() {
@@ -104,13 +109,14 @@ rust_steps() {
     step build build_all
     step cargo cargo_tests
     step simulation tests_in tests/simulation
-    step scenarios tests_in tests/scenarios
+    step scenarios scenario_tests
 }
 
 end_steps() {
     if ui_has e2e; then step ui-e2e ui_script e2e; fi
     if [ -f tests/desktop/Cargo.toml ]; then step desktop desktop_tests; fi
     step tidy tests_in tests/tidy
+    if [ -n "${BELFRY_NIGHTLY:-}" ]; then step package package_test; fi
 }
 
 run_tests() {

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use belfry_agent::attempt::cgroup::Cgroup;
 use belfry_core::cluster::{Role, Stores, climb};
+use belfry_core::identity::IdentityFile;
 use belfry_core::profile::Place;
 use belfry_core::view::StepState;
 use rustix::fs::statvfs;
@@ -99,6 +100,9 @@ async fn look(options: &Options) -> Vec<Finding> {
         // The agent makes them.
         Place::Embedded(_) => {}
         Place::Servers(servers) => {
+            if let Some(file) = &servers.cluster.identity_file {
+                findings.push(found("identity", identity(file)));
+            }
             let ladder = climb(servers, Role::Agent).await.ladder;
             let rungs = ladder.steps.into_iter().map(|step| Finding {
                 what: step.rung.words().to_owned(),
@@ -110,6 +114,13 @@ async fn look(options: &Options) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The file that opens secrets is there, for this user alone.
+fn identity(file: &Path) -> Result<String, String> {
+    let identity = IdentityFile::at(file).read();
+    let identity = identity.map_err(|error| error.to_string())?;
+    Ok(format!("{} in {}", identity.public(), file.display()))
 }
 
 async fn stores(place: &Place) -> Finding {

@@ -14,7 +14,7 @@ use belfry_core::dispatch::Event;
 use belfry_core::id::{NodeId, RunId};
 use belfry_core::policy::Policy;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
 use crate::children::Children;
@@ -53,6 +53,8 @@ pub struct Host {
     pub calls: Calls,
     /// The supervisors that this process started.
     pub children: Children,
+    /// What is wrong with the node's own file, which was read again.
+    pub file_trouble: watch::Sender<Option<String>>,
     /// For what waits on the host.
     pub runtime: Handle,
     events: mpsc::Sender<Event>,
@@ -87,6 +89,7 @@ impl Host {
             signs,
             calls: Calls::default(),
             children: Children::default(),
+            file_trouble: watch::Sender::default(),
             runtime: Handle::current(),
             events,
             data,

@@ -144,6 +144,9 @@ fn perform(host: &Arc<Host>, call: &Call, mut stopped: oneshot::Receiver<()>) ->
     if let Some(outcome) = host.runtime.block_on(early) {
         return never(outcome);
     }
+    if call.spec.start_by.is_over() {
+        return never(Outcome::TooLate);
+    }
     let (started_at_ms, started_boot_ms) = (clock::wall_ms(), clock::boot_ms());
     record(host, call, started_at_ms);
     let mut keep = Keep::new(&call.folder, call.spec.output);

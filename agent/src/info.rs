@@ -10,19 +10,53 @@ use belfry_core::dispatch::SessionValue;
 use belfry_core::keyspace::{Keyspace, json};
 use belfry_core::node::NodeInfo;
 use belfry_core::txn::{Check, Compare, Op, Txn};
+use tokio::sync::watch as flag;
 use tokio::time::sleep;
 use tracing::debug;
 
 use crate::host::Host;
+use crate::noted::Facts;
 
 /// Between two looks whether the session is ours, and after a store that did not answer.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Tells it once the node's session is ours: before, the id may be another one's.
-pub async fn tell(host: Arc<Host>, coord: Arc<dyn Coord>, keys: Keyspace, session: SessionValue) {
-    let value = json(&look(&session));
+/// Tells it again whenever what jobs choose the node by is another.
+pub async fn tell(
+    (host, coord): (Arc<Host>, Arc<dyn Coord>),
+    keys: Keyspace,
+    session: SessionValue,
+    mut facts: flag::Receiver<Option<Facts>>,
+) {
+    let mut info = look(&session);
     loop {
-        match try_tell(&host, &*coord, &keys, (&session, &value)).await {
+        let Ok(known) = facts
+            .wait_for(Option::is_some)
+            .await
+            .map(|facts| facts.clone())
+        else {
+            return;
+        };
+        if let Some(Facts { own, effective }) = known {
+            (info.own_weight, info.own_labels) = (Some(own.weight), own.labels);
+            (info.weight, info.labels) = (Some(effective.weight), effective.labels);
+        }
+        tell_once(&host, &*coord, &keys, (&session, &json(&info))).await;
+        if facts.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Until it is told.
+async fn tell_once(
+    host: &Host,
+    coord: &dyn Coord,
+    keys: &Keyspace,
+    (session, value): (&SessionValue, &[u8]),
+) {
+    loop {
+        match try_tell(host, coord, keys, (session, value)).await {
             Ok(true) => return,
             Ok(false) => {}
             Err(error) => debug!("could not tell what this node is: {error}"),
@@ -80,6 +114,8 @@ fn look(session: &SessionValue) -> NodeInfo {
         projects: session.projects.clone(),
         labels: session.labels.clone(),
         weight: Some(session.weight),
+        own_labels: session.labels.clone(),
+        own_weight: Some(session.weight),
         extra: Default::default(),
     }
 }

@@ -2,8 +2,10 @@
 
 mod children;
 mod doctor;
+mod drain;
 mod ending;
 mod engine;
+mod enroll;
 mod failure;
 mod host;
 mod http_job;
@@ -13,6 +15,7 @@ mod journal;
 mod launch;
 mod lock;
 mod logging;
+mod noted;
 mod pending;
 mod perform;
 mod recover;
@@ -70,8 +73,29 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lets this server join a cluster by the line that `belfryctl nodes invite` printed.
+    Enroll {
+        /// The line; - reads standard input, which keeps it out of the shell's history
+        line: String,
+        /// The node's own file, which is written [default: the one that the package's unit names]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Also when the file names a cluster already
+        #[arg(long)]
+        force: bool,
+    },
     /// Says whether the agent of a folder runs, and what it does.
     Status {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lets this node take no new work; what runs goes on. It holds until undrain, also after a restart.
+    Drain {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lets this node take new work again.
+    Undrain {
         #[command(flatten)]
         place: Place,
     },
@@ -133,10 +157,20 @@ fn act(command: Command) -> Result<(), Failure> {
             let options = settings.as_ref().map(|settings| &settings.options);
             runtime.block_on(doctor::examine(options, json))
         }
+        Command::Enroll {
+            line,
+            config,
+            force,
+        } => {
+            let file = config.unwrap_or_else(enroll::usual_file);
+            runtime.block_on(enroll::enroll(&line, &file, force))
+        }
         Command::Status { place } => {
             let settings = place.settings(None)?;
             runtime.block_on(status::show(&settings.options))
         }
+        Command::Drain { place } => drain::ask(&place.settings(None)?.options, true),
+        Command::Undrain { place } => drain::ask(&place.settings(None)?.options, false),
     };
     runtime.shutdown_timeout(LET_GO_WITHIN);
     done

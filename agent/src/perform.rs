@@ -10,7 +10,7 @@ use belfry_core::coord::{Coord, CoordError};
 use belfry_core::dispatch::{
     Action, Answer, Event, Intent, LastValue, RunKey, RunValue, SeriesKey, Token, Transaction,
 };
-use belfry_core::id::{NodeId, RunId};
+use belfry_core::id::{NodeId, OrderId, RunId};
 use belfry_core::keyspace::{Batch, Key, Keyspace};
 use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
 use belfry_core::run::RunState;
@@ -46,6 +46,10 @@ pub struct Performer {
     pub parcels: mpsc::Sender<Parcel>,
     /// To the followers of output.
     pub tails: mpsc::Sender<(RunId, Timestamp)>,
+    /// To whoever keeps on the disk whether this node takes new work.
+    pub drains: mpsc::Sender<(OrderId, bool)>,
+    /// To whoever reads the node's own file again.
+    pub reloads: mpsc::Sender<OrderId>,
     /// The newest reading of runs: an older one may belong to a session that ended.
     pub readings: Arc<AtomicU64>,
     /// Series whose cursors are to be read once the burst of events is over: ten thousand jobs are
@@ -86,6 +90,8 @@ impl Performer {
             }
             Action::Forget(run, attempt) => self.journal(JournalEntry::Forget(run, attempt)),
             Action::Tail(run, until) => pass(&self.tails, (run, until)),
+            Action::KeepDrain(order, draining) => pass(&self.drains, (order, draining)),
+            Action::Reload(order) => pass(&self.reloads, order),
             Action::Warn(sentence) => warn!("{sentence}"),
         }
     }

@@ -23,12 +23,13 @@ use crate::failure::{Code, Failure};
 use crate::host::{AttemptKey, Host};
 use crate::journal::{Identity, Journal};
 use crate::lock::DirLock;
+use crate::noted::{Facts, Standing};
 use crate::perform::Performer;
 use crate::session::Keeper;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
 use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, info, pending, recover, reload, signs, tail, upload};
+use crate::{children, drain, info, noted, pending, recover, reload, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -79,9 +80,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     children::watch(host.clone()).map_err(internal)?;
 
     let mut tasks = JoinSet::new();
-    tasks.spawn(reload::listen(options.file.clone()));
     tasks.spawn(signs::read(host.clone(), pipe));
-    let (performer, journal_done) = performer(&host, &stores, journal, &mut tasks);
+    let file = options.file.clone();
+    let (performer, journal_done) = performer(&host, &stores, (journal, file), &mut tasks);
     let config = config(&options, &identity);
     let mut value = session_value(&options.node, &identity, host_name);
     value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
@@ -95,12 +96,15 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         vitals,
     };
     engine.take(Event::JournalRead(journalled));
+    engine.take(Event::DrainRead(drain::is_draining(&host.data)));
+    engine.vitals.send_replace(engine.dispatcher.vitals());
     let following = host.clone();
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
-    tasks.spawn(tell_info(&host, &stores, &value));
+    let facts = follow_notes(&host, &stores, &value, &mut tasks);
     let (give_back, asked) = flag::channel(false);
-    let mut session = tokio::spawn(keeper(&host, &stores, value, standing).keep(asked));
+    let keeper = keeper(&host, &stores, value, (standing, facts));
+    let mut session = tokio::spawn(keeper.keep(asked));
 
     say_up(&options, &stores, &host);
     tokio::select! {
@@ -138,9 +142,28 @@ fn tell_info(
     host: &Arc<Host>,
     stores: &Stores,
     value: &SessionValue,
+    facts: flag::Receiver<Option<Facts>>,
 ) -> impl Future<Output = ()> + use<> {
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
-    info::tell(host.clone(), coord, keys, value.clone())
+    info::tell((host.clone(), coord), keys, value.clone(), facts)
+}
+
+/// What jobs choose this node by, as people note it over what its file says; others are told.
+fn follow_notes(
+    host: &Arc<Host>,
+    stores: &Stores,
+    value: &SessionValue,
+    tasks: &mut JoinSet<()>,
+) -> flag::Receiver<Option<Facts>> {
+    let own = Standing {
+        weight: value.weight,
+        labels: value.labels.clone(),
+    };
+    let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
+    let (tell, facts) = flag::channel(None);
+    tasks.spawn(noted::follow(coord, keys, host.node.clone(), own, tell));
+    tasks.spawn(tell_info(host, stores, value, facts.clone()));
+    facts
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {
@@ -202,7 +225,7 @@ async fn recover_all(
 fn performer(
     host: &Arc<Host>,
     stores: &Stores,
-    journal: Journal,
+    (journal, file): (Journal, Option<PathBuf>),
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
     let history = &stores.history;
@@ -217,7 +240,13 @@ fn performer(
     ));
     let (tails, wishes) = mpsc::channel(WAITING_MAX);
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
+    let (drains, to_keep) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(drain::keep_what_comes(host.clone(), to_keep));
+    let (reloads, orders) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(reload::listen(host.clone(), file, orders));
     let performer = Performer {
+        drains,
+        reloads,
         host: host.clone(),
         coord: stores.coord.clone(),
         keys: stores.keys.clone(),
@@ -280,6 +309,7 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         clock_suspect: false,
         stamp: None,
         reports_pending: 0,
+        config_error: None,
         extra: Default::default(),
     }
 }
@@ -288,7 +318,7 @@ fn keeper(
     host: &Arc<Host>,
     stores: &Stores,
     value: SessionValue,
-    vitals: flag::Receiver<Vitals>,
+    (vitals, facts): (flag::Receiver<Vitals>, flag::Receiver<Option<Facts>>),
 ) -> Keeper {
     Keeper {
         coord: stores.coord.clone(),
@@ -296,6 +326,7 @@ fn keeper(
         node: host.node.clone(),
         value,
         vitals,
+        facts,
         host: host.clone(),
     }
 }

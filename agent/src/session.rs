@@ -16,6 +16,7 @@ use tracing::{info, warn};
 
 use crate::failure::{Code, Failure};
 use crate::host::Host;
+use crate::noted::Facts;
 
 /// Between two looks at another holder, and after a store that did not answer.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -32,6 +33,8 @@ pub struct Keeper {
     pub value: SessionValue,
     /// How the node stands, as the engine last said.
     pub vitals: flag::Receiver<Vitals>,
+    /// What jobs choose the node by; nothing until it is known.
+    pub facts: flag::Receiver<Option<Facts>>,
     /// Where gain and loss are told.
     pub host: Arc<Host>,
 }
@@ -52,7 +55,11 @@ enum Try {
 
 impl Keeper {
     /// Keeps the session until told to give it back. It fails when another node has this id.
-    pub async fn keep(self, mut stop: flag::Receiver<bool>) -> Result<(), Failure> {
+    pub async fn keep(mut self, mut stop: flag::Receiver<bool>) -> Result<(), Failure> {
+        tokio::select! {
+            known = self.facts.wait_for(Option::is_some) => drop(known),
+            () = asked(&mut stop) => return Ok(()),
+        }
         loop {
             let gained = tokio::select! {
                 gained = self.gain() => gained?,
@@ -60,8 +67,9 @@ impl Keeper {
             };
             info!(node.id = %self.node, "node {} is up, session {}", self.node, gained.revision);
             self.host.tell(Event::SessionGained(gained.revision)).await;
+            let mut facts = self.facts.clone();
             tokio::select! {
-                () = self.renew(&gained) => {}
+                () = self.renew(&gained, &mut facts) => {}
                 () = asked(&mut stop) => {
                     // Without an answer it ends by itself.
                     let _ = self.coord.revoke_lease(gained.lease).await;
@@ -140,10 +148,19 @@ impl Keeper {
     /// The session as it is now, with the time by this node's clock.
     fn put(&self, lease: LeaseId) -> Op {
         let vitals = *self.vitals.borrow();
+        let facts = self.facts.borrow().clone();
+        let facts = facts.map_or_else(
+            || (self.value.weight, self.value.labels.clone()),
+            |facts| (facts.effective.weight, facts.effective.labels),
+        );
         let value = SessionValue {
+            weight: facts.0,
+            labels: facts.1,
             load: vitals.load,
             reports_pending: vitals.reports_pending,
             clock_suspect: vitals.clock_suspect,
+            draining: vitals.draining,
+            config_error: self.host.file_trouble.borrow().clone(),
             stamp: Some(clock::now()),
             ..self.value.clone()
         };
@@ -167,11 +184,20 @@ impl Keeper {
         Failure::new(Code::Configuration, sentence)
     }
 
-    /// Renews the session until it is gone.
-    async fn renew(&self, held: &Held) {
+    /// Renews the session until it is gone, and at once when it has something new to say.
+    async fn renew(&self, held: &Held, facts: &mut flag::Receiver<Option<Facts>>) {
         let mut pause = SESSION_RENEW_EVERY;
+        let (mut vitals, mut trouble) = (self.vitals.clone(), self.host.file_trouble.subscribe());
         loop {
-            sleep(pause).await;
+            let told = vitals.borrow_and_update().draining;
+            trouble.borrow_and_update();
+            tokio::select! {
+                () = sleep(pause) => {}
+                // Others must know of it before they next leave something to this node.
+                changed = vitals.wait_for(|vitals| vitals.draining != told) => drop(changed),
+                changed = trouble.changed() => drop(changed),
+                Ok(()) = facts.changed() => {}
+            }
             match self.is_renewed(held).await {
                 Ok(true) => {
                     self.host.tell(Event::SessionRenewed).await;

@@ -27,7 +27,7 @@ const SERVERS: &str = "[cluster]\nname = \"main\"\nendpoints = [\"http://127.0.0
                        [history]\nurl = \"mysql://root@127.0.0.1:1/belfry\"\n";
 
 #[test]
-fn names_each_of_ten_breakages() {
+fn names_each_breakage() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     let node = |dir: &Path| format!("[node]\ndata_dir = {dir:?}\n");
@@ -89,6 +89,22 @@ fn names_each_of_ten_breakages() {
     let gone = examined(agent(), &at("gone.toml"));
     assert_eq!(gone.status.code(), Some(78));
     assert!(String::from_utf8_lossy(&gone.stdout).contains("gone.toml"));
+}
+
+#[test]
+fn an_identity_that_others_may_read_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("identity");
+    fs::write(&file, "").expect("the folder is ours");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("ours");
+    let text = SERVERS.replace("[history]", "identity_file = \"identity\"\n[history]");
+    let output = doctor(agent(), folder.path(), &text);
+    let told = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(78), "{told}");
+    assert!(
+        told.contains("✗ identity: ") && told.contains("chmod 600"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -15,6 +15,9 @@ mod apply;
 mod at_login;
 mod bulk;
 mod connect;
+mod connection;
+mod connections;
+mod definitions;
 mod edit;
 mod editor;
 mod error;
@@ -22,6 +25,7 @@ mod explain;
 mod facts;
 mod find;
 mod import;
+mod invite;
 mod job_list;
 mod job_view;
 mod jobs;
@@ -31,8 +35,12 @@ mod live;
 mod local_agent;
 mod log_file;
 mod log_text;
+mod node_list;
+mod nodes;
 mod notices;
 mod picture;
+mod read_only;
+mod release;
 mod run_view;
 mod runs;
 mod runs_search;
@@ -46,24 +54,31 @@ mod wish;
 pub use apply::Applied;
 pub use at_login::{AtLoginError, LoginFiles};
 pub use bulk::BulkStop;
-pub use connect::{Climb, ConnectError, Role, Stores, climb};
-pub use edit::Edited;
+pub use connect::{Climb, ConnectError, Role, Stores, climb, climb_telling};
+pub use connection::Connection;
+pub use connections::{Connections, Here};
+pub use definitions::StoredDefinition;
+pub use edit::{Changed, Edited};
 pub use editor::build_schedule;
 pub use error::ClusterError;
 pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
 pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, save_file};
+pub use invite::{InviteError, Invited, invite};
 pub use job_view::{next_lines, place_words};
 pub use live::Following;
 pub use local_agent::{LocalAgent, LocalAgentError};
 pub use log_file::log_file_name;
 pub use log_text::safe_text;
+pub use nodes::{AUDIT_KIND, NodeAnswer, NodeDetail, NodeRemoved};
 pub use notices::Notices;
 pub use picture::{NodeSeen, Picture};
 pub use run_view::{row as run_row, stamp};
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
-pub use wish::{KillEnd, KillWish, Tail};
+pub use wish::{KillEnd, KillWish, RunWish, Tail, WaitingRequest};
+
+use read_only::ReadOnly;
 
 /// A cluster, or this computer by itself, as one person sees it.
 pub struct Cluster {
@@ -71,6 +86,8 @@ pub struct Cluster {
     history: Arc<dyn History>,
     keys: Keyspace,
     who: String,
+    /// The store itself refuses writes then; this is for what goes around it.
+    read_only: bool,
 }
 
 impl Cluster {
@@ -86,6 +103,7 @@ impl Cluster {
             history,
             keys,
             who,
+            read_only: false,
         }
     }
 
@@ -98,7 +116,14 @@ impl Cluster {
 
     /// A cluster over these stores. `who` is how history names the person.
     pub fn of(stores: Stores, who: String) -> Self {
-        Self::new(stores.coord, stores.history, stores.keys, who)
+        let coord: Arc<dyn Coord> = match stores.read_only {
+            true => Arc::new(ReadOnly(stores.coord)),
+            false => stores.coord,
+        };
+        Self {
+            read_only: stores.read_only,
+            ..Self::new(coord, stores.history, stores.keys, who)
+        }
     }
 
     /// How history names this person.

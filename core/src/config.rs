@@ -60,6 +60,8 @@ pub struct ClusterConfig {
     pub insecure: bool,
     /// Where the keys begin; by the cluster's name when absent.
     pub prefix: Option<String>,
+    /// What opens the secrets of definitions: the secret part of the cluster's identity.
+    pub identity_file: Option<PathBuf>,
 }
 
 /// `[history]`.
@@ -148,6 +150,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
             "key",
             "insecure",
             "prefix",
+            "identity_file",
         ],
     ),
     ("history", &["url", "url_file", "ca", "insecure"]),

@@ -24,6 +24,9 @@ pub enum CoordError {
     /// The request itself is refused and will be refused again.
     #[error("the coordination store refused the request: {0}")]
     Refused(String),
+    /// Whoever asks may only read.
+    #[error("not permitted: {0}")]
+    NotPermitted(&'static str),
     /// What is stored cannot be read.
     #[error("the coordination store is damaged: {0}")]
     Damaged(String),

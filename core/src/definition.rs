@@ -2,21 +2,27 @@
 //!
 //! Everything here is pure: the transaction that carries an edit out is spelled by the key space.
 
+mod address;
 mod apply;
+mod body;
 mod diff;
 mod edit;
 mod export;
 mod file;
 mod kind;
 mod located;
+mod node;
 mod schema;
 mod version;
 
+pub use address::{Address, FullName};
 pub use apply::{ApplyPlan, Changed, Existing, plan_apply};
-pub use diff::{Change, diff};
-pub use edit::{Author, Current, CursorStart, EditPlan, EditRefused, FullName, Intent, plan_edit};
-pub use export::export;
-pub use file::{FileError, FileErrors, FileJob, Format, parse_file};
+pub use body::{Body, Definition};
+pub use diff::{Change, diff, diff_lines};
+pub use edit::{Author, Current, CursorStart, EditPlan, EditRefused, Intent, plan_edit};
+pub use export::{export, export_all};
+pub use file::{FileError, FileErrors, FileItem, Format, parse_file};
 pub use kind::Kind;
+pub use node::{NodeDefinition, NodeDraft};
 pub use schema::schema;
 pub use version::Version;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 mod action;
 mod decide;
+mod drain;
 mod due;
 mod end;
 mod event;
@@ -131,6 +132,10 @@ pub struct Dispatcher {
     failures: BTreeMap<SeriesKey, u32>,
     /// Claims whose runs shall be replaced, and since when, by the boot-time clock.
     replacing: BTreeMap<ClaimId, Duration>,
+    /// A person wants nothing new to begin here.
+    draining: bool,
+    /// When the order was asked that says so, or says that it is over.
+    drain_asked_at: Option<Timestamp>,
     out: Vec<Action>,
 }
 
@@ -164,6 +169,8 @@ impl Dispatcher {
             uploads: BTreeMap::new(),
             failures: BTreeMap::new(),
             replacing: BTreeMap::new(),
+            draining: false,
+            drain_asked_at: None,
             out: Vec::new(),
         }
     }
@@ -189,6 +196,8 @@ impl Dispatcher {
             Event::RequestGone(key) => self.forget_request(&key),
             Event::OrderSeen(order) => self.see_order(now, order),
             Event::OrderGone(id) => self.forget_order(id),
+            Event::OrderDone(id, done) => self.order_done(id, done),
+            Event::DrainRead(draining) => self.set_draining(now, draining),
             Event::CursorsRead(cursors) => self.learn_cursors(now, cursors),
             Event::RunsRead(runs) => self.runs_read(now, runs),
             Event::TxnAnswered(token, answer) => self.settle(now, token, answer),

@@ -27,6 +27,8 @@ pub struct Known<'a> {
     pub nodes: &'a Nodes,
     /// What history and the store have of that instant: a record of its own, or a range over it.
     pub records: &'a [RunRecord],
+    /// The run that holds the job's overlap, if one does.
+    pub holder: Option<&'a RunRecord>,
     /// Now.
     pub now: Timestamp,
 }
@@ -38,8 +40,15 @@ pub struct Explanation {
     pub job_id: JobId,
     /// The instant that was asked about.
     pub at: Timestamp,
+    /// When it is due: later than the instant where the job has jitter.
+    pub due_at: Timestamp,
     /// What can be said of it.
     pub verdict: Verdict,
+    /// The run that it waits for, of one that nobody has decided.
+    pub held_by: Option<Decision>,
+    /// When candidates and those left out were asked for. How nodes stood at an earlier time is
+    /// not kept anywhere.
+    pub as_of: Timestamp,
     /// Who would decide it now: the first, then who stands in. Of a job that runs on all nodes each
     /// decides for itself.
     pub candidates: Vec<NodeId>,
@@ -86,6 +95,8 @@ pub struct Decision {
     pub run_id: RunId,
     /// The attempt.
     pub attempt: u32,
+    /// The instant that it was decided for; the first of a range.
+    pub scheduled_at: Timestamp,
     /// The node that decided.
     pub node: NodeId,
     /// When, by its clock.
@@ -103,6 +114,7 @@ impl From<&RunRecord> for Decision {
         Self {
             run_id: record.run_id,
             attempt: record.attempt,
+            scheduled_at: record.scheduled_at,
             node: record.node.clone(),
             decided_at: record.decided_at,
             state: record.state,
@@ -122,10 +134,15 @@ pub fn explain(at: Timestamp, known: Known<'_>) -> Explanation {
         decisions.sort_by_key(|decision| decision.attempt);
     }
     let left_out = found.excluded.into_iter();
+    let verdict = verdict(at, &known);
+    let is_undecided = verdict == Verdict::Undecided;
     Explanation {
         job_id: known.id,
         at,
-        verdict: verdict(at, &known),
+        due_at: due_at(at, &known),
+        verdict,
+        held_by: known.holder.filter(|_| is_undecided).map(Decision::from),
+        as_of: known.now,
         candidates: found.order,
         excluded: left_out.map(|(node, why)| LeftOut { node, why }).collect(),
         decisions,
@@ -144,9 +161,15 @@ fn verdict(at: Timestamp, known: &Known<'_>) -> Verdict {
         },
         true if is_decided => Verdict::NoRecord,
         true if known.job.paused => Verdict::Paused,
-        true if at > known.now => Verdict::ToCome,
+        true if due_at(at, known) > known.now => Verdict::ToCome,
         true => Verdict::Undecided,
     }
+}
+
+fn due_at(at: Timestamp, known: &Known<'_>) -> Timestamp {
+    let offset = known.job.jitter_offset(known.id);
+    at.saturating_add(offset)
+        .expect("a duration is no calendar span")
 }
 
 /// The number of the occurrence, counted from the cursor: instants have numbers in a row.
@@ -175,5 +198,7 @@ pub fn tells_of(record: &RunRecord, at: Timestamp) -> bool {
     of_schedule && record.scheduled_at <= at && record.until.unwrap_or(record.scheduled_at) >= at
 }
 
+#[cfg(test)]
+mod questions;
 #[cfg(test)]
 mod tests;

@@ -192,7 +192,8 @@ pub trait History: Send + Sync {
     /// Full ids of the runs whose id begins with these hexadecimal digits, ten at most.
     async fn runs_by_prefix(&self, prefix: &str) -> Result<Vec<RunId>, HistoryError>;
 
-    /// The newest `count` runs (highest attempts only) of each job, newest first.
+    /// The newest `count` runs (highest attempts only) of each job, newest first. Trials, which have
+    /// generation 0, are left aside.
     async fn newest_runs(&self, jobs: &[JobId], count: u32)
     -> Result<Vec<RunRecord>, HistoryError>;
 

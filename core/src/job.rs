@@ -9,6 +9,7 @@ mod parameter;
 mod place;
 mod quantity;
 mod selector;
+mod shape;
 mod umask;
 mod validate;
 
@@ -32,7 +33,9 @@ pub use parameter::{
 pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 pub use selector::{Labels, Selector, SelectorError, is_label};
+pub(crate) use shape::{Fields, Shape, field, required};
 pub use umask::Umask;
+pub(crate) use validate::Check;
 
 use crate::id::{JobId, NodeId, ProjectName, Scope};
 use crate::limits::{

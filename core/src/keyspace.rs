@@ -2,12 +2,14 @@
 //!
 //! DESIGN §6 lists them. Transactions of [`crate::dispatch`] are spelled in [`spell`].
 
+use crate::definition::{Address, FullName, Kind};
 use crate::dispatch::{RequestKey, RunKey, SeriesKey};
 use crate::id::{EditId, JobId, NodeId, OrderId, ProjectName, Scope};
 
 mod batch;
 mod spell;
 mod spell_edit;
+mod spell_hand;
 
 pub use batch::Batch;
 pub use spell::json;
@@ -24,6 +26,8 @@ pub struct Keyspace {
 pub enum Key {
     /// A job's definition.
     Job(ProjectName, JobId),
+    /// A definition of another kind.
+    Definition(Address),
     /// A version on its way to history.
     Pending(EditId),
     /// The cursor of a series.
@@ -114,12 +118,37 @@ impl Keyspace {
         format!("{}{project}/{id}", self.jobs())
     }
 
-    /// The id that has a name.
-    pub fn name(&self, kind: &str, project: &ProjectName, name: &str) -> String {
+    /// All definitions of a kind.
+    pub fn definitions(&self, kind: Kind) -> String {
+        self.below(kind.folder())
+    }
+
+    /// A definition.
+    pub fn definition(&self, address: &Address) -> String {
+        let folder = self.definitions(address.kind);
+        match &address.project {
+            Some(project) => format!("{folder}{project}/{}", address.id),
+            None => format!("{folder}{}", address.id),
+        }
+    }
+
+    /// Where a definition of any kind is stored; `None` for other keys.
+    pub fn address_of(&self, key: &str) -> Option<Address> {
+        match self.parse(key)? {
+            Key::Job(project, id) => Some(Address::of_job(&project, id)),
+            Key::Definition(address) => Some(address),
+            _ => None,
+        }
+    }
+
+    /// The id that has a name. Names of no project stand under `-`, which is no project's name.
+    pub fn name(&self, name: &FullName) -> String {
+        let project = name.project.as_ref().map_or("-", ProjectName::as_str);
         format!(
-            "{}{kind}/{project}/{}",
+            "{}{}/{project}/{}",
             self.below("name"),
-            percent_encoded(name)
+            name.kind,
+            percent_encoded(&name.name)
         )
     }
 
@@ -209,9 +238,29 @@ impl Keyspace {
             ["order", node, order] => Some(Key::Order(node.parse().ok()?, order.parse().ok()?)),
             ["node", node, "session"] => Some(Key::Session(node.parse().ok()?)),
             ["node", node, "info"] => Some(Key::Info(node.parse().ok()?)),
+            [folder, project, id] => definition(folder, Some(project), id),
+            [folder, id] => definition(folder, None, id),
             _ => None,
         }
     }
+}
+
+/// The definition of a kind other than jobs, in the folder of that kind.
+fn definition(folder: &str, project: Option<&str>, id: &str) -> Option<Key> {
+    let mut kinds = Kind::ALL.into_iter();
+    let kind = kinds.find(|kind| kind.folder() == folder)?;
+    let project: Option<ProjectName> = match project {
+        Some(project) => Some(project.parse().ok()?),
+        None => None,
+    };
+    let fits = kind != Kind::Job && kind.is_of_projects() == project.is_some() && !id.is_empty();
+    fits.then(|| {
+        Key::Definition(Address {
+            kind,
+            project,
+            id: id.to_owned(),
+        })
+    })
 }
 
 fn series(project: &str, job: &str, scope: &str) -> Option<SeriesKey> {
@@ -288,8 +337,24 @@ mod tests {
         }
         assert_eq!(keys.parse("/belfry/main/v1/job/ops/x"), None);
         assert_eq!(keys.parse("/belfry/other/v1/pending/x"), None);
+        for (kind, id) in [
+            (Kind::Node, "web-1"),
+            (Kind::Calendar, "x"),
+            (Kind::Script, "y"),
+        ] {
+            let address = Address {
+                kind,
+                project: kind.is_of_projects().then(|| project.clone()),
+                id: id.to_owned(),
+            };
+            let text = keys.definition(&address);
+            assert_eq!(keys.address_of(&text), Some(address.clone()), "{text}");
+            assert_eq!(keys.parse(&text), Some(Key::Definition(address)), "{text}");
+        }
+        assert_eq!(keys.parse("/belfry/main/v1/script/y"), None);
+        assert_eq!(keys.parse("/belfry/main/v1/calendar/ops/x"), None);
         assert_eq!(
-            keys.name("job", &project, "a b/钟"),
+            keys.name(&FullName::of_job(&project, "a b/钟")),
             "/belfry/main/v1/name/job/ops/a%20b%2F%E9%92%9F"
         );
     }

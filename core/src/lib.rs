@@ -32,6 +32,8 @@ pub mod ledger;
 
 pub mod crontab;
 
+pub mod enroll;
+
 pub mod run_query;
 
 pub mod view;
@@ -44,6 +46,8 @@ pub mod keyspace;
 pub mod clock;
 #[cfg(feature = "io")]
 pub mod config;
+#[cfg(feature = "io")]
+pub mod identity;
 #[cfg(feature = "io")]
 pub mod sqlite_file;
 #[cfg(feature = "io")]

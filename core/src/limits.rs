@@ -389,6 +389,30 @@ pub const NAMES_MERGED_MAX: usize = 16;
 pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// Values that a count of runs names for each field: the rest is found by typing.
 pub const FACET_VALUES_MAX: usize = 9;
+/// Labels that people put on a node: more describe it without anybody choosing by them.
+pub const LABELS_MAX: usize = 64;
+/// Profiles that stay open behind the window: each keeps its watches and a few connections.
+pub const OPEN_PROFILES_MAX: usize = 5;
+/// A profile that cannot be opened is tried again after this.
+pub const PROFILE_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// How hard a passphrase is to guess, as a power of two: a second or so for each try.
+pub const PASSPHRASE_WORK: u8 = 16;
+/// The hardest that is opened: a file of somebody else's could cost minutes.
+pub const PASSPHRASE_WORK_MAX: u8 = 20;
+/// Bytes of the file of secrets: two passwords for each of some hundred profiles.
+pub const SECRETS_BYTES_MAX: usize = 256 * 1024;
+/// Runs that a node's drawer shows; the list of runs has the others.
+pub const NODE_RUNS_MAX: u32 = 20;
+/// Jobs that a node's drawer names; the rest is counted.
+pub const NODE_JOBS_MAX: usize = 50;
+/// Characters of the line that lets a server join: certificates and keys make most of it.
+pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
+/// An order to a node that it has not seen by then is not obeyed any more.
+pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
+/// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.
+pub const NODE_ANSWERS_WITHIN: Duration = Duration::from_secs(12);
+
+const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as_secs());
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
@@ -414,3 +438,5 @@ pub const HTTP_CONNECT_WITHIN: Duration = Duration::from_secs(30);
 pub const HTTP_BODY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 const _: () = assert!(HTTP_REDIRECTS_DEFAULT <= HTTP_REDIRECTS_MAX);
+/// How far ahead a person may ask for a run: what lies further belongs into a schedule.
+pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;

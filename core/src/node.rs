@@ -38,6 +38,12 @@ pub struct NodeInfo {
     /// Its share of the work among its like.
     #[serde(default)]
     pub weight: Option<u32>,
+    /// The labels of its own file, before what people note about it.
+    #[serde(default)]
+    pub own_labels: BTreeMap<String, String>,
+    /// The weight of its own file, before what people note about it.
+    #[serde(default)]
+    pub own_weight: Option<u32>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,

@@ -18,19 +18,23 @@ macro_rules! views {
 
 mod bulk;
 mod computer;
+mod connections;
 mod editor;
 mod import;
 mod ladder;
 mod lists;
+mod nodes;
 mod preferences;
 mod runs;
 
 pub use bulk::*;
 pub use computer::*;
+pub use connections::*;
 pub use editor::*;
 pub use import::*;
 pub use ladder::{Ladder, Rung, Step, StepState, Trouble};
 pub use lists::*;
+pub use nodes::*;
 pub use preferences::*;
 pub use runs::*;
 
@@ -49,6 +53,12 @@ views! {
         pub agent: AgentState,
         /// Where its data lies.
         pub data_dir: String,
+        /// How careful one has to be.
+        pub environment: Environment,
+        /// Nothing may be changed through it.
+        pub read_only: bool,
+        /// Why the profile cannot be reached at present; nothing is known of its agents then.
+        pub away: Option<String>,
     }
 
     /// Whether this computer's agent is there.
@@ -91,6 +101,8 @@ views! {
         pub starred: bool,
         /// Why the stored definition cannot be used, if so.
         pub broken: Option<String>,
+        /// The same field by field, as far as it is about fields; the UI translates these.
+        pub broken_at: Vec<crate::job::FieldError>,
         /// The newest runs, oldest first, `STRIP_BARS` at most.
         pub strip: Vec<StripBar>,
         /// Mean wall time of those that ran.
@@ -312,6 +324,10 @@ views! {
         Unreachable,
         /// No agent runs that could do it.
         NoAgent,
+        /// The profile or an account forbids it.
+        NotPermitted,
+        /// The file of secrets is closed: its passphrase is needed.
+        Locked,
         /// The program itself is at fault.
         Internal,
     }

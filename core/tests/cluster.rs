@@ -2,6 +2,8 @@
 
 #[path = "cluster/bulks.rs"]
 mod bulks;
+#[path = "cluster/connections.rs"]
+mod connections;
 #[path = "cluster/editor.rs"]
 mod editor;
 #[path = "cluster/editor_saves.rs"]
@@ -10,10 +12,16 @@ mod editor_saves;
 mod edits;
 #[path = "cluster/files.rs"]
 mod files;
+#[path = "cluster/kinds.rs"]
+mod kinds;
 #[path = "cluster/lists.rs"]
 mod lists;
 #[path = "cluster/lives.rs"]
 mod lives;
+#[path = "cluster/nodes.rs"]
+mod nodes;
+#[path = "cluster/read_only.rs"]
+mod read_only;
 #[path = "cluster/search.rs"]
 mod search;
 #[path = "cluster/stage.rs"]

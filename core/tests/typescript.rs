@@ -21,7 +21,7 @@ macro_rules! all {
 }
 
 fn declarations() -> String {
-    [shown(), changed(), edited()].join("\n")
+    [shown(), changed(), edited(), connected()].join("\n")
 }
 
 /// What screens and lists show.
@@ -107,9 +107,39 @@ fn changed() -> String {
         view::BulkProgress,
         view::BulkChanged,
         view::BulkFailure,
+        view::JobsText,
         view::Exported,
         view::CommandError,
         view::ErrorCode,
+    ]
+}
+
+/// Connections and nodes.
+fn connected() -> String {
+    all![
+        view::Environment,
+        view::ConnectionList,
+        view::ConnectionRow,
+        view::ConnectionState,
+        view::Keeping,
+        view::ConnectionForm,
+        view::SecretWish,
+        view::ConnectionMistake,
+        view::ConnectionFault,
+        view::ConnectionSaved,
+        view::ConnectionTested,
+        view::ConnectionImport,
+        view::LadderNews,
+        view::Ladder,
+        view::Step,
+        view::StepState,
+        view::Rung,
+        view::NodeList,
+        view::NodeRow,
+        view::NodeState,
+        view::NodeDetail,
+        view::NodeJob,
+        view::NodePart,
     ]
 }
 
@@ -141,7 +171,6 @@ fn edited() -> String {
         view::ConflictField,
         view::TryAsk,
         view::TryAnswer,
-        view::Deletion,
     ]
 }
 

@@ -12,6 +12,10 @@ use belfry_core::schedule::{DstPolicy, Language, Zone};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+mod definitions;
+
+pub use definitions::{DefinitionsCommand, Named, NodesSet, NotedWeight};
+
 /// Jobs, runs and schedules of Belfry, for people and scripts.
 #[derive(Parser)]
 #[command(name = "belfryctl", version, about, max_term_width = 100)]
@@ -60,6 +64,9 @@ pub enum Command {
     /// Jobs: what runs when
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Definitions of every kind: nodes, calendars, scripts and whatever else people write
+    #[command(subcommand)]
+    Definitions(DefinitionsCommand),
     /// Runs: what ran, runs and was skipped
     #[command(subcommand)]
     Runs(RunsCommand),
@@ -195,17 +202,27 @@ pub enum JobsCommand {
         /// The generation to bring back, as `jobs versions` shows it
         generation: u64,
     },
-    /// Run a job now
-    Run {
-        /// The job
-        name: String,
-        /// A value for one of its parameters; may be given for several
-        #[arg(long, value_parser = name_and_value, value_name = "NAME=VALUE")]
-        set: Vec<(String, String)>,
-        /// Wait for its end; exit 1 unless it succeeded
-        #[arg(long)]
-        wait: bool,
-    },
+    /// Run a job now, or at a time
+    Run(JobsRun),
+}
+
+/// `jobs run`.
+#[derive(Args)]
+pub struct JobsRun {
+    /// The job
+    pub name: String,
+    /// On this node and no other
+    #[arg(long, value_name = "N")]
+    pub node: Option<NodeId>,
+    /// Not before: a time ahead from now such as 10m, or an instant with its offset
+    #[arg(long, value_parser = ahead, value_name = "T")]
+    pub at: Option<Timestamp>,
+    /// A value for one of its parameters; may be given for several
+    #[arg(long, value_parser = name_and_value, value_name = "NAME=VALUE")]
+    pub set: Vec<(String, String)>,
+    /// Wait for its end; exit 1 unless it succeeded
+    #[arg(long)]
+    pub wait: bool,
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
@@ -263,6 +280,19 @@ pub enum RunsCommand {
     Kill {
         /// Its id, or how it begins
         run: String,
+    },
+    /// Let a job go on that a lost run holds up; only if you know that its program has ended
+    Release {
+        /// Its id, or how it begins
+        run: String,
+    },
+    /// Run the job of a run again, as it is now
+    Rerun {
+        /// Its id, or how it begins
+        run: String,
+        /// Wait for its end; exit 1 unless it succeeded
+        #[arg(long)]
+        wait: bool,
     },
     /// A line as each run starts and ends
     Watch,
@@ -326,8 +356,58 @@ pub enum ClusterCommand {
 /// `nodes …`.
 #[derive(Subcommand)]
 pub enum NodesCommand {
-    /// The nodes that are there
+    /// The nodes that are known, and how each is
     List,
+    /// Note something about a node over what its own file says; what is not named stays
+    Set(NodesSet),
+    /// All that is known of a node: what it is, what it runs, what waits
+    Show {
+        /// Its id
+        node: NodeId,
+    },
+    /// Let a node take nothing new; what runs there goes on
+    Drain(NodeOrder),
+    /// Let a node take new work again
+    Undrain(NodeOrder),
+    /// Have a node read its own file again
+    Reload(NodeOrder),
+    /// Forget a node that is gone for good; its open runs are lost and their jobs go on
+    Remove {
+        /// Its id
+        node: NodeId,
+    },
+    /// Print the one line that lets a server join: give it to `belfry-agent enroll` there
+    Invite(InviteArguments),
+}
+
+/// `nodes invite`.
+#[derive(Args)]
+pub struct InviteArguments {
+    /// What jobs choose the server by, such as role=web,zone=a
+    #[arg(long, value_delimiter = ',', value_parser = label, value_name = "NAME=VALUE")]
+    pub labels: Vec<(String, String)>,
+    /// The projects that it serves [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "P")]
+    pub projects: Vec<ProjectName>,
+    /// Its share of the work among its like, 0 to 100 [default: 1]
+    #[arg(long, value_name = "W")]
+    pub weight: Option<u32>,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let parted = text.split_once('=');
+    let parted = parted.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    parted.ok_or_else(|| "write labels as name=value".to_owned())
+}
+
+/// What a node is asked.
+#[derive(Args)]
+pub struct NodeOrder {
+    /// Its id
+    pub node: NodeId,
+    /// Also wait until nothing runs on a node that drains
+    #[arg(long)]
+    pub wait: bool,
 }
 
 /// An instant: as it is, or as a time back from now.
@@ -342,6 +422,21 @@ fn instant(text: &str) -> Result<Timestamp, String> {
         Err(_) => parse_duration(text)
             .map(back)
             .ok_or_else(|| "write a time back from now such as 24h or 7d, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
+    }
+}
+
+/// An instant: as it is, or as a time ahead from now.
+fn ahead(text: &str) -> Result<Timestamp, String> {
+    let ahead = |duration: Duration| {
+        clock::now()
+            .saturating_add(duration)
+            .expect("a duration is no calendar span")
+    };
+    match text.parse::<Timestamp>() {
+        Ok(at) => Ok(at),
+        Err(_) => parse_duration(text)
+            .map(ahead)
+            .ok_or_else(|| "write a time ahead from now such as 10m or 2h, or an instant such as 2026-12-01T02:30:00+08:00".to_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use belfry_core::cluster::{self, PrepareError, Prepared, Role, climb};
 use belfry_core::config::Servers;
+use belfry_core::identity::{IdentityFile, IdentityFolder};
 use serde_json::json;
 
 use crate::args::ClusterCommand;
@@ -10,11 +11,16 @@ use crate::print;
 
 pub async fn run(servers: &Servers, command: ClusterCommand, json: bool) -> Result<(), Failure> {
     match command {
-        ClusterCommand::Init => tell(&cluster::init(servers).await?, json),
-        ClusterCommand::Migrate => tell(&cluster::migrate(servers).await?, json),
+        ClusterCommand::Init => tell(&cluster::init(servers, &identities()?).await?, json),
+        ClusterCommand::Migrate => tell(&cluster::migrate(servers, &identities()?).await?, json),
         ClusterCommand::Status => return status(servers, json).await,
     }
     Ok(())
+}
+
+/// Where this person keeps the identities of clusters.
+pub fn identities() -> Result<IdentityFolder, Failure> {
+    IdentityFolder::usual().map_err(|error| Failure::new(CONFIGURATION, error.to_string()))
 }
 
 fn tell(prepared: &Prepared, json: bool) {
@@ -22,6 +28,7 @@ fn tell(prepared: &Prepared, json: bool) {
         facts,
         is_new,
         tables,
+        identity,
     } = prepared;
     if json {
         return print::json(&json!({
@@ -30,6 +37,8 @@ fn tell(prepared: &Prepared, json: bool) {
             "minimum_agent": facts.minimum_agent,
             "created": is_new,
             "schema_before": tables.from,
+            "agents_public_key": facts.agents_public_key,
+            "identity_file": identity.as_ref().map(IdentityFile::path),
         }));
     }
     let cluster = match is_new {
@@ -44,6 +53,12 @@ fn tell(prepared: &Prepared, json: bool) {
         "The cluster {} {cluster}; its tables {tables}. Agents of version {} or newer may join.",
         facts.cluster_id, facts.minimum_agent
     ));
+    if let Some(file) = identity {
+        print::line(&format!(
+            "What opens the secrets of its jobs is kept in {}: keep a copy of it in a safe place, nobody can make it again.",
+            file.path().display()
+        ));
+    }
 }
 
 async fn status(servers: &Servers, json: bool) -> Result<(), Failure> {
@@ -75,7 +90,9 @@ impl From<PrepareError> for Failure {
         let code = match &error {
             PrepareError::Connect(error) => error.trouble().exit_code(),
             PrepareError::Store(_) => UNREACHABLE,
-            PrepareError::Tables(_) | PrepareError::Unusable(_) => CONFIGURATION,
+            PrepareError::Tables(_) | PrepareError::Unusable(_) | PrepareError::Identity(_) => {
+                CONFIGURATION
+            }
             PrepareError::Raced => FAILED,
         };
         Self::new(code, error.to_string())

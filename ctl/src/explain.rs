@@ -1,7 +1,7 @@
 //! `explain JOB INSTANT`.
 
 use belfry_core::cluster::{Cluster, stamp};
-use belfry_core::explain::{Explanation, Verdict, words::sentences};
+use belfry_core::explain::{Decision, Explanation, Verdict, words::sentences};
 use serde_json::{Value, json};
 
 use crate::args::ExplainArguments;
@@ -42,25 +42,31 @@ fn as_json(explanation: &Explanation, sentences: &[String]) -> Value {
         Verdict::Undecided => ("undecided", None),
         Verdict::NoRecord => ("no_record", None),
     };
-    let decisions = explanation.decisions.iter().map(|decision| {
-        json!({
-            "run_id": decision.run_id,
-            "attempt": decision.attempt,
-            "node": decision.node,
-            "decided_at": stamp(decision.decided_at),
-            "state": decision.state,
-            "reason": decision.reason,
-            "count": decision.count,
-        })
-    });
+    let decisions = explanation.decisions.iter().map(decision_json);
     json!({
         "job_id": explanation.job_id,
         "at": stamp(explanation.at),
+        "due_at": stamp(explanation.due_at),
         "verdict": verdict,
         "next_at": next.map(stamp),
+        "held_by": explanation.held_by.as_ref().map(decision_json),
+        "as_of": stamp(explanation.as_of),
         "candidates": explanation.candidates,
         "excluded": explanation.excluded,
         "decisions": decisions.collect::<Vec<_>>(),
         "sentences": sentences,
+    })
+}
+
+fn decision_json(decision: &Decision) -> Value {
+    json!({
+        "run_id": decision.run_id,
+        "attempt": decision.attempt,
+        "scheduled_at": stamp(decision.scheduled_at),
+        "node": decision.node,
+        "decided_at": stamp(decision.decided_at),
+        "state": decision.state,
+        "reason": decision.reason,
+        "count": decision.count,
     })
 }

@@ -10,6 +10,8 @@ pub const FAILED: u8 = 1;
 pub const UNREACHABLE: u8 = 69;
 /// The program or what it stored is at fault.
 pub const INTERNAL: u8 = 70;
+/// Whoever asks may not.
+pub const NOT_PERMITTED: u8 = 77;
 /// The configuration is wrong.
 pub const CONFIGURATION: u8 = 78;
 
@@ -49,6 +51,10 @@ impl From<ClusterError> for Failure {
                 ..
             }
             | ClusterError::Unsettled { .. } => UNREACHABLE,
+            ClusterError::Coord {
+                source: CoordError::NotPermitted(_),
+                ..
+            } => NOT_PERMITTED,
             ClusterError::Coord { .. } | ClusterError::History { .. } => INTERNAL,
             _ => FAILED,
         };

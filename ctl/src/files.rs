@@ -1,5 +1,6 @@
 //! `apply`, `export`, `schema`.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -68,7 +69,7 @@ fn tell(applied: &Applied, dry_run: bool) {
     let (created, changed) = (applied.created.len(), applied.changed.len());
     let (paused, unchanged) = (applied.paused.len(), applied.unchanged);
     print::line(&format!(
-        "{created} jobs {verb} created, {changed} changed, {paused} paused; {unchanged} are as the file says"
+        "{created} {verb} created, {changed} changed, {paused} paused; {unchanged} are as the file says"
     ));
 }
 
@@ -102,15 +103,22 @@ pub async fn export(
 ) -> Result<(), Failure> {
     let text = cluster.export(project).await?;
     if json {
-        let jobs = belfry_core::definition::parse_file(&text, definition::Format::Toml);
-        let jobs = jobs.map_err(|errors| {
+        let read = definition::parse_file(&text, definition::Format::Toml);
+        let read = read.map_err(|errors| {
             Failure::new(
                 crate::failure::INTERNAL,
                 format!("the export cannot be read back: {errors}"),
             )
         })?;
-        let bodies: Vec<_> = jobs.iter().map(|item| item.job.to_body()).collect();
-        print::json(&json!({ "job": bodies }));
+        let mut kinds: BTreeMap<&str, Vec<_>> = BTreeMap::from([("job", Vec::new())]);
+        for item in &read {
+            let kind = item.definition.kind().as_str();
+            kinds
+                .entry(kind)
+                .or_default()
+                .push(item.definition.to_body());
+        }
+        print::json(&kinds);
     } else {
         print::write(&text);
     }

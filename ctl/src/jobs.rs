@@ -1,16 +1,14 @@
 //! `jobs …`.
 
 use belfry_core::clock;
-use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines, stamp};
-use belfry_core::definition::Version;
-use belfry_core::id::RunId;
+use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines};
 use belfry_core::view::{JobDetail, JobQuery, JobRow};
 use serde_json::json;
 
 use crate::args::{JobChange, JobsCommand};
 use crate::failure::{FAILED, Failure};
 use crate::print::{self, Table, local_text, plain};
-use crate::{run_json, schedule};
+use crate::{asked, definitions, schedule};
 
 pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<(), Failure> {
     match command {
@@ -25,11 +23,7 @@ pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<
         JobsCommand::Restore { name, generation } => {
             restore(cluster, &name, generation, json).await
         }
-        JobsCommand::Run { name, set, wait } => {
-            let job = cluster.job(&name).await?;
-            let run = cluster.run_with(&job, set.into_iter().collect()).await?;
-            follow_run(cluster, (&job, run), wait, json).await
-        }
+        JobsCommand::Run(wanted) => asked::run(cluster, &wanted, json).await,
     }
 }
 
@@ -87,11 +81,15 @@ async fn show(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failure> 
     let detail = cluster
         .job_detail(&job, &schedule::terminal_language().to_string())
         .await?;
+    let waiting = cluster.waiting_requests(Some(job.id)).await?;
     if json {
-        print::json(&detail);
-    } else {
-        tell(&detail);
+        let mut object = serde_json::to_value(&detail).expect("a job has a JSON form");
+        object["requests"] = asked::objects(&waiting);
+        print::json(&object);
+        return Ok(());
     }
+    tell(&detail);
+    asked::tell(&waiting);
     Ok(())
 }
 
@@ -217,43 +215,8 @@ async fn next(cluster: &Cluster, name: &str, count: usize, json: bool) -> Result
 async fn versions(cluster: &Cluster, name: &str, json: bool) -> Result<(), Failure> {
     let id = cluster.job_id_also_deleted(name).await?;
     let versions = cluster.versions(id).await?;
-    if json {
-        print::json(&versions.iter().map(version_json).collect::<Vec<_>>());
-        return Ok(());
-    }
-    let mut table = Table::new(&["GENERATION", "WHEN", "WHO", "ACTION", "CHANGES"]);
-    for version in &versions {
-        let (generation, when) = (version.generation.to_string(), print::local(version.at));
-        let first = version.changes.first().cloned().unwrap_or_default();
-        let more = version.changes.len().saturating_sub(1);
-        let changes = if more > 0 {
-            format!("{first}, and {more} lines more")
-        } else {
-            first
-        };
-        table.row(vec![
-            generation,
-            when,
-            version.by.clone(),
-            version.action.clone(),
-            changes,
-        ]);
-    }
-    table.print("History has no versions of it.");
+    definitions::tell_versions(&versions, "job_id", json);
     Ok(())
-}
-
-fn version_json(version: &Version) -> serde_json::Value {
-    json!({
-        "job_id": version.id,
-        "generation": version.generation,
-        "title": version.title,
-        "action": version.action,
-        "by": version.by,
-        "at": stamp(version.at),
-        "changes": version.changes,
-        "definition": version.body,
-    })
 }
 
 async fn restore(
@@ -276,40 +239,4 @@ async fn restore(
         print::line(&format!("{} is so already", plain(name)));
     }
     Ok(())
-}
-
-async fn follow_run(
-    cluster: &Cluster,
-    (job, run): (&StoredJob, RunId),
-    wait: bool,
-    json: bool,
-) -> Result<(), Failure> {
-    if cluster.nodes().await?.is_empty() {
-        eprintln!(
-            "belfryctl: no agent runs here, so the request waits for one, 10 minutes at most: start it with `belfry-agent run`"
-        );
-    }
-    if !wait {
-        match json {
-            true => print::json(&json!({ "run_id": run })),
-            false => print::line(&format!("{} runs as {run}", plain(&job.title()))),
-        }
-        return Ok(());
-    }
-    let Some(end) = cluster.wait_for_request(run).await? else {
-        let sentence = format!(
-            "no agent took the request {run} in time: start one with `belfry-agent run`, and ask again"
-        );
-        return Err(Failure::new(FAILED, sentence));
-    };
-    let row = belfry_core::cluster::run_row(&end);
-    match json {
-        true => print::json(&run_json::of(&row)),
-        false => print::line(&run_json::sentence(&row)),
-    }
-    if end.state == belfry_core::run::RunState::Succeeded {
-        Ok(())
-    } else {
-        Err(Failure::told())
-    }
 }

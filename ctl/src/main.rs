@@ -1,14 +1,19 @@
 //! The command line: reads the words, asks core, prints the answer. It holds no logic of its own.
 
 mod args;
+mod asked;
 mod cluster;
+mod definitions;
 mod explain;
 mod failure;
 mod files;
 mod import;
+mod invite;
 mod jobs;
 mod ledger;
+mod node_set;
 mod nodes;
+mod passphrase;
 mod place;
 mod print;
 mod run_json;
@@ -19,7 +24,7 @@ mod watch;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use belfry_core::cluster::{Cluster, Role, Stores, this_person};
+use belfry_core::cluster::{Cluster, Stores, this_person};
 use clap::Parser;
 
 use args::{Arguments, Command, ImportCommand, PlaceArguments};
@@ -65,15 +70,18 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,
+        Command::Definitions(command) => {
+            definitions::run(&*open(place).await?, command, json).await
+        }
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
-        Command::Nodes(command) => nodes::run(&*open(place).await?, command, json).await,
+        Command::Nodes(command) => nodes::run(place, command, json).await,
         Command::Cluster(command) => cluster::run(&place::servers(place)?, command, json).await,
     }
 }
 
 async fn open(place: PlaceArguments) -> Result<Arc<Cluster>, Failure> {
-    let stores = Stores::open(&place::named(place)?, Role::Person).await?;
+    let stores = Stores::open_profile(&place::named(place)?).await?;
     if let Some(why) = &stores.away {
         eprintln!("belfryctl: history is away for the moment: {why}");
     }

@@ -1,30 +1,38 @@
 //! Which stores the command line names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use belfry_core::cluster::this_computer_dir;
 use belfry_core::config::{Config, Servers};
-use belfry_core::profile::{Place, ProfilesFile};
+use belfry_core::profile::{Place, Profile, ProfilesFile};
 
 use crate::args::PlaceArguments;
 use crate::failure::{CONFIGURATION, Failure};
+use crate::passphrase;
 
-/// The place, which is this computer unless something else is named.
-pub fn named(arguments: PlaceArguments) -> Result<Place, Failure> {
+/// The place, which is this computer unless something else is named, and how it may be used.
+pub fn named(arguments: PlaceArguments) -> Result<Profile, Failure> {
     let wrong = |sentence: String| Failure::new(CONFIGURATION, sentence);
     if let Some(dir) = arguments.embedded {
-        return Ok(Place::Embedded(dir));
+        return Ok(Profile::new(Place::Embedded(dir)));
     }
     if let Some(name) = arguments.profile {
         let file = ProfilesFile::usual().map_err(|error| wrong(error.to_string()))?;
         let profiles = file.read().map_err(|error| wrong(error.to_string()))?;
-        let place = profiles.place(&name).cloned();
-        return place.map_err(|error| wrong(error.to_string()));
+        let profile = profiles.profile(&name).cloned();
+        let profile = profile.map_err(|error| wrong(error.to_string()))?;
+        return passphrase::filled(&name, profile, file.folder());
     }
-    let Some(file) = arguments.config else {
+    configured(arguments.config.as_deref()).map(Profile::new)
+}
+
+/// The place that a file names.
+fn configured(file: Option<&Path>) -> Result<Place, Failure> {
+    let wrong = |sentence: String| Failure::new(CONFIGURATION, sentence);
+    let Some(file) = file else {
         return Ok(Place::Embedded(this_computer()?));
     };
-    let config = Config::load(Some(&file)).map_err(|error| wrong(error.to_string()))?;
+    let config = Config::load(Some(file)).map_err(|error| wrong(error.to_string()))?;
     match (config.servers, config.node.data_dir) {
         (Some(servers), _) => Ok(Place::Servers(Box::new(servers))),
         (None, Some(dir)) => Ok(Place::Embedded(dir)),
@@ -34,7 +42,7 @@ pub fn named(arguments: PlaceArguments) -> Result<Place, Failure> {
 
 /// The place, which must be a cluster.
 pub fn servers(arguments: PlaceArguments) -> Result<Servers, Failure> {
-    match named(arguments)? {
+    match named(arguments)?.place {
         Place::Servers(servers) => Ok(*servers),
         Place::Embedded(dir) => {
             let sentence = format!(

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::args::{RunsCommand, RunsList};
 use crate::failure::{FAILED, Failure};
 use crate::print::{self, Table, local_text, plain};
-use crate::{run_json, watch};
+use crate::{asked, run_json, watch};
 
 pub async fn run(cluster: &Arc<Cluster>, command: RunsCommand, json: bool) -> Result<(), Failure> {
     match command {
@@ -26,6 +26,8 @@ pub async fn run(cluster: &Arc<Cluster>, command: RunsCommand, json: bool) -> Re
             attempt,
         } => watch::logs(cluster, &run, (attempt, follow), json).await,
         RunsCommand::Kill { run } => kill(cluster, &run, json).await,
+        RunsCommand::Rerun { run, wait } => asked::rerun(cluster, &run, wait, json).await,
+        RunsCommand::Release { run } => release(cluster, &run, json).await,
         RunsCommand::Watch => watch::runs(cluster, json).await,
     }
 }
@@ -154,6 +156,18 @@ async fn show(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> 
             plain(&kill.by),
             local_text(&kill.asked_at)
         ));
+    }
+    Ok(())
+}
+
+async fn release(cluster: &Cluster, text: &str, json: bool) -> Result<(), Failure> {
+    let run = cluster.find_run(text).await?;
+    let node = cluster.release_run(run).await?;
+    match json {
+        true => print::json(&json!({ "run_id": run, "released": true, "node": node })),
+        false => print::line(&format!(
+            "run {run} holds up nothing any more; should its program still run on {node}, the next run does not wait for it"
+        )),
     }
     Ok(())
 }

@@ -10,6 +10,8 @@ mod files;
 mod import;
 #[path = "cli/jobs.rs"]
 mod jobs;
+#[path = "cli/kinds.rs"]
+mod kinds;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/schedules.rs"]

@@ -2,8 +2,10 @@
 
 mod bulk;
 mod computer;
+mod connections;
 mod editor;
 mod files;
+mod nodes;
 mod runs;
 
 use belfry_core::cluster::ClusterError;
@@ -53,11 +55,8 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         editor::schedule_build,
         editor::draft_save,
         editor::draft_try,
-        editor::job_delete,
-        editor::job_undelete,
         bulk::jobs_bulk,
         bulk::jobs_bulk_stop,
-        bulk::jobs_export,
         bulk::jobs_find,
         computer::computer_show,
         computer::agent_at_login,
@@ -70,6 +69,17 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         runs::version_diff,
         runs::job_restore,
         runs::jobs_deleted,
+        connections::connections_list,
+        connections::connection_show,
+        connections::connection_form,
+        connections::connection_save,
+        connections::connection_delete,
+        connections::connection_test,
+        connections::secrets_unlock,
+        connections::connections_export,
+        connections::connections_import,
+        nodes::nodes_list,
+        nodes::node_show,
     ]
 }
 
@@ -94,18 +104,18 @@ fn run_id(text: &str) -> Answer<RunId> {
 
 #[command]
 async fn hello(desk: State<'_, Desk>) -> Answer<Hello> {
-    Ok(desk.computer().await?.hello())
+    desk.connections.hello().await
 }
 
 #[command]
 async fn jobs_list(desk: State<'_, Desk>, query: JobQuery) -> Answer<JobPage> {
-    Ok(desk.computer().await?.following.jobs_page(&query).await?)
+    Ok(desk.shown().await?.following.jobs_page(&query).await?)
 }
 
 #[command]
 async fn job_show(desk: State<'_, Desk>, job_id: String, language: String) -> Answer<JobDetail> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .show_job(self::job_id(&job_id)?, &language)
         .await?)
@@ -119,7 +129,7 @@ async fn job_pause(
     paused: bool,
 ) -> Answer<()> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .pause_job(self::job_id(&job_id)?, paused, generation)
         .await?)
@@ -127,7 +137,7 @@ async fn job_pause(
 
 #[command]
 async fn job_run(desk: State<'_, Desk>, job_id: String) -> Answer<String> {
-    desk.computer()
+    desk.shown()
         .await?
         .run_job(self::job_id(&job_id)?)
         .await
@@ -136,18 +146,18 @@ async fn job_run(desk: State<'_, Desk>, job_id: String) -> Answer<String> {
 
 #[command]
 async fn jobs_add_examples(desk: State<'_, Desk>) -> Answer<usize> {
-    Ok(desk.computer().await?.add_examples().await?)
+    Ok(desk.shown().await?.add_examples().await?)
 }
 
 #[command]
 async fn runs_list(desk: State<'_, Desk>, query: RunsQuery) -> Answer<RunsPage> {
-    Ok(desk.computer().await?.cluster.runs_page(&query).await?)
+    Ok(desk.shown().await?.cluster.runs_page(&query).await?)
 }
 
 #[command]
 async fn run_show(desk: State<'_, Desk>, run_id: String) -> Answer<RunDetail> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .run_detail(self::run_id(&run_id)?)
@@ -157,7 +167,7 @@ async fn run_show(desk: State<'_, Desk>, run_id: String) -> Answer<RunDetail> {
 #[command]
 async fn run_kill(desk: State<'_, Desk>, run_id: String) -> Answer<()> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .kill(self::run_id(&run_id)?)
@@ -173,7 +183,7 @@ async fn run_log(
     offset: u64,
 ) -> Answer<LogPage> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .log(self::run_id(&run_id)?, attempt, offset)
@@ -183,7 +193,7 @@ async fn run_log(
 #[command]
 async fn log_follow(desk: State<'_, Desk>, run_id: String, on: bool) -> Answer<()> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .watch_log(self::run_id(&run_id)?, on)
         .await?)

@@ -7,15 +7,18 @@ mod notices;
 use std::collections::HashMap;
 use std::env;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use belfry_core::cluster::{BulkStop, Notices, ThisComputer, this_computer_dir};
+use anyhow::Context;
+use belfry_core::cluster::{
+    BulkStop, Connection, Connections, Here, Notices, ThisComputer, this_computer_dir,
+};
 use belfry_core::preferences::PreferencesFile;
-use belfry_core::view::{CommandError, ErrorCode, Live};
+use belfry_core::profile::{ProfilesFile, Secrets};
+use belfry_core::view::{CommandError, ConnectionLive, ErrorCode};
 use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
-use tokio::sync::OnceCell;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tracing::{error, warn};
+use tracing::error;
 use tracing_subscriber::EnvFilter;
 
 use crate::notices::show;
@@ -23,7 +26,7 @@ use crate::notices::show;
 /// What all commands share.
 struct Desk {
     app: AppHandle,
-    computer: OnceCell<ThisComputer>,
+    connections: Arc<Connections>,
     preferences: PreferencesFile,
     /// The bulk changes that go on, by their names.
     bulks: Mutex<HashMap<String, BulkStop>>,
@@ -35,18 +38,24 @@ impl Desk {
     }
 
     /// Tells outside of the window what of a batch is worth it.
-    async fn notify(&self, notices: &mut Notices, live: &Live) {
-        let Some(computer) = self.computer.get().filter(|_| !live.runs.is_empty()) else {
+    async fn notify(&self, notices: &mut Notices, news: &ConnectionLive) {
+        let connection = self.connections.opened(&news.profile);
+        let Some(connection) = connection.filter(|_| !news.live.runs.is_empty()) else {
             return;
         };
         let preferences = self.preferences.read();
-        let news = notices.of(live, &computer.following, &preferences).await;
-        news.iter().for_each(|notice| show(&self.app, notice));
+        let told = notices.of(&news.live, &connection.following, &preferences);
+        told.await.iter().for_each(|notice| show(&self.app, notice));
     }
 
-    /// This computer, opened by whoever asks first; after a failure the next one tries again.
+    /// This computer.
     async fn computer(&self) -> Result<&ThisComputer, CommandError> {
-        self.computer.get_or_try_init(|| open(&self.app)).await
+        self.connections.computer().await
+    }
+
+    /// What the window shows: this computer or the cluster of a profile.
+    async fn shown(&self) -> Result<Arc<Connection>, CommandError> {
+        self.connections.shown().await
     }
 }
 
@@ -95,37 +104,40 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         .expect("the configuration has a window");
     WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
     let preferences = PreferencesFile::in_folder(&app.path().app_config_dir()?);
-    let computer = OnceCell::new();
+    let connections = connections()?;
     let app = app.handle().clone();
     app.manage(Desk {
         app: app.clone(),
-        computer,
+        connections: Arc::clone(&connections),
         preferences,
         bulks: Mutex::default(),
     });
+    tauri::async_runtime::spawn(pass_on(connections.lives(), app.clone()));
     // Jobs ring before the window asks for anything.
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = app.state::<Desk>().computer().await {
+        if let Err(error) = connections.computer().await {
             error!("{}", error.detail);
         }
     });
     Ok(())
 }
 
-/// Opens this computer's stores, makes sure that jobs ring, and tells the window what changes.
-async fn open(app: &AppHandle) -> Result<ThisComputer, CommandError> {
+/// Where everything lies. `BELFRY_DIR` and `BELFRY_PROFILE` say otherwise than usual.
+fn connections() -> anyhow::Result<Arc<Connections>> {
     let given = env::var_os("BELFRY_DIR").map(PathBuf::from);
-    let dir = given.or_else(this_computer_dir).ok_or_else(|| {
-        homeless("neither XDG_DATA_HOME nor HOME says where this computer's data lies")
-    })?;
-    let program = env::current_exe()
-        .map_err(|error| homeless(&format!("this program has no path: {error}")))?;
-    let computer = ThisComputer::open(&dir, program.with_file_name("belfry-agent")).await?;
-    tauri::async_runtime::spawn(pass_on(computer.following.lives(), app.clone()));
-    if let Err(error) = computer.start_agent().await {
-        warn!("{error}");
-    }
-    Ok(computer)
+    let dir = given
+        .or_else(this_computer_dir)
+        .context("neither XDG_DATA_HOME nor HOME says where this computer's data lies")?;
+    let program = env::current_exe()?.with_file_name("belfry-agent");
+    let wanted = env::var("BELFRY_PROFILE").ok();
+    let files = ProfilesFile::usual()?;
+    let secrets = Secrets::in_folder(files.folder());
+    Ok(Connections::new(
+        Here { dir, program },
+        files,
+        secrets,
+        wanted,
+    ))
 }
 
 fn homeless(detail: &str) -> CommandError {
@@ -136,19 +148,22 @@ fn homeless(detail: &str) -> CommandError {
     }
 }
 
-/// Passes on what changes, until there is nothing to follow any more. A batch that is missed
-/// shows in the next one's number.
-async fn pass_on(mut lives: Receiver<Live>, app: AppHandle) {
-    let mut notices = Notices::default();
+/// Passes on what changes: to the window what it shows, outside of it whatever is worth it. A
+/// batch that is missed shows in the next one's number.
+async fn pass_on(mut lives: Receiver<ConnectionLive>, app: AppHandle) {
+    let mut notices: HashMap<String, Notices> = HashMap::new();
     loop {
-        match lives.recv().await {
-            Ok(live) => {
-                app.state::<Desk>().notify(&mut notices, &live).await;
-                // Without a window nobody misses it.
-                let _ = app.emit("live", live);
-            }
-            Err(RecvError::Lagged(_)) => {}
+        let news = match lives.recv().await {
+            Ok(news) => news,
+            Err(RecvError::Lagged(_)) => continue,
             Err(RecvError::Closed) => return,
+        };
+        let desk = app.state::<Desk>();
+        let of_profile = notices.entry(news.profile.clone()).or_default();
+        desk.notify(of_profile, &news).await;
+        if news.profile == desk.connections.shown_name() {
+            // Without a window nobody misses it.
+            let _ = app.emit("live", news.live);
         }
     }
 }

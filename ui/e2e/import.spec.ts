@@ -105,12 +105,18 @@ test('a file of jobs shows what it changes before it is applied', async ({ page 
   await expect(page.getByRole('grid', { name: 'List of jobs' })).toBeVisible()
 })
 
+test('a wrong file is said in Chinese throughout', async ({ page }) => {
+  await openFile(page, 'wrong', { language: 'zh-CN' })
+  await expect(page.getByText('分钟 61 超出范围：请用 0 到 59。')).toBeVisible()
+  await expect(page.getByText('此版本不认识“retrys”：是不是“retries”？')).toBeVisible()
+})
+
 test('a wrong file names each mistake with line and key, and cannot be applied', async ({ page }) => {
   await openFile(page, 'wrong')
   const mistakes = page.getByRole('list', { name: 'Mistakes in the file' })
   await expect(mistakes.getByRole('listitem')).toHaveCount(2)
   await expect(mistakes).toContainText('line 9')
-  await expect(mistakes).toContainText('did you mean `retries`?')
+  await expect(mistakes).toContainText('did you mean “retries”?')
   await expect(page.getByRole('alert')).toContainText('Nothing of the file can be applied')
   await expect(page.getByRole('button', { name: /^Apply/ })).toHaveCount(0)
 })
@@ -130,7 +136,7 @@ test('a dropped file opens, and all jobs leave as a file', async ({ page }) => {
   await page.keyboard.press('Control+k')
   await page.keyboard.type('Export all jobs')
   await page.getByRole('option', { name: /Export all jobs/ }).click()
-  await expect(page.getByText('Saved as /home/lin/jobs.toml', { exact: true })).toBeVisible()
+  await expect(page.getByText('39 jobs were written into /home/lin/jobs.toml', { exact: true })).toBeVisible()
 })
 
 test('the settings lead to files too', async ({ page }) => {

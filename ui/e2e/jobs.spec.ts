@@ -82,7 +82,7 @@ test('a broken definition says why and cannot be run', async ({ page }) => {
   await open(page)
   await filter(page).fill('old-format')
   await page.getByRole('row', { name: /old-format/ }).click()
-  await expect(page.getByRole('alert')).toContainText('run_as is not supported yet')
+  await expect(page.getByRole('alert')).toContainText('warp: A newer version of Belfry wrote this')
   await expect(page.getByRole('button', { name: 'Run now' })).toBeDisabled()
 })
 

@@ -81,7 +81,7 @@ test('what could not be done is named with its reason', async ({ page }) => {
   await notice.getByRole('button', { name: 'Show why' }).click()
   const why = page.getByRole('dialog', { name: 'What could not be done' })
   await expect(why).toContainText('web/old-format')
-  await expect(why).toContainText('run_as is not supported yet')
+  await expect(why).toContainText('The stored definition of web/old-format cannot be used')
 })
 
 test('many runs are begun only after a question, few at once', async ({ page }) => {
@@ -118,7 +118,7 @@ test('a term that is not understood says so where it stands', async ({ page }) =
   await page.keyboard.press('Enter')
   await page.keyboard.press('Control+a')
   await page.keyboard.press('p')
-  await expect(page.getByText('is not valid', { exact: false }).first()).toBeVisible()
+  await expect(page.getByText('The filter has a mistake', { exact: false }).first()).toBeVisible()
 })
 
 test('jobs are gathered under heads that the keyboard passes over', async ({ page }) => {

@@ -60,7 +60,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
   await open(page)
   await page.getByRole('button', { name: 'Search jobs and commands' }).focus()
   const names: string[] = []
-  for (let step = 0; step < 13; step += 1) {
+  for (let step = 0; step < 16; step += 1) {
     await page.keyboard.press('Tab')
     names.push(
       await page.evaluate(
@@ -74,12 +74,15 @@ test('the focus goes through the window in its order', async ({ page }) => {
     'Settings',
     'Jobs',
     'Runs',
+    'Nodes',
+    'Connections',
     'Starred',
     'Fold the side bar',
     'Filter jobs',
     'Sort',
     'Group',
     'Save this list',
+    'Show deleted jobs',
     'New job',
     '4 in trouble',
     'List of jobs',

@@ -12,7 +12,7 @@ test('who changed it, and back: three clicks', async ({ page }) => {
   await openHistory(page)
   const items = versions(page).getByRole('listitem')
   await expect(items.first()).toContainText('wang@desk')
-  await expect(items.first()).toContainText('shell.script: 1 line changed')
+  await expect(items.first()).toContainText('Script: 1 line changed')
   await expect(items.first()).toContainText('in force')
   await page.getByRole('button', { name: 'Restore version 2' }).click()
   await expect(
@@ -33,8 +33,8 @@ test('a version is looked into and any two are compared', async ({ page }) => {
   await page.getByRole('button', { name: 'Compare version 3' }).click()
   const compared = page.getByRole('region', { name: 'Compare' })
   await expect(compared).toContainText('From version 1 to version 3')
-  await expect(compared).toContainText('schedule')
-  await expect(compared).toContainText('shell.script')
+  await expect(compared).toContainText('Schedule')
+  await expect(compared).toContainText('Script')
 })
 
 test('the history is one key away', async ({ page }) => {
@@ -44,6 +44,21 @@ test('the history is one key away', async ({ page }) => {
   await expect(versions(page)).toBeVisible()
   await page.keyboard.press('h')
   await expect(page.getByRole('tab', { name: 'Overview' })).toHaveAttribute('aria-selected', 'true')
+})
+
+test('what is deleted is one click from the jobs, and comes back', async ({ page }) => {
+  await open(page)
+  await page.getByRole('row', { name: /purge-cdn/ }).click()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByText('39 jobs')).toBeVisible()
+  await page.getByRole('link', { name: 'Show deleted jobs' }).click()
+  const gone = page.getByRole('list', { name: 'Deleted jobs' }).getByRole('listitem')
+  await expect(gone).toHaveCount(2)
+  await gone.filter({ hasText: 'purge-cdn' }).getByRole('button', { name: 'Restore' }).click()
+  await expect(gone).toHaveCount(1)
+  await page.keyboard.press('Escape')
+  await expect(page.getByText('40 jobs')).toBeVisible()
 })
 
 test('a deleted job is brought back, and then none is deleted', async ({ page }) => {

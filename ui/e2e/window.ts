@@ -26,6 +26,8 @@ export interface Start {
   theme?: string
   path?: string
   open?: string
+  /** The connection that is shown; this computer when absent. */
+  profile?: string
 }
 
 const START = new Date('2026-11-21T12:34:56+08:00')

@@ -26,6 +26,12 @@ export const router = createRouter({
     { path: '/jobs/deleted', name: 'deleted', component: DeletedJobs },
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
+    { path: '/nodes', name: 'nodes', component: () => import('./features/nodes/NodesScreen.vue') },
+    {
+      path: '/connections',
+      name: 'connections',
+      component: () => import('./features/connections/ConnectionsScreen.vue'),
+    },
     { path: '/settings', name: 'settings', component: SettingsScreen },
     { path: '/:rest(.*)', redirect: '/jobs' },
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FieldError, JobForm, NextLine } from '../src/backend/types'
 import { draftKey, Drafts, isSame, tagsOf, type DraftStorage } from '../src/features/editor/drafts'
-import { errorsAt, errorsElsewhere, fieldOf, wrongKeys } from '../src/features/editor/errors'
+import { errorsAt, errorsElsewhere, fieldOf, wrongKeys } from '../src/marks/errors'
 import { changeReadings, fitting, timelineMarks } from '../src/features/editor/timeline'
 import { en } from '../src/i18n/en'
 

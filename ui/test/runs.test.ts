@@ -145,6 +145,7 @@ describe('a link', () => {
 })
 
 describe('changes in one line', () => {
+  const plain = (path: string) => path
   const change = (before: string | null, after: string | null, lines: string[] = []): ChangedField => ({
     path: 'x',
     before,
@@ -153,15 +154,15 @@ describe('changes in one line', () => {
   })
 
   it('say what became of a field', () => {
-    expect(changeWords(change('1', '2'), t)).toBe('x: 1 → 2')
-    expect(changeWords(change(null, '2'), t)).toBe('x: 2')
-    expect(changeWords(change('1', null), t)).toBe('x: 1 removed')
-    expect(changeWords(change('a\nb', 'a\nc', ['-b', '+c']), t)).toBe('x: 1 line changed')
-    expect(changeWords(change(null, 'a\nb\n'), t)).toBe('x: 2 line changed')
+    expect(changeWords(change('1', '2'), t, plain)).toBe('x: 1 → 2')
+    expect(changeWords(change(null, '2'), t, plain)).toBe('x: 2')
+    expect(changeWords(change('1', null), t, plain)).toBe('x: 1 removed')
+    expect(changeWords(change('a\nb', 'a\nc', ['-b', '+c']), t, plain)).toBe('x: 1 line changed')
+    expect(changeWords(change(null, 'a\nb\n'), t, plain)).toBe('x: 2 line changed')
   })
 
   it('name the first and count the others', () => {
-    expect(changesWords([change('1', '2'), change('3', '4')], t)).toBe('x: 1 → 2 and 1 more')
-    expect(changesWords([], t)).toBe('nothing that matters')
+    expect(changesWords([change('1', '2'), change('3', '4')], t, plain)).toBe('x: 1 → 2 and 1 more')
+    expect(changesWords([], t, plain)).toBe('nothing that matters')
   })
 })

@@ -12,6 +12,7 @@ use belfry_core::policy::Egress;
 use belfry_core::run::Reason;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, Url, redirect};
+use tokio::time::timeout;
 
 use super::Call;
 use super::keep::Keep;
@@ -72,7 +73,8 @@ async fn send(client: &Client, hop: &Hop) -> Result<Response, Fault> {
     let method = method.expect("its words are methods");
     let mut request = client.request(method, hop.url.clone());
     for (name, value) in &hop.headers {
-        request = request.header(name, value);
+        // As bytes: a value may hold more than ASCII.
+        request = request.header(name, value.as_bytes());
     }
     if let Some(body) = &hop.body {
         request = request.body(body.clone());
@@ -137,9 +139,11 @@ pub async fn refuse_before(url: &Url, egress: &Egress) -> Option<Fault> {
         return Some(fault);
     }
     let host = url.domain()?;
-    match look_up(host.to_owned(), egress.clone()).await {
-        Err(error) => denied(error.as_ref()),
-        Ok(_) => None,
+    let found = look_up(host.to_owned(), egress.clone());
+    // One that takes longer is told by the call itself, within its own time.
+    match timeout(HTTP_CONNECT_WITHIN, found).await {
+        Ok(Err(error)) => denied(error.as_ref()),
+        Ok(Ok(_)) | Err(_) => None,
     }
 }
 

@@ -4,23 +4,25 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::edit::{Sent, usable};
-use super::{Cluster, ClusterError, StoredJob};
-use crate::definition::{ApplyPlan, Format, Intent, export, parse_file, plan_apply, plan_edit};
-use crate::envelope::Envelope;
-use crate::id::{JobId, ProjectName};
-use crate::job::Job;
+use super::definitions::StoredDefinition;
+use super::edit::Sent;
+use super::{Cluster, ClusterError};
+use crate::definition::{
+    Address, ApplyPlan, Current, Definition, Existing, Format, FullName, Intent, Kind, export_all,
+    parse_file, plan_apply, plan_edit,
+};
+use crate::id::ProjectName;
 use crate::keyspace::PlannedEdit;
 use crate::limits::EDIT_STEPS_TOGETHER;
 
 /// What a file would do, or has done.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
-    /// `project/name` of jobs that are new.
+    /// The names of definitions that are new, those of other kinds than jobs with their kind.
     pub created: Vec<String>,
-    /// Jobs that changed, each with the lines of its difference.
+    /// Definitions that changed, each with the lines of its difference.
     pub changed: Vec<(String, Vec<String>)>,
-    /// Jobs that were so already.
+    /// Definitions that were so already.
     pub unchanged: usize,
     /// Jobs that the file does not have any more, and that rest now.
     pub paused: Vec<String>,
@@ -58,30 +60,34 @@ impl Cluster {
     /// What applying a file would do, known to fit into one transaction.
     pub(super) async fn plan_file(&self, text: &str, prune: bool) -> Result<Planned, ClusterError> {
         let file = parse_file(text, Format::of(text)).map_err(ClusterError::File)?;
-        let file: Vec<Job> = file.into_iter().map(|item| item.job).collect();
-        self.plan_jobs(&file, prune, self.jobs().await?).await
+        let file: Vec<Definition> = file.into_iter().map(|item| item.definition).collect();
+        self.plan(&file, prune).await
     }
 
-    /// The same for jobs that were read already, beside those that are `stored`.
-    pub(super) async fn plan_jobs(
+    /// The same for definitions that were read already.
+    pub(super) async fn plan(
         &self,
-        jobs: &[Job],
+        wanted: &[Definition],
         prune: bool,
-        stored: Vec<StoredJob>,
     ) -> Result<Planned, ClusterError> {
-        let existing: Vec<_> = stored.iter().map(StoredJob::existing).collect();
-        let plan = plan_apply(&existing, jobs, prune);
-        if let Some(job) = plan.unreadable.first() {
-            let broken = stored.iter().find(|stored| stored.id == job.id);
-            let why = broken
-                .and_then(|stored| stored.job.clone().err())
-                .unwrap_or_default();
+        let mut kinds: Vec<Kind> = wanted.iter().map(Definition::kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let mut stored = Vec::new();
+        for kind in kinds {
+            stored.extend(self.stored(kind).await?);
+        }
+        let there = stored.iter().filter(|one| !one.is_deleted);
+        let existing: Vec<Existing> = there.map(StoredDefinition::existing).collect();
+        let plan = plan_apply(&existing, wanted, prune);
+        if let Some(broken) = plan.unreadable.first() {
+            let found = stored.iter().find(|one| one.address == broken.address);
             return Err(ClusterError::Broken {
-                name: format!("{}/{}", job.name.project, job.name.name),
-                why,
+                name: broken.name.to_string(),
+                why: found.and_then(StoredDefinition::why).unwrap_or_default(),
             });
         }
-        let edits = self.edits(&plan, &stored).await?;
+        let edits = self.edits(&plan, &stored)?;
         self.check_size(&edits)?;
         Ok(Planned { plan, edits })
     }
@@ -126,123 +132,120 @@ impl Cluster {
         })
     }
 
-    async fn edits(
+    fn edits(
         &self,
         plan: &ApplyPlan,
-        stored: &[StoredJob],
+        stored: &[StoredDefinition],
     ) -> Result<Vec<PlannedEdit>, ClusterError> {
+        let by_address: BTreeMap<&Address, &StoredDefinition> =
+            stored.iter().map(|one| (&one.address, one)).collect();
+        let current = |address: &Address| by_address.get(address)?.current();
         let mut edits = Vec::new();
-        for job in &plan.created {
-            let id = JobId(Uuid::new_v4());
-            edits.extend(self.planned(
-                (&job.project, &job.name, id),
-                None,
-                Intent::Create(job.clone()),
-            )?);
+        for definition in &plan.created {
+            let (address, name) = (new_address(definition), definition.full_name());
+            let there = current(&address);
+            // What is named by its id comes back where it was removed.
+            let intent = match there {
+                Some(_) => Intent::Restore(definition.clone()),
+                None => Intent::Create(definition.clone()),
+            };
+            edits.extend(self.planned((&address, &name), there.as_ref(), intent)?);
         }
-        let current = self.envelopes(plan, stored).await?;
-        let intents = plan
-            .changed
-            .iter()
-            .map(|changed| (changed.id, Intent::Edit(changed.job.clone())));
-        let pauses = plan.pruned.iter().map(|pruned| (pruned.id, Intent::Pause));
-        for ((id, intent), (job, now)) in intents.chain(pauses).zip(current) {
-            debug_assert_eq!(id, job.id);
-            edits.extend(self.planned((&job.project, &job.name, id), Some(&now), intent)?);
+        for changed in &plan.changed {
+            let name = changed.definition.full_name();
+            let (there, intent) = (
+                current(&changed.address),
+                Intent::Edit(changed.definition.clone()),
+            );
+            edits.extend(self.planned((&changed.address, &name), there.as_ref(), intent)?);
+        }
+        for pruned in &plan.pruned {
+            let there = current(&pruned.address);
+            let edit = self.planned(
+                (&pruned.address, &pruned.name),
+                there.as_ref(),
+                Intent::Pause,
+            )?;
+            edits.extend(edit);
         }
         Ok(edits)
     }
 
-    /// What is stored of the jobs that the plan changes, in its order, as it was when it was made.
-    async fn envelopes<'a>(
-        &self,
-        plan: &ApplyPlan,
-        stored: &'a [StoredJob],
-    ) -> Result<Vec<(&'a StoredJob, crate::definition::Current)>, ClusterError> {
-        let ids = plan
-            .changed
-            .iter()
-            .map(|changed| changed.id)
-            .chain(plan.pruned.iter().map(|job| job.id));
-        let by_id: BTreeMap<JobId, &StoredJob> = stored.iter().map(|job| (job.id, job)).collect();
-        let jobs: Vec<&StoredJob> = ids.filter_map(|id| by_id.get(&id).copied()).collect();
-        let keys: Vec<String> = jobs
-            .iter()
-            .map(|job| self.keys.job(&job.project, job.id))
-            .collect();
-        let (_, entries) = self
-            .coord
-            .get(&keys)
-            .await
-            .map_err(|source| ClusterError::Coord {
-                doing: "read the jobs",
-                source,
-            })?;
-        let mut current = Vec::new();
-        for (job, entry) in jobs.into_iter().zip(entries) {
-            let raced = || ClusterError::ApplyRaced { name: job.title() };
-            let entry = entry
-                .filter(|entry| entry.mod_revision == job.revision)
-                .ok_or_else(raced)?;
-            let envelope = Envelope::decode(&entry.value).map_err(|_| raced())?;
-            current.push((
-                job,
-                crate::definition::Current {
-                    envelope,
-                    revision: entry.mod_revision,
-                },
-            ));
-        }
-        Ok(current)
-    }
-
     fn planned(
         &self,
-        (project, name, id): (&ProjectName, &str, JobId),
-        current: Option<&crate::definition::Current>,
-        intent: Intent,
+        (address, name): (&Address, &FullName),
+        current: Option<&Current>,
+        intent: Intent<Definition>,
     ) -> Result<Option<PlannedEdit>, ClusterError> {
-        let plan = plan_edit(id, current, &intent, None, &self.author());
+        let plan = plan_edit(address, current, &intent, None, &self.author());
         let refused = |source| ClusterError::Refused {
-            name: format!("{project}/{name}"),
+            name: name.to_string(),
             source,
         };
         Ok(plan.map_err(refused)?.map(|plan| PlannedEdit {
-            project: project.clone(),
-            id,
+            address: address.clone(),
             plan,
         }))
     }
 
-    /// The jobs as a file that `apply` reads, of one project or of all.
+    /// All definitions as a file that `apply` reads; of one project those that belong to it.
     pub async fn export(&self, project: Option<&ProjectName>) -> Result<String, ClusterError> {
-        let jobs = self.jobs().await?;
-        let wanted = jobs
-            .iter()
-            .filter(|job| project.is_none_or(|project| *project == job.project));
-        let wanted: Vec<Job> = wanted
-            .map(|job| usable(job).cloned())
-            .collect::<Result<_, _>>()?;
-        Ok(export(&wanted))
+        let mut wanted = Vec::new();
+        for kind in Definition::KINDS {
+            let stored = self.stored(*kind).await?;
+            let of_it = stored.into_iter().filter(|one| {
+                !one.is_deleted && (project.is_none() || one.address.project.as_ref() == project)
+            });
+            for one in of_it {
+                wanted.push(one.usable()?.clone());
+            }
+        }
+        Ok(export_all(&wanted))
+    }
+}
+
+/// Where a new definition will be stored.
+pub(super) fn new_address(definition: &Definition) -> Address {
+    let FullName {
+        kind,
+        project,
+        name,
+    } = definition.full_name();
+    let id = match kind.is_named_by_id() {
+        true => name,
+        false => Uuid::new_v4().to_string(),
+    };
+    Address { kind, project, id }
+}
+
+/// A name as people hear it of a file: jobs are what most files hold.
+pub(super) fn title(name: &FullName) -> String {
+    match name.kind {
+        Kind::Job => name.to_string(),
+        kind => format!("{kind} {name}"),
     }
 }
 
 pub(super) fn told(plan: &ApplyPlan) -> Applied {
-    let title = |job: &Job| format!("{}/{}", job.project, job.name);
     let lines =
         |changes: &[crate::definition::Change]| changes.iter().map(ToString::to_string).collect();
     Applied {
-        created: plan.created.iter().map(title).collect(),
+        created: plan
+            .created
+            .iter()
+            .map(|one| title(&one.full_name()))
+            .collect(),
         changed: plan
             .changed
             .iter()
-            .map(|changed| (title(&changed.job), lines(&changed.changes)))
+            .map(|changed| {
+                (
+                    title(&changed.definition.full_name()),
+                    lines(&changed.changes),
+                )
+            })
             .collect(),
         unchanged: plan.unchanged.len(),
-        paused: plan
-            .pruned
-            .iter()
-            .map(|job| format!("{}/{}", job.name.project, job.name.name))
-            .collect(),
+        paused: plan.pruned.iter().map(|job| job.name.to_string()).collect(),
     }
 }

@@ -1,19 +1,16 @@
 //! Changing many jobs at once: each job its own transaction, told as it goes, and every job that
 //! was left behind is named with the reason.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
+use super::connection::no_agent;
 use super::edit::usable;
 use super::job_list::matching;
-use super::this_computer::no_agent;
 use super::{Cluster, ClusterError, Edited, Following, StoredJob};
 use crate::clock;
 use crate::definition::{Intent, export};
@@ -21,7 +18,7 @@ use crate::job::JobDraft;
 use crate::limits::{BULK_AT_ONCE, BULK_FAILURES_MAX, BULK_JOBS_MAX, BULK_TELL_EVERY};
 use crate::view::{
     AgentState, BulkAction, BulkAsk, BulkChanged, BulkFailure, BulkProgress, BulkTarget,
-    CommandError, ErrorCode, Exported,
+    CommandError, JobsText,
 };
 
 /// Lets a bulk change end early: jobs that are not begun are left alone.
@@ -117,12 +114,8 @@ impl Following {
         Ok(tally.end())
     }
 
-    /// Writes jobs into a new file in `folder`, as `apply` reads it.
-    pub async fn export_jobs(
-        &self,
-        target: &BulkTarget,
-        folder: &Path,
-    ) -> Result<Exported, CommandError> {
+    /// Jobs as a text that `apply` reads; those that this version cannot write are named.
+    pub async fn jobs_text(&self, target: &BulkTarget) -> Result<JobsText, ClusterError> {
         let (found, missing) = self.targets(target).await?;
         let (mut jobs, mut left_out) = (Vec::new(), missing);
         for job in &found {
@@ -131,16 +124,8 @@ impl Following {
                 Err(_) => left_out.push(job.title()),
             }
         }
-        let path = write_new(folder, &export(&jobs)).map_err(|error| CommandError {
-            code: ErrorCode::Internal,
-            params: BTreeMap::new(),
-            detail: format!(
-                "could not write the jobs into {}: {error}",
-                folder.display()
-            ),
-        })?;
-        Ok(Exported {
-            path: path.display().to_string(),
+        Ok(JobsText {
+            text: export(&jobs),
             count: count(jobs.len()),
             left_out,
         })
@@ -269,17 +254,7 @@ impl Cluster {
     ) -> Result<Edited, ClusterError> {
         let mut draft = JobDraft::from(usable(job)?);
         change(&mut draft);
-        let changed = draft.validate().map_err(|errors| ClusterError::Invalid {
-            field: errors
-                .first()
-                .map(|error| error.path.clone())
-                .unwrap_or_default(),
-            sentence: errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
-        })?;
+        let changed = draft.validate().map_err(ClusterError::Fields)?;
         self.edit(job, Intent::Edit(changed), Some(job.generation))
             .await
     }
@@ -347,28 +322,6 @@ impl Tally {
             changed: self.changed,
             over: true,
             ..self.progress
-        }
-    }
-}
-
-/// A file that was not there before: of today's names the first that is free.
-fn write_new(folder: &Path, text: &str) -> std::io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    let day = clock::now().strftime("%Y-%m-%d").to_string();
-    let mut number = 1;
-    loop {
-        let suffix = match number {
-            1 => String::new(),
-            number => format!("-{number}"),
-        };
-        let path = folder.join(format!("belfry-jobs-{day}{suffix}.toml"));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes())?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(error),
         }
     }
 }

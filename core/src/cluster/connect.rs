@@ -23,7 +23,7 @@ use crate::history::mysql::{MysqlConnectError, MysqlHistory, MysqlSettings};
 use crate::history::sqlite::SqliteHistory;
 use crate::keyspace::Keyspace;
 use crate::limits::{AGENT_CONNECTIONS_MAX, CLOCK_JUMP_MAX, PERSON_CONNECTIONS_MAX};
-use crate::profile::Place;
+use crate::profile::{Place, Profile};
 use crate::txn::Entry;
 use crate::view::{Ladder, Rung, Step, StepState, Trouble};
 
@@ -48,6 +48,8 @@ pub struct Stores {
     pub warnings: Vec<String>,
     /// Why the past cannot be reached for the moment.
     pub away: Option<String>,
+    /// Nothing may be changed through them.
+    pub read_only: bool,
 }
 
 /// Why stores could not be opened.
@@ -103,8 +105,18 @@ impl Stores {
     pub async fn open(at: &Place, role: Role) -> Result<Self, ConnectError> {
         match at {
             Place::Embedded(dir) => embedded(dir).await.map_err(ConnectError::Embedded),
-            Place::Servers(servers) => climb(servers, role).await.stores(),
+            // Boxed: what waits inside is deep.
+            Place::Servers(servers) => Box::pin(climb(servers, role)).await.stores(),
         }
+    }
+
+    /// Opens those of a profile for a person; its secrets are put in already.
+    pub async fn open_profile(profile: &Profile) -> Result<Self, ConnectError> {
+        let stores = Self::open(&profile.place, Role::Person).await?;
+        Ok(Self {
+            read_only: profile.read_only,
+            ..stores
+        })
     }
 }
 
@@ -119,6 +131,7 @@ pub(super) async fn embedded(dir: &Path) -> Result<Stores, ClusterError> {
         keys: Keyspace::this_computer(),
         warnings: Vec::new(),
         away: None,
+        read_only: false,
     })
 }
 
@@ -142,6 +155,7 @@ impl Climb {
             keys: self.keys,
             warnings,
             away,
+            read_only: false,
         })
     }
 }
@@ -233,8 +247,17 @@ async fn etcd(settings: EtcdSettings, keys: &Keyspace) -> Result<Etcd, (Rung, St
     Ok(etcd)
 }
 
-/// Tries everything that a cluster needs, and tells each rung. Must be called within a runtime.
+/// Tries everything that a cluster needs. Must be called within a runtime.
 pub async fn climb(servers: &Servers, role: Role) -> Climb {
+    climb_telling(servers, role, &|_| {}).await
+}
+
+/// The same, and tells the rungs whenever more is known of them.
+pub async fn climb_telling(
+    servers: &Servers,
+    role: Role,
+    tell: &(dyn Fn(&Ladder) + Sync),
+) -> Climb {
     let mut climb = Climb {
         ladder: ladder::unknown(),
         facts: None,
@@ -244,15 +267,26 @@ pub async fn climb(servers: &Servers, role: Role) -> Climb {
     };
     match settings(servers, role) {
         Ok(settings) => {
-            let (present, past) = tokio::join!(
-                etcd(settings.etcd, &climb.keys),
-                database(settings.history.clone())
-            );
-            climb.learn_history(settings.history, past);
-            climb.learn_etcd(present).await;
+            let keys = climb.keys.clone();
+            let present = etcd(settings.etcd, &keys);
+            let past = database(settings.history.clone());
+            tokio::pin!(present, past);
+            tokio::select! {
+                past = &mut past => {
+                    climb.learn_history(settings.history, past);
+                    tell(&climb.ladder);
+                    climb.learn_etcd(present.await).await;
+                }
+                present = &mut present => {
+                    climb.learn_etcd(present).await;
+                    tell(&climb.ladder);
+                    climb.learn_history(settings.history, past.await);
+                }
+            }
         }
         Err(error) => ladder::failed(&mut climb.ladder, Rung::Settings, error.to_string()),
     }
+    tell(&climb.ladder);
     climb
 }
 

@@ -1,4 +1,5 @@
-//! Changing jobs: one compare-and-set transaction each, then its version to history.
+//! Changing definitions, and jobs above all: one compare-and-set transaction each, then its version
+//! to history.
 
 use serde_json::Value;
 use tracing::debug;
@@ -8,7 +9,9 @@ use super::error::Doing;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::coord::CoordError;
-use crate::definition::{Author, Current, EditPlan, EditRefused, Intent, Version, plan_edit};
+use crate::definition::{
+    Address, Author, Current, Definition, EditPlan, EditRefused, Intent, Version, plan_edit,
+};
 use crate::envelope::Envelope;
 use crate::history::Upload;
 use crate::id::{EditId, JobId};
@@ -28,6 +31,25 @@ pub struct Edited {
     pub changed: bool,
 }
 
+/// What the edit of a definition of any kind came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its generation now.
+    pub generation: u64,
+    /// Whether anything changed.
+    pub changed: bool,
+}
+
+impl Changed {
+    pub(super) fn of_job(self, id: JobId) -> Edited {
+        Edited {
+            id,
+            generation: self.generation,
+            changed: self.changed,
+        }
+    }
+}
+
 /// What became of a transaction of edits.
 pub(super) enum Sent {
     /// They are made.
@@ -39,24 +61,31 @@ pub(super) enum Sent {
 impl Cluster {
     /// Makes a new job.
     pub async fn create(&self, job: Job) -> Result<Edited, ClusterError> {
-        let (id, name) = (
-            JobId(Uuid::new_v4()),
-            format!("{}/{}", job.project, job.name),
-        );
-        let plan = plan_edit(id, None, &Intent::Create(job.clone()), None, &self.author());
+        let id = JobId(Uuid::new_v4());
+        let address = Address::of_job(&job.project, id);
+        let made = self.create_at(&address, job.into()).await?;
+        Ok(made.of_job(id))
+    }
+
+    /// Makes a new definition where there is none.
+    pub(super) async fn create_at(
+        &self,
+        address: &Address,
+        definition: Definition,
+    ) -> Result<Changed, ClusterError> {
+        let name = definition.full_name().to_string();
+        let intent = Intent::Create(definition);
+        let plan = plan_edit(address, None, &intent, None, &self.author());
         let plan = plan.map_err(|source| ClusterError::Refused {
             name: name.clone(),
             source,
         })?;
-        let plan = plan.expect("a job that appears is a change");
         let edit = PlannedEdit {
-            project: job.project,
-            id,
-            plan,
+            address: address.clone(),
+            plan: plan.expect("a definition that appears is a change"),
         };
         match self.send_edits(std::slice::from_ref(&edit), &name).await? {
-            Sent::Made => Ok(Edited {
-                id,
+            Sent::Made => Ok(Changed {
                 generation: 1,
                 changed: true,
             }),
@@ -79,17 +108,7 @@ impl Cluster {
         if let Some(project) = project {
             fields["project"] = Value::from(project);
         }
-        let job = Job::read(&fields).map_err(|errors| ClusterError::Invalid {
-            field: errors
-                .first()
-                .map(|error| error.path.clone())
-                .unwrap_or_default(),
-            sentence: errors
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
-        })?;
+        let job = Job::read(&fields).map_err(ClusterError::Fields)?;
         self.create(job).await
     }
 
@@ -100,13 +119,9 @@ impl Cluster {
         intent: Intent,
         seen: Option<u64>,
     ) -> Result<Edited, ClusterError> {
-        self.change(
-            &job.title(),
-            (&self.keys.job(&job.project, job.id), job.id),
-            &intent,
-            seen,
-        )
-        .await
+        let address = job.address();
+        let made = self.change(&job.title(), &address, &intent, seen).await?;
+        Ok(made.of_job(job.id))
     }
 
     /// Lets a job's schedule rest, or wakes it.
@@ -159,19 +174,30 @@ impl Cluster {
             name: name.clone(),
             why: error.to_string(),
         })?;
-        let key = self.keys.job(&job.project, id);
-        self.change(&name, (&key, id), &Intent::Restore(job), seen)
+        let address = Address::of_job(&job.project, id);
+        let made = self
+            .change(&name, &address, &Intent::Restore(job), seen)
+            .await?;
+        Ok(made.of_job(id))
+    }
+
+    /// All that is kept of a job's past, newest first.
+    pub async fn versions(&self, id: JobId) -> Result<Vec<Version>, ClusterError> {
+        self.versions_of(crate::definition::Kind::Job, &id.to_string())
             .await
     }
 
     /// All that is kept of a definition's past, newest first.
-    pub async fn versions(&self, id: JobId) -> Result<Vec<Version>, ClusterError> {
+    pub(super) async fn versions_of(
+        &self,
+        kind: crate::definition::Kind,
+        id: &str,
+    ) -> Result<Vec<Version>, ClusterError> {
         self.forward_pending().await;
-        let kind = crate::definition::Kind::Job.as_str();
         self.history
-            .versions(kind, &id.to_string(), VERSIONS_MAX)
+            .versions(kind.as_str(), id, VERSIONS_MAX)
             .await
-            .doing("read the versions of a job")
+            .doing("read the versions")
     }
 
     pub(super) fn author(&self) -> Author {
@@ -182,14 +208,15 @@ impl Cluster {
         }
     }
 
-    /// The edit of the job at `key`, whether it is there or deleted.
-    pub(super) async fn change(
+    /// The edit of the definition at `address`, whether it is there or deleted.
+    pub(super) async fn change<D: Clone + Into<Definition>>(
         &self,
         name: &str,
-        (key, id): (&str, JobId),
-        intent: &Intent,
+        address: &Address,
+        intent: &Intent<D>,
         seen: Option<u64>,
-    ) -> Result<Edited, ClusterError> {
+    ) -> Result<Changed, ClusterError> {
+        let key = &self.keys.definition(address);
         let refused = |source| ClusterError::Refused {
             name: name.to_owned(),
             source,
@@ -201,29 +228,27 @@ impl Cluster {
             let generation = current
                 .as_ref()
                 .map_or(0, |current| current.envelope.generation);
-            let plan = plan_edit(id, current.as_ref(), intent, seen, &author).map_err(refused)?;
+            let plan =
+                plan_edit(address, current.as_ref(), intent, seen, &author).map_err(refused)?;
             let Some(plan) = plan else {
-                return Ok(Edited {
-                    id,
+                return Ok(Changed {
                     generation,
                     changed: false,
                 });
             };
             let generation = plan.envelope.generation;
             let edit = PlannedEdit {
-                project: self.project_of(key),
-                id,
+                address: address.clone(),
                 plan,
             };
             let Sent::Refused(answer) = self.send_edits(std::slice::from_ref(&edit), name).await?
             else {
-                return Ok(Edited {
-                    id,
+                return Ok(Changed {
                     generation,
                     changed: true,
                 });
             };
-            self.check_name(&edit.plan, &answer, id)?;
+            self.check_name(&edit.plan, &answer)?;
             tries += 1;
             // Somebody was faster. Who named a generation is told by the next plan; who did not
             // wants the change on whatever is there.
@@ -242,13 +267,6 @@ impl Cluster {
         }
     }
 
-    fn project_of(&self, key: &str) -> crate::id::ProjectName {
-        match self.keys.parse(key) {
-            Some(crate::keyspace::Key::Job(project, _)) => project,
-            _ => unreachable!("the key was spelled as a job's"),
-        }
-    }
-
     pub(super) async fn current(
         &self,
         key: &str,
@@ -258,7 +276,7 @@ impl Cluster {
             .coord
             .get(&[key.to_owned()])
             .await
-            .doing("read the job")?;
+            .doing("read the definition")?;
         let Some(entry) = entries.into_iter().flatten().next() else {
             return Ok(None);
         };
@@ -272,27 +290,19 @@ impl Cluster {
         }))
     }
 
-    /// Whether the name that the edit takes is another job's.
-    fn check_name(
-        &self,
-        plan: &EditPlan,
-        answer: &TxnAnswer,
-        id: JobId,
-    ) -> Result<(), ClusterError> {
+    /// Whether the name that the edit takes is another one's.
+    fn check_name(&self, plan: &EditPlan, answer: &TxnAnswer) -> Result<(), ClusterError> {
         let Some(name) = &plan.claims else {
             return Ok(());
         };
-        let key = self.keys.name(
-            crate::definition::Kind::Job.as_str(),
-            &name.project,
-            &name.name,
-        );
+        let key = self.keys.name(name);
         let taken = gotten(answer)
             .iter()
-            .any(|entry| entry.key == key && entry.value != id.to_string().into_bytes());
-        let title = format!("{}/{}", name.project, name.name);
+            .any(|entry| entry.key == key && entry.value != plan.envelope.id.as_bytes());
         if taken {
-            Err(ClusterError::NameTaken { name: title })
+            Err(ClusterError::NameTaken {
+                name: name.to_string(),
+            })
         } else {
             Ok(())
         }
@@ -325,7 +335,7 @@ impl Cluster {
                 }
                 Err(source) => {
                     return Err(ClusterError::Coord {
-                        doing: "change the job",
+                        doing: "make the change",
                         source,
                     });
                 }
@@ -349,7 +359,7 @@ impl Cluster {
             return Ok(true);
         };
         let edit = first.plan.version.edit;
-        let definition = self.keys.job(&first.project, first.id);
+        let definition = self.keys.definition(&first.address);
         let standing = gotten(answer)
             .into_iter()
             .find(|entry| entry.key == definition);
@@ -395,6 +405,9 @@ impl Cluster {
     /// Brings to history what somebody else could not, so that versions are complete. Entries
     /// stay for an agent to remove.
     pub(super) async fn forward_pending(&self) {
+        if self.read_only {
+            return;
+        }
         let Ok(listing) = self.coord.list(&self.keys.pendings()).await else {
             return;
         };

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::coord::CoordError;
-use crate::definition::{EditRefused, FileErrors};
+use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
-use crate::id::RunId;
-use crate::job::ParameterError;
+use crate::id::{NodeId, RunId};
+use crate::job::{FieldError, ParameterError};
+use crate::run::RunState;
 use crate::view::{CommandError, ErrorCode};
 
 /// Why a use-case did not do what was asked.
@@ -34,8 +35,18 @@ pub enum ClusterError {
         /// What was asked for.
         name: String,
     },
-    /// Several projects have a job of this name.
-    #[error("{name:?} is the name of several jobs: write one of {}", .candidates.join(", "))]
+    /// No definition of this kind has this name or id.
+    #[error(
+        "there is no {kind} {name:?}: `belfryctl definitions list {kind}` shows those that exist"
+    )]
+    NoSuchDefinition {
+        /// The kind.
+        kind: Kind,
+        /// What was asked for.
+        name: String,
+    },
+    /// Several projects have a job or another definition of this name.
+    #[error("{name:?} is a name in several projects: write one of {}", .candidates.join(", "))]
     AmbiguousJob {
         /// What was asked for.
         name: String,
@@ -132,6 +143,44 @@ pub enum ClusterError {
         /// Which, and why.
         error: ParameterError,
     },
+    /// No node has this id.
+    #[error("there is no node {node}: `belfryctl nodes list` shows those that are known")]
+    NoSuchNode {
+        /// What was asked for.
+        node: NodeId,
+    },
+    /// The node is not there to be asked.
+    #[error(
+        "node {node} is not there: start its agent, or say it on its host with `belfry-agent drain`"
+    )]
+    NodeIsGone {
+        /// The node.
+        node: NodeId,
+    },
+    /// The node lives, so it is not removed.
+    #[error(
+        "node {node} is there: drain it and stop its agent for good, and wait 15 s, before you remove it"
+    )]
+    NodeIsThere {
+        /// The node.
+        node: NodeId,
+    },
+    /// The run holds nothing that could be released.
+    #[error("run {run} is {} and holds up nothing: only a lost run can be released", .state.as_str())]
+    NotHeld {
+        /// The run.
+        run: RunId,
+        /// How it stands.
+        state: RunState,
+    },
+    /// The owner of a lost run is there, and tells by itself what became of it.
+    #[error("run {run} is not released: node {node} is back or the run changed; look at it again")]
+    OwnerIsBack {
+        /// The run.
+        run: RunId,
+        /// Its owner.
+        node: NodeId,
+    },
     /// A log could not be written to a file.
     #[error("could not write the log to {path}: choose another place")]
     Saving {
@@ -140,6 +189,9 @@ pub enum ClusterError {
         /// Why.
         source: std::io::Error,
     },
+    /// Fields of a job are refused.
+    #[error("{}", sentences(.0))]
+    Fields(Vec<FieldError>),
     /// What was typed cannot be read.
     #[error("{sentence}")]
     Invalid {
@@ -154,13 +206,19 @@ impl ClusterError {
     /// What the window acts on.
     pub fn code(&self) -> ErrorCode {
         match self {
+            Self::Coord {
+                source: CoordError::NotPermitted(_),
+                ..
+            } => ErrorCode::NotPermitted,
             Self::Coord { .. } | Self::History { .. } | Self::Unsettled { .. } => {
                 ErrorCode::Unreachable
             }
             Self::NoSuchJob { .. }
+            | Self::NoSuchDefinition { .. }
             | Self::NoSuchRun { .. }
             | Self::NoSuchVersion { .. }
             | Self::NotRunning { .. }
+            | Self::NoSuchNode { .. }
             | Self::Refused {
                 source: EditRefused::NotFound | EditRefused::Deleted,
                 ..
@@ -169,6 +227,7 @@ impl ClusterError {
                 source: EditRefused::Conflict { .. },
                 ..
             }
+            | Self::OwnerIsBack { .. }
             | Self::ApplyRaced { .. } => ErrorCode::Conflict,
             Self::AmbiguousJob { .. }
             | Self::AmbiguousRun { .. }
@@ -176,9 +235,13 @@ impl ClusterError {
             | Self::NameTaken { .. }
             | Self::Broken { .. }
             | Self::Parameters { .. }
+            | Self::NodeIsGone { .. }
+            | Self::NodeIsThere { .. }
+            | Self::NotHeld { .. }
             | Self::File(_)
             | Self::ApplyTooLarge { .. }
             | Self::Saving { .. }
+            | Self::Fields(_)
             | Self::Invalid { .. } => ErrorCode::Invalid,
         }
     }
@@ -195,11 +258,46 @@ impl ClusterError {
         sentence
     }
 
-    /// The error as the window shows it.
+    /// The error as the window shows it: sentences of `because` and of `wrong`, a field's error, are
+    /// translated; `reason` stands in for those that have none.
     pub fn to_command_error(&self) -> CommandError {
-        let pairs: Vec<(&str, String)> = match self {
-            Self::NoSuchJob { name } | Self::NameTaken { name } | Self::Unsettled { name, .. } => {
-                vec![("name", name.clone())]
+        let mut params = match self {
+            Self::Fields(errors) => errors.first().map_or_else(BTreeMap::new, |first| {
+                let mut params = first.params.clone();
+                params.insert("wrong".to_owned(), first.code.clone());
+                params
+            }),
+            _ => BTreeMap::new(),
+        };
+        let mut add = |name: &str, value: String| params.insert(name.to_owned(), value);
+        if let Some(because) = self.because() {
+            add("because", because.to_owned());
+        }
+        for (name, value) in self.named() {
+            add(name, value);
+        }
+        if self.code() != ErrorCode::NotFound {
+            add("reason", self.sentence());
+        }
+        CommandError {
+            code: self.code(),
+            params,
+            detail: self.sentence(),
+        }
+    }
+
+    /// What the sentences are filled with.
+    fn named(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NoSuchJob { name }
+            | Self::NameTaken { name }
+            | Self::Unsettled { name, .. }
+            | Self::Broken { name, .. }
+            | Self::ApplyRaced { name } => vec![("name", name.clone())],
+            Self::AmbiguousJob { name, .. } => vec![("name", name.clone())],
+            Self::AmbiguousRun { text, .. } => vec![("name", text.clone())],
+            Self::ApplyTooLarge { count, most } => {
+                vec![("count", count.to_string()), ("most", most.to_string())]
             }
             Self::Refused {
                 name,
@@ -209,25 +307,75 @@ impl ClusterError {
                 ("seen", seen.to_string()),
                 ("current", current.generation.to_string()),
             ],
-            Self::Refused { name, .. } => vec![("name", name.clone()), ("reason", self.sentence())],
-            Self::Saving { path, .. } => {
-                vec![("field", path.clone()), ("reason", self.sentence())]
+            Self::Refused { name, .. } => vec![("name", name.clone())],
+            Self::Parameters { name, error } => {
+                let mut named = vec![("name", name.clone()), ("field", error.name().to_owned())];
+                if let ParameterError::Value { value, .. } = error {
+                    named.push(("value", value.clone()));
+                }
+                named
             }
-            Self::Invalid { field, sentence } => {
-                vec![("field", field.clone()), ("reason", sentence.clone())]
-            }
-            _ => vec![("reason", self.sentence())],
-        };
-        let params: BTreeMap<String, String> = pairs
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        CommandError {
-            code: self.code(),
-            params,
-            detail: self.sentence(),
+            Self::NoSuchNode { node }
+            | Self::NodeIsGone { node }
+            | Self::NodeIsThere { node }
+            | Self::OwnerIsBack { node, .. } => vec![("name", node.to_string())],
+            Self::Saving { path, .. } => vec![("field", path.clone())],
+            Self::Invalid { field, .. } => vec![("field", field.clone())],
+            _ => Vec::new(),
         }
     }
+
+    /// Which sentence of the window says it, if one does.
+    fn because(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::AmbiguousJob { .. } => "ambiguous_job",
+            Self::AmbiguousRun { .. } => "ambiguous_run",
+            Self::NameTaken { .. } => "name_taken",
+            Self::Unsettled { .. } => "unsettled",
+            Self::Broken { .. } => "broken",
+            Self::File(_) => "file",
+            Self::ApplyRaced { .. } => "apply_raced",
+            Self::ApplyTooLarge { .. } => "apply_too_large",
+            Self::NotRunning { .. } => "not_running",
+            Self::NoSuchVersion { .. } => "no_version",
+            Self::Parameters { error, .. } => match error {
+                ParameterError::Unknown { .. } => "parameter_unknown",
+                ParameterError::Missing { .. } => "parameter_missing",
+                ParameterError::Value { .. } => "parameter_value",
+            },
+            Self::NoSuchNode { .. } => "no_node",
+            Self::NodeIsGone { .. } => "node_gone",
+            Self::NodeIsThere { .. } => "node_there",
+            Self::NotHeld { .. } => "not_held",
+            Self::OwnerIsBack { .. } => "owner_back",
+            Self::Saving { .. } => "saving",
+            Self::Refused { source, .. } => match source {
+                EditRefused::Deleted => "deleted",
+                EditRefused::Exists => "exists",
+                EditRefused::ProjectFixed { .. } => "project_fixed",
+                EditRefused::Unreadable(_) => "unreadable",
+                EditRefused::TooLarge(_) => "too_large",
+                EditRefused::Conflict { .. } | EditRefused::NotFound => return None,
+            },
+            Self::Invalid { field, .. } => match field.as_str() {
+                "file" => "file_access",
+                "project" => "project",
+                "text" => "filter",
+                _ => return None,
+            },
+            Self::Coord { .. }
+            | Self::History { .. }
+            | Self::NoSuchJob { .. }
+            | Self::NoSuchDefinition { .. }
+            | Self::NoSuchRun { .. }
+            | Self::Fields(_) => return None,
+        })
+    }
+}
+
+fn sentences(errors: &[FieldError]) -> String {
+    let all: Vec<&str> = errors.iter().map(|error| error.sentence.as_str()).collect();
+    all.join("; ")
 }
 
 /// Names what was being done when a store failed.

@@ -3,14 +3,17 @@
 use jiff::Timestamp;
 
 use super::error::Doing;
+use super::runs::OpenRun;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
-use crate::dispatch::{Cursor, SeriesKey, SessionValue};
+use crate::dispatch::{Cursor, SeriesKey, SessionValue, own_record, records_of};
 use crate::explain::{Explanation, Known, explain, tells_of};
-use crate::id::{RunId, Scope};
+use crate::id::{JobId, RunId, Scope};
+use crate::job::PlaceOn;
 use crate::keyspace::Key;
 use crate::placement::{NodeFacts, Nodes};
-use crate::run::RunRecord;
+use crate::run::{RunRecord, RunState};
+use crate::txn::Entry;
 
 impl Cluster {
     /// Who decided an instant of a job and what came of it; of one that is to come, who would now.
@@ -24,14 +27,17 @@ impl Cluster {
             why: why.clone(),
         })?;
         let nodes = self.known_nodes().await?;
-        let cursor = self.cursor_of(job).await?;
-        let records = self.records_at(job, at).await?;
+        let cursor = self.cursor_of(job, &definition.place.on).await?;
+        let runs = self.stored_runs().await?;
+        let holder = holder(&runs, job.id);
+        let records = self.records_at(job, at, &runs).await?;
         let known = Known {
             id: job.id,
             job: definition,
             cursor,
             nodes: &nodes,
             records: &records,
+            holder: holder.as_ref(),
             now: clock::now(),
         };
         Ok(explain(at, known))
@@ -57,16 +63,27 @@ impl Cluster {
         Ok(nodes)
     }
 
-    async fn cursor_of(&self, job: &StoredJob) -> Result<Option<Cursor>, ClusterError> {
+    /// The cursor of a job's series; of a job on all nodes the one that is furthest.
+    async fn cursor_of(
+        &self,
+        job: &StoredJob,
+        on: &PlaceOn,
+    ) -> Result<Option<Cursor>, ClusterError> {
         let series = SeriesKey {
             project: job.project.clone(),
             job: job.id,
             scope: Scope::One,
         };
-        let found = self.coord.get(&[self.keys.cursor(&series)]).await;
-        let (_, entries) = found.doing("read how far the job is decided")?;
-        let entry = entries.into_iter().flatten().next();
-        Ok(entry.and_then(|entry| String::from_utf8_lossy(&entry.value).parse().ok()))
+        let own = self.keys.cursor(&series);
+        let all = own.strip_suffix('*').unwrap_or(&own);
+        let listing = self.coord.list(all).await;
+        let entries = listing.doing("read how far the job is decided")?.entries;
+        let counts = |entry: &&Entry| (*on == PlaceOn::All) != (entry.key == own);
+        let cursors = entries.iter().filter(counts).filter_map(|entry| {
+            let text = String::from_utf8_lossy(&entry.value);
+            text.parse::<Cursor>().ok()
+        });
+        Ok(cursors.max_by_key(|cursor| cursor.instant))
     }
 
     /// What the store and history have of an instant; history's word is the later one.
@@ -74,8 +91,10 @@ impl Cluster {
         &self,
         job: &StoredJob,
         at: Timestamp,
+        runs: &[OpenRun],
     ) -> Result<Vec<RunRecord>, ClusterError> {
-        let open = self.open_records().await?;
+        let of_job = runs.iter().filter(|run| run.key.job == job.id);
+        let open = of_job.flat_map(|run| records_of(&run.key, &run.value, run.revision));
         let told = self
             .history
             .ledger(job.id, at, at)
@@ -87,7 +106,7 @@ impl Cluster {
         for run in runs {
             records.extend(self.history.run(run).await.doing("read a run")?);
         }
-        for record in open.into_iter().filter(|record| record.job_id == job.id) {
+        for record in open {
             let same = |known: &&mut RunRecord| {
                 (known.run_id, known.attempt) == (record.run_id, record.attempt)
             };
@@ -100,4 +119,14 @@ impl Cluster {
         records.retain(|record| tells_of(record, at));
         Ok(records)
     }
+}
+
+/// The run that holds the overlap of a job's schedule, if one does.
+fn holder(runs: &[OpenRun], job: JobId) -> Option<RunRecord> {
+    let holds = |run: &&OpenRun| {
+        let is_open = !run.value.state.is_over() || run.value.state == RunState::Lost;
+        run.key.job == job && run.value.active == Some(Scope::One) && is_open
+    };
+    let run = runs.iter().find(holds)?;
+    Some(own_record(&run.key, &run.value, run.revision))
 }

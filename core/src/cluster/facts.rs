@@ -11,6 +11,7 @@ use super::connect::{self, ConnectError, Role};
 use crate::config::Servers;
 use crate::coord::{Coord, CoordError};
 use crate::history::mysql::{Migrated, MysqlConnectError};
+use crate::identity::{Identity, IdentityFile, IdentityFileError, IdentityFolder};
 use crate::keyspace::{Keyspace, json};
 use crate::txn::{Check, Compare, Entry, Op, OpResult, Txn};
 use crate::view::{Rung, Step, StepState};
@@ -31,6 +32,10 @@ pub struct ClusterFacts {
     pub schema: u32,
     /// Agents older than this must not run.
     pub minimum_agent: String,
+    /// The public part of the agents' identity: what secrets are sealed to. Clusters that are
+    /// older than identities have none until they are migrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agents_public_key: Option<String>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,
@@ -45,6 +50,8 @@ pub struct Prepared {
     pub is_new: bool,
     /// What was done to the tables.
     pub tables: Migrated,
+    /// Where the secret part of the cluster's identity was put, if it is new.
+    pub identity: Option<IdentityFile>,
 }
 
 /// Why a cluster could not be prepared.
@@ -65,19 +72,33 @@ pub enum PrepareError {
     /// There is nothing to migrate.
     #[error("{0}")]
     Unusable(String),
+    /// The secret part of a new identity could not be kept.
+    #[error("{0}")]
+    Identity(IdentityFileError),
 }
 
-/// Makes a cluster that is not there, and brings one that is there to this version.
-pub async fn init(servers: &Servers) -> Result<Prepared, PrepareError> {
-    prepare(servers, true).await
+/// Makes a cluster that is not there, and brings one that is there to this version. The secret
+/// part of a new identity goes to where `servers` says, else into `identities`.
+pub async fn init(
+    servers: &Servers,
+    identities: &IdentityFolder,
+) -> Result<Prepared, PrepareError> {
+    prepare(servers, identities, true).await
 }
 
 /// Brings a cluster that is there to this version. Forward only; again does nothing.
-pub async fn migrate(servers: &Servers) -> Result<Prepared, PrepareError> {
-    prepare(servers, false).await
+pub async fn migrate(
+    servers: &Servers,
+    identities: &IdentityFolder,
+) -> Result<Prepared, PrepareError> {
+    prepare(servers, identities, false).await
 }
 
-async fn prepare(servers: &Servers, may_make: bool) -> Result<Prepared, PrepareError> {
+async fn prepare(
+    servers: &Servers,
+    identities: &IdentityFolder,
+    may_make: bool,
+) -> Result<Prepared, PrepareError> {
     let bare = connect::bare(servers, Role::Person).await;
     let bare = bare.map_err(PrepareError::Connect)?;
     let standing = read(&bare.coord, &bare.keys)
@@ -94,22 +115,63 @@ async fn prepare(servers: &Servers, may_make: bool) -> Result<Prepared, PrepareE
     // Tables first: facts that are there promise tables.
     let tables = bare.history.migrate().await.map_err(PrepareError::Tables)?;
     let is_new = before.is_none();
-    let facts = match before {
-        None => ClusterFacts {
-            v: FACTS_VERSION,
-            cluster_id: Uuid::new_v4(),
-            schema: tables.to,
-            minimum_agent: MINIMUM_AGENT.to_owned(),
-            extra: BTreeMap::new(),
-        },
+    let mut facts = match before {
+        None => first(tables.to),
         Some(facts) => raised(facts, tables.to),
+    };
+    let identity = match facts.agents_public_key {
+        Some(_) => None,
+        None => Some(identify(&mut facts, servers, identities)?),
     };
     write(&bare.coord, &bare.keys, standing.as_ref(), &facts).await?;
     Ok(Prepared {
         facts,
         is_new,
         tables,
+        identity,
     })
+}
+
+/// The facts of a new cluster, but for its identity.
+fn first(schema: u32) -> ClusterFacts {
+    ClusterFacts {
+        v: FACTS_VERSION,
+        cluster_id: Uuid::new_v4(),
+        schema,
+        minimum_agent: MINIMUM_AGENT.to_owned(),
+        agents_public_key: None,
+        extra: BTreeMap::new(),
+    }
+}
+
+/// Makes the cluster's identity. Its secret part is kept before anybody can seal to the public
+/// one; one that is kept already is taken, so that a first try that was cut short goes on.
+fn identify(
+    facts: &mut ClusterFacts,
+    servers: &Servers,
+    identities: &IdentityFolder,
+) -> Result<IdentityFile, PrepareError> {
+    let file = identity_file(servers, identities, facts.cluster_id);
+    let identity = match file.read() {
+        Err(IdentityFileError::Absent(_)) => {
+            let identity = Identity::generate();
+            file.keep(&identity).map(|()| identity)
+        }
+        read => read,
+    };
+    let identity = identity.map_err(PrepareError::Identity)?;
+    facts.agents_public_key = Some(identity.public());
+    Ok(file)
+}
+
+/// Where a person keeps the secret part of a cluster's identity.
+pub(super) fn identity_file(
+    servers: &Servers,
+    identities: &IdentityFolder,
+    cluster: Uuid,
+) -> IdentityFile {
+    let named = servers.cluster.identity_file.clone();
+    named.map_or_else(|| identities.of(cluster), IdentityFile::at)
 }
 
 /// Facts only go up.

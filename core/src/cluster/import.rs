@@ -9,17 +9,16 @@ use jiff::tz::TimeZone;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::apply::Planned;
-use super::edit::usable;
+use super::apply::{Planned, title};
 use super::jobs::language_of;
 use super::{Cluster, ClusterError, StoredJob, account_of, accounts};
 use crate::clock;
 use crate::crontab::{
     self, Becomes, Choices, Crontab, Effect, Level, Proposal, Remark, Surroundings, UserColumn,
 };
-use crate::definition::{Change, FileErrors, export};
-use crate::id::{JobId, ProjectName};
-use crate::job::{Job, quoted};
+use crate::definition::{Change, Definition, FileErrors};
+use crate::id::ProjectName;
+use crate::job::quoted;
 use crate::limits::{CRONTAB_BYTES_MAX, CRONTAB_READ_WITHIN, DEFINITION_FILE_BYTES_MAX};
 use crate::schedule::{Language, Zone, words};
 use crate::view::{
@@ -92,8 +91,9 @@ impl Cluster {
         let stored = self.jobs().await?;
         let existing: Vec<_> = stored.iter().map(StoredJob::existing).collect();
         let proposals = crontab::propose(&read, &choices, &existing);
-        let jobs: Vec<Job> = proposals.iter().filter_map(|one| one.job.clone()).collect();
-        let planned = self.plan_jobs(&jobs, false, stored).await?;
+        let jobs = proposals.iter().filter_map(|one| one.job.clone());
+        let jobs: Vec<Definition> = jobs.map(Definition::from).collect();
+        let planned = self.plan(&jobs, false).await?;
         let table = table(read, &proposals, &project, language_of(&import.language));
         Ok((table, planned))
     }
@@ -112,18 +112,6 @@ impl Cluster {
         let planned = self.plan_file(text, prune).await?;
         self.carry_out(&planned).await?;
         Ok(file_table(&planned))
-    }
-
-    /// These jobs as a file that `apply` reads; all of them when none is named.
-    pub async fn export_jobs(&self, ids: &[JobId]) -> Result<String, ClusterError> {
-        let jobs = self.jobs().await?;
-        let wanted = jobs
-            .iter()
-            .filter(|job| ids.is_empty() || ids.contains(&job.id));
-        let wanted: Vec<Job> = wanted
-            .map(|job| usable(job).cloned())
-            .collect::<Result<_, _>>()?;
-        Ok(export(&wanted))
     }
 }
 
@@ -346,7 +334,6 @@ fn change_row(change: &Change) -> FieldChange {
 
 fn file_table(planned: &Planned) -> FileTable {
     let plan = &planned.plan;
-    let title = |job: &Job| format!("{}/{}", job.project, job.name);
     let row = |job: String, effect: FileEffect, changes: &[Change]| FileJobLine {
         job,
         effect,
@@ -355,13 +342,14 @@ fn file_table(planned: &Planned) -> FileTable {
     let created = plan
         .created
         .iter()
-        .map(|job| row(title(job), FileEffect::Create, &[]));
+        .map(|one| row(title(&one.full_name()), FileEffect::Create, &[]));
     let changed = plan.changed.iter();
-    let changed = changed.map(|one| row(title(&one.job), FileEffect::Change, &one.changes));
-    let paused = plan.pruned.iter().map(|one| {
-        let title = format!("{}/{}", one.name.project, one.name.name);
-        row(title, FileEffect::Pause, &[])
+    let changed = changed.map(|one| {
+        let title = title(&one.definition.full_name());
+        row(title, FileEffect::Change, &one.changes)
     });
+    let pruned = plan.pruned.iter();
+    let paused = pruned.map(|one| row(one.name.to_string(), FileEffect::Pause, &[]));
     FileTable {
         jobs: created.chain(changed).chain(paused).collect(),
         unchanged: number(plan.unchanged.len()),

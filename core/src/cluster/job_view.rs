@@ -59,6 +59,7 @@ pub(super) fn row(stored: &StoredJob, seen: &Seen, language: Language, now: Time
         tags: about.tags,
         starred: about.starred,
         broken: stored.job.as_ref().err().cloned(),
+        broken_at: stored.wrong.clone(),
         average_ms: average_ms(&seen.strip),
         strip,
         running: seen.running.iter().map(RunId::to_string).collect(),
@@ -272,6 +273,13 @@ mod tests {
                 .broken
                 .is_some_and(|why| why.contains("newer version"))
         );
+        let at: Vec<_> = newer
+            .row
+            .broken_at
+            .iter()
+            .map(|error| error.path.as_str())
+            .collect();
+        assert_eq!(at, ["warp"]);
         assert_eq!(newer.document, "");
     }
 }

@@ -284,7 +284,11 @@ impl Feed {
                 Change::Run(record) => Change::Run(record),
                 _ => Change::Nothing,
             },
-            WatchEvent::Changed(entry) => picture.learn(&entry),
+            WatchEvent::Changed(entry) => {
+                let change = picture.learn(&entry);
+                picture.hear(&entry, clock::now());
+                change
+            }
             WatchEvent::Removed(key, _) => picture.forget(&key),
         };
         drop(picture);

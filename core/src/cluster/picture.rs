@@ -1,7 +1,7 @@
 //! The present as a window needs it: what watches and history tell, reduced to jobs, open runs
 //! and nodes. Pure: the tasks that feed it are in `live`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use super::StoredJob;
 use crate::dispatch::{RunKey, RunValue, SessionValue, own_record};
 use crate::id::{JobId, NodeId, RunId};
 use crate::keyspace::{Key, Keyspace};
+use crate::node::NodeInfo;
 use crate::run::{RunRecord, RunState};
 use crate::txn::Entry;
 use crate::view::AgentState;
@@ -28,6 +29,10 @@ pub struct Picture {
     keys: Keyspace,
     jobs: BTreeMap<JobId, Arc<StoredJob>>,
     sessions: BTreeMap<NodeId, SessionValue>,
+    /// What stays known of nodes that are not there.
+    infos: BTreeMap<NodeId, NodeInfo>,
+    /// How far a node's stamp was ahead of this computer's clock when it came.
+    ahead_ms: BTreeMap<NodeId, i64>,
     /// The newest form of every attempt that the store still needs.
     open: HashMap<RunKey, RunRecord>,
     /// How the newest run of each job stands.
@@ -63,6 +68,8 @@ impl Picture {
             keys,
             jobs,
             sessions,
+            infos: BTreeMap::new(),
+            ahead_ms: BTreeMap::new(),
             open: HashMap::new(),
             newest: HashMap::new(),
         }
@@ -73,7 +80,10 @@ impl Picture {
         match folder {
             Folder::Jobs => self.jobs.clear(),
             Folder::Runs => self.open.clear(),
-            Folder::Nodes => self.sessions.clear(),
+            Folder::Nodes => {
+                self.sessions.clear();
+                self.infos.clear();
+            }
         }
     }
 
@@ -102,7 +112,25 @@ impl Picture {
                 },
                 Err(_) => Change::Nothing,
             },
+            Some(Key::Info(node)) => {
+                let info = serde_json::from_slice(&entry.value).ok();
+                self.infos.extend(info.map(|info| (node, info)));
+                Change::Nothing
+            }
             _ => Change::Nothing,
+        }
+    }
+
+    /// Learns of a node's clock by a session that was written this moment.
+    pub(super) fn hear(&mut self, entry: &Entry, now: Timestamp) {
+        let Some(Key::Session(node)) = self.keys.parse(&entry.key) else {
+            return;
+        };
+        let stamp = self.sessions.get(&node).and_then(|session| session.stamp);
+        if let Some(stamp) = stamp {
+            let ahead = stamp.duration_since(now).as_millis();
+            let ahead = i64::try_from(ahead).unwrap_or_default();
+            self.ahead_ms.insert(node, ahead);
         }
     }
 
@@ -123,7 +151,14 @@ impl Picture {
     pub(super) fn forget(&mut self, key: &str) -> Change {
         match self.keys.parse(key) {
             Some(Key::Job(_, id)) if self.jobs.remove(&id).is_some() => Change::Jobs,
-            Some(Key::Session(node)) if self.sessions.remove(&node).is_some() => Change::Nodes,
+            Some(Key::Session(node)) if self.sessions.remove(&node).is_some() => {
+                self.ahead_ms.remove(&node);
+                Change::Nodes
+            }
+            Some(Key::Info(node)) => {
+                self.infos.remove(&node);
+                Change::Nothing
+            }
             Some(Key::Run(key)) => {
                 self.open.remove(&key);
                 Change::Nothing
@@ -151,7 +186,9 @@ impl Picture {
 
     /// Learns how jobs' newest runs stand.
     pub(super) fn learn_ends(&mut self, records: &[RunRecord]) {
-        for record in records.iter().filter(|record| record.state.is_over()) {
+        // How a trial ends says nothing of its job.
+        let ends = |record: &&RunRecord| record.state.is_over() && record.generation > 0;
+        for record in records.iter().filter(ends) {
             let end = (record.scheduled_at, record.state);
             let known = self.newest.entry(record.job_id).or_insert(end);
             if known.0 <= end.0 {
@@ -174,6 +211,42 @@ impl Picture {
                 session: session.clone(),
             })
             .collect()
+    }
+
+    /// Every node that is there or once was, by id.
+    pub(super) fn known_nodes(&self) -> BTreeSet<NodeId> {
+        let all = self.sessions.keys().chain(self.infos.keys());
+        all.cloned().collect()
+    }
+
+    /// A node's sign of life.
+    pub(super) fn session(&self, node: &NodeId) -> Option<&SessionValue> {
+        self.sessions.get(node)
+    }
+
+    /// What a node said of itself when it came up.
+    pub(super) fn info(&self, node: &NodeId) -> Option<&NodeInfo> {
+        self.infos.get(node)
+    }
+
+    /// How far a node's clock is ahead of the middle one of all; of the only one, ahead of this
+    /// computer's.
+    pub(super) fn clock_ahead_ms(&self, node: &NodeId) -> Option<i64> {
+        let own = *self.ahead_ms.get(node)?;
+        let mut all: Vec<i64> = self.ahead_ms.values().copied().collect();
+        all.sort_unstable();
+        let middle = match all.len() {
+            1 => 0,
+            count => all[count / 2],
+        };
+        Some(own - middle)
+    }
+
+    /// Runs that a node has and that are not over.
+    pub(super) fn running_on(&self, node: &NodeId) -> u32 {
+        let going = self.open.values();
+        let count = going.filter(|run| !run.state.is_over() && run.node == *node);
+        u32::try_from(count.count()).unwrap_or(u32::MAX)
     }
 
     /// Whether any agent is there.

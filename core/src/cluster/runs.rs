@@ -120,6 +120,9 @@ impl Cluster {
                 .map(|run| run.value.run_id)
                 .filter(|run| run.to_string().starts_with(&text)),
         );
+        let waiting = self.waiting_requests(None).await?;
+        let waiting = waiting.iter().map(|request| request.run);
+        found.extend(waiting.filter(|run| run.to_string().starts_with(&text)));
         found.sort();
         found.dedup();
         match found[..] {

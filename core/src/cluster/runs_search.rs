@@ -310,7 +310,6 @@ fn facets(text: &str, groups: &[RunGroup], jobs: &[Arc<StoredJob>]) -> RunsFacet
     let counted = groups.iter().map(|group| group.count).sum();
     let is_all = counted < u64::from(GROUP_ROWS_MAX);
     let titles: BTreeMap<JobId, String> = jobs.iter().map(|job| (job.id, job.title())).collect();
-    let title = |id: JobId| titles.get(&id).cloned().unwrap_or_else(|| id.to_string());
     let by = |field, value: &dyn Fn(&RunGroup) -> String| facet(text, field, groups, value);
     let mut states = by(Field::State, &|group| group.state.as_str().to_owned());
     let mut triggers = by(Field::Trigger, &|group| group.trigger.as_str().to_owned());
@@ -325,10 +324,38 @@ fn facets(text: &str, groups: &[RunGroup], jobs: &[Arc<StoredJob>]) -> RunsFacet
         counted,
         is_all,
         states,
-        jobs: by(Field::Job, &|group| title(group.job_id)),
+        jobs: jobs_counted(text, groups, &titles),
         nodes: by(Field::Node, &|group| group.node.to_string()),
         triggers,
     }
+}
+
+/// The jobs that have most runs. Trials of forms that were never saved have no job to ask for:
+/// they are counted together, and asked for as trials.
+fn jobs_counted(
+    text: &str,
+    groups: &[RunGroup],
+    titles: &BTreeMap<JobId, String>,
+) -> Vec<RunsFacet> {
+    let is_of_none =
+        |group: &&RunGroup| group.trigger == Trigger::Try && !titles.contains_key(&group.job_id);
+    let of_jobs: Vec<RunGroup> = groups
+        .iter()
+        .filter(|group| !is_of_none(group))
+        .cloned()
+        .collect();
+    let title = |id: JobId| titles.get(&id).cloned().unwrap_or_else(|| id.to_string());
+    let mut counted = facet(text, Field::Job, &of_jobs, &|group| title(group.job_id));
+    let trials = groups.iter().filter(is_of_none);
+    let count: u64 = trials.map(|group| group.count).sum();
+    let value = Trigger::Try.as_str();
+    counted.extend((count > 0).then(|| RunsFacet {
+        chosen: chosen(text, Field::Trigger, value),
+        text: toggled(text, Field::Trigger, value),
+        count,
+        value: value.to_owned(),
+    }));
+    counted
 }
 
 /// The values of a field that have most runs.

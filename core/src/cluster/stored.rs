@@ -1,9 +1,9 @@
 //! A job as the store of the present holds it, read once and kept for lists.
 
-use crate::definition::{Existing, FullName};
+use crate::definition::{Address, Definition, Existing, FullName};
 use crate::envelope::{Content, Envelope};
 use crate::id::{JobId, ProjectName};
-use crate::job::{Action, Command, Job};
+use crate::job::{Action, Command, FieldError, Job};
 use crate::keyspace::{Key, Keyspace};
 use crate::txn::Entry;
 
@@ -22,6 +22,8 @@ pub struct StoredJob {
     pub revision: u64,
     /// What it is, or why this version cannot use it, as a sentence.
     pub job: Result<Job, String>,
+    /// The same field by field, as far as it is about fields.
+    pub wrong: Vec<FieldError>,
     /// Everything that a search looks through, in lowercase.
     haystack: String,
 }
@@ -40,7 +42,7 @@ impl StoredJob {
                     (project, id),
                     0,
                     entry.mod_revision,
-                    (id.to_string(), Err(why)),
+                    (id.to_string(), Err((why, Vec::new()))),
                 ));
             }
         };
@@ -51,7 +53,7 @@ impl StoredJob {
             .get("name")
             .and_then(|name| name.as_str())
             .map_or_else(|| id.to_string(), str::to_owned);
-        let job = Job::from_body(body).map_err(|error| error.to_string());
+        let job = Job::from_body(body).map_err(|error| (error.to_string(), error.errors()));
         Some(Self::new(
             (project, id),
             envelope.generation,
@@ -64,7 +66,7 @@ impl StoredJob {
         (project, id): (ProjectName, JobId),
         generation: u64,
         revision: u64,
-        (name, job): (String, Result<Job, String>),
+        (name, job): (String, Result<Job, (String, Vec<FieldError>)>),
     ) -> Self {
         let mut words = vec![project.to_string(), name.clone()];
         if let Ok(job) = &job {
@@ -75,6 +77,10 @@ impl StoredJob {
             ]);
             words.extend(job.about.tags.iter().cloned());
         }
+        let (job, wrong) = match job {
+            Ok(job) => (Ok(job), Vec::new()),
+            Err((why, wrong)) => (Err(why), wrong),
+        };
         let haystack = words.join("\n").to_lowercase();
         Self {
             id,
@@ -83,8 +89,14 @@ impl StoredJob {
             generation,
             revision,
             job,
+            wrong,
             haystack,
         }
+    }
+
+    /// Where it is stored.
+    pub fn address(&self) -> Address {
+        Address::of_job(&self.project, self.id)
     }
 
     /// `project/name`.
@@ -100,13 +112,10 @@ impl StoredJob {
     /// As a file that is to be applied is compared with it.
     pub fn existing(&self) -> Existing {
         Existing {
-            id: self.id,
+            address: self.address(),
             generation: self.generation,
-            name: FullName {
-                project: self.project.clone(),
-                name: self.name.clone(),
-            },
-            job: self.job.clone().ok(),
+            name: FullName::of_job(&self.project, &self.name),
+            definition: self.job.clone().ok().map(Definition::from),
         }
     }
 }

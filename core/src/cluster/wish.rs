@@ -16,8 +16,8 @@ use crate::id::{JobId, Moment, NodeId, OrderId, ProjectName, RequestId, RunId, S
 use crate::job::values_of;
 use crate::keyspace::Key;
 use crate::limits::{
-    EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_TAKEN_WITHIN,
-    RUN_LOOK_EVERY, TAIL_INTEREST,
+    EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_AHEAD_MAX,
+    REQUEST_TAKEN_WITHIN, RUN_LOOK_EVERY, TAIL_INTEREST,
 };
 use crate::run::{RunRecord, RunState, Trigger};
 
@@ -44,6 +44,28 @@ pub enum KillEnd {
     NotConfirmed,
 }
 
+/// How a run that a person asks for differs from one at once and anywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunWish {
+    /// On this node and no other.
+    pub node: Option<NodeId>,
+    /// Not before this instant, which lies within `REQUEST_AHEAD_MAX`.
+    pub not_before: Option<Timestamp>,
+    /// Values for the job's parameters, by name.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// A request that no agent has taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitingRequest {
+    /// The run that it will be.
+    pub run: RunId,
+    /// The job.
+    pub job: JobId,
+    /// What it says.
+    pub value: RequestValue,
+}
+
 /// A wish to follow a run's output, to be renewed every `TAIL_RENEW_EVERY`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tail {
@@ -55,30 +77,83 @@ pub struct Tail {
 impl Cluster {
     /// Asks for a run of a job now. The run itself appears when an agent takes the request.
     pub async fn run_now(&self, job: &StoredJob) -> Result<RunId, ClusterError> {
-        self.run_with(job, BTreeMap::new()).await
+        self.run_as_wished(job, RunWish::default()).await
     }
 
-    /// Asks for a run of a job now, with these values for its parameters.
-    pub async fn run_with(
+    /// Asks for a run of a job. Until an agent takes it, it can be taken back by [`Cluster::kill`].
+    pub async fn run_as_wished(
         &self,
         job: &StoredJob,
-        parameters: BTreeMap<String, String>,
+        wish: RunWish,
     ) -> Result<RunId, ClusterError> {
         let found = usable(job)?;
-        values_of(&found.parameters, &parameters).map_err(|error| ClusterError::Parameters {
-            name: job.title(),
-            error,
+        values_of(&found.parameters, &wish.parameters).map_err(|error| {
+            ClusterError::Parameters {
+                name: job.title(),
+                error,
+            }
         })?;
+        if let Some(node) = &wish.node {
+            self.node(node).await?;
+        }
+        let ahead = later(clock::now(), REQUEST_AHEAD_MAX);
+        if wish.not_before.is_some_and(|at| at > ahead) {
+            return Err(ClusterError::Invalid {
+                field: "at".to_owned(),
+                sentence: "the time lies more than a year ahead: ask for it nearer to then"
+                    .to_owned(),
+            });
+        }
         let definition = self.keys.job(&job.project, job.id);
         let current = self.current(&definition, &job.title()).await?;
         if current.is_none_or(|current| current.envelope.body().is_none()) {
             return Err(ClusterError::NoSuchJob { name: job.title() });
         }
-        self.ask_for_run((&job.project, job.id), |request| RequestValue {
-            parameters,
+        let shape = |request: RequestValue| RequestValue {
+            not_after: wish.not_before.map_or(request.not_after, |at| {
+                later(at, REQUEST_TAKEN_WITHIN).max(request.not_after)
+            }),
+            not_before: wish.not_before,
+            node: wish.node,
+            parameters: wish.parameters,
             ..request
-        })
-        .await
+        };
+        self.ask_for_run((&job.project, job.id), shape).await
+    }
+
+    /// Asks for another run of the job that a run is of, as the job is now.
+    pub async fn rerun(&self, run: RunId) -> Result<(StoredJob, RunId), ClusterError> {
+        let attempts = self.attempts(run).await?;
+        let last = attempts.last().expect("a run that is known has an attempt");
+        let job = self.job(&last.job_id.to_string()).await?;
+        let again = self.run_now(&job).await?;
+        Ok((job, again))
+    }
+
+    /// Requests that no agent has taken, of one job or of all, the earliest first.
+    pub async fn waiting_requests(
+        &self,
+        job: Option<JobId>,
+    ) -> Result<Vec<WaitingRequest>, ClusterError> {
+        let listing = self.coord.list(&self.keys.requests()).await;
+        let listing = listing.doing("read the requests")?;
+        let read = |entry: &crate::txn::Entry| {
+            let Some(Key::Request(key)) = self.keys.parse(&entry.key) else {
+                return None;
+            };
+            Some(WaitingRequest {
+                run: run_of(&key).run_id(),
+                job: key.job,
+                value: serde_json::from_slice(&entry.value).ok()?,
+            })
+        };
+        let mut waiting: Vec<WaitingRequest> = listing.entries.iter().filter_map(read).collect();
+        waiting.retain(|request| job.is_none_or(|job| request.job == job));
+        waiting.sort_by_key(|request| {
+            let value = &request.value;
+            (value.not_before.unwrap_or(value.asked_at), request.run)
+        });
+        Ok(waiting)
     }
 
     /// Puts a request for a run of the job, as `shape` makes it of one by hand. It is put once,
@@ -193,7 +268,14 @@ impl Cluster {
     /// Waits for the end of a run that was asked for, however long it takes; `None` when no agent
     /// took the request before it expired.
     pub async fn wait_for_request(&self, run: RunId) -> Result<Option<RunRecord>, ClusterError> {
-        let expires = clock::boot() + REQUEST_TAKEN_WITHIN;
+        let waiting = self.waiting_requests(None).await?;
+        let waiting = waiting.into_iter().find(|request| request.run == run);
+        let expires = waiting.map_or(Duration::ZERO, |request| {
+            let left = request.value.not_after.duration_since(clock::now());
+            Duration::try_from(left).unwrap_or_default()
+        });
+        // One that is not there was taken; its agent tells of it in a moment.
+        let expires = clock::boot() + expires.max(KILL_CONFIRMED_WITHIN);
         while self.attempts_so_far(run).await?.is_empty() {
             if clock::boot() > expires {
                 return Ok(None);
@@ -287,7 +369,7 @@ impl Cluster {
             .map(drop)
     }
 
-    async fn put_order(
+    pub(super) async fn put_order(
         &self,
         (node, order): (&NodeId, OrderId),
         ask: Ask,

@@ -97,6 +97,15 @@ pub fn read_named(key: &'static str, path: &Path) -> Result<Vec<u8>, NamedFileEr
     }
 }
 
+/// Nobody has put in what is kept elsewhere.
+pub(super) fn not_put_in(key: &'static str) -> NamedFileError {
+    NamedFileError {
+        key,
+        path: PathBuf::from("the keychain"),
+        why: "its secret is not there".to_owned(),
+    }
+}
+
 /// The first line of a file that holds a secret.
 pub(super) fn read_line(key: &'static str, path: &Path) -> Result<String, NamedFileError> {
     let failed = |why: &str| NamedFileError {

@@ -64,6 +64,7 @@ fn cluster(mut section: Section) -> Option<ClusterConfig> {
     Some(ClusterConfig {
         ca: section.path("ca"),
         insecure: section.flag("insecure"),
+        identity_file: section.path("identity_file"),
         name: name??,
         endpoints: endpoints?,
         user: user.zip(password),

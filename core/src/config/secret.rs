@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::file::{NamedFileError, read_line};
+use super::file::{NamedFileError, not_put_in, read_line};
 
 /// A text that neither logs nor errors show. Whoever needs it says so with [`Secret::reveal`].
 #[derive(Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum SecretSource {
     Here(Secret),
     /// It stands in this file.
     In(PathBuf),
+    /// It is kept under a profile's name, and has to be put in before it is needed.
+    Kept,
 }
 
 impl SecretSource {
@@ -42,6 +44,7 @@ impl SecretSource {
         match self {
             Self::Here(secret) => Ok(secret.clone()),
             Self::In(path) => read_line(key, path).map(Secret::new),
+            Self::Kept => Err(not_put_in(key)),
         }
     }
 }

@@ -30,6 +30,7 @@ mod version;
 mod watcher;
 
 use address::Address;
+pub use address::is_address;
 pub use connect_error::{EtcdConnectError, EtcdRung};
 use fault::Kind;
 use ladder::Ladder;

@@ -71,7 +71,7 @@ pub fn propose(crontab: &Crontab, choices: &Choices, existing: &[Existing]) -> V
         .collect();
     let there: Vec<&Existing> = existing
         .iter()
-        .filter(|job| job.name.project == choices.project)
+        .filter(|job| job.name.project.as_ref() == Some(&choices.project))
         .collect();
     let found = find(&lines, &there);
     let names = names(&lines, &found, &there, choices);
@@ -87,12 +87,7 @@ pub fn propose(crontab: &Crontab, choices: &Choices, existing: &[Existing]) -> V
             let twin = twin.map(|other| lines[other].0);
             remarks.extend(name_problem(&name, twin, &there, &choices.project));
         }
-        let draft = draft(
-            cron,
-            found[index].and_then(|job| job.job.as_ref()),
-            choices,
-            &name,
-        );
+        let draft = draft(cron, found[index].and_then(Existing::job), choices, &name);
         proposals.push(proposal(*line, draft, (found[index], is_out), remarks));
     }
     proposals
@@ -114,7 +109,7 @@ fn proposal(
             None
         }
     };
-    let stored = found.and_then(|job| job.job.as_ref());
+    let stored = found.and_then(Existing::job);
     let effect = match (&job, stored) {
         _ if is_out => Effect::LeftOut,
         (None, _) => Effect::Refused,
@@ -146,7 +141,7 @@ fn find<'a>(lines: &[(usize, &CronJob)], there: &[&'a Existing]) -> Vec<Option<&
     let mut left: Vec<&Existing> = there
         .iter()
         .copied()
-        .filter(|job| job.job.is_some())
+        .filter(|job| job.job().is_some())
         .collect();
     type Fits = fn(&CronJob, &Existing, &Job) -> bool;
     let fits: [Fits; 3] = [
@@ -160,7 +155,7 @@ fn find<'a>(lines: &[(usize, &CronJob)], there: &[&'a Existing]) -> Vec<Option<&
         for (index, (_, cron)) in lines.iter().enumerate() {
             let at = left
                 .iter()
-                .position(|there| there.job.as_ref().is_some_and(|job| fits(cron, there, job)));
+                .position(|there| there.job().is_some_and(|job| fits(cron, there, job)));
             if let Some(at) = at.filter(|_| found[index].is_none()) {
                 found[index] = Some(left.remove(at));
             }

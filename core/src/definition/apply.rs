@@ -1,33 +1,39 @@
-//! What applying a file would do to the jobs that exist.
+//! What applying a file would do to the definitions that exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, FullName, diff};
-use crate::id::JobId;
+use super::{Address, Change, Definition, FullName};
 use crate::job::Job;
 
-/// A job that exists.
+/// A definition that exists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Existing {
-    /// Its id.
-    pub id: JobId,
+    /// Where it is stored.
+    pub address: Address,
     /// Its generation, on which the change will be based.
     pub generation: u64,
     /// Its name.
     pub name: FullName,
-    /// Its definition; `None` when this version cannot use it.
-    pub job: Option<Job>,
+    /// What it is; `None` when this version cannot use it.
+    pub definition: Option<Definition>,
 }
 
-/// A job that the file changes.
+impl Existing {
+    /// The job, if it is one that this version can use.
+    pub fn job(&self) -> Option<&Job> {
+        self.definition.as_ref()?.job()
+    }
+}
+
+/// A definition that the file changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// Its id.
-    pub id: JobId,
+    /// Where it is stored.
+    pub address: Address,
     /// The generation that the change is based on.
     pub generation: u64,
     /// What it becomes.
-    pub job: Job,
+    pub definition: Definition,
     /// The difference, for people.
     pub changes: Vec<Change>,
 }
@@ -35,49 +41,58 @@ pub struct Changed {
 /// What applying a file does. Applied a second time it does nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApplyPlan {
-    /// Jobs that are new.
-    pub created: Vec<Job>,
-    /// Jobs that become others.
+    /// Definitions that are new.
+    pub created: Vec<Definition>,
+    /// Definitions that become others.
     pub changed: Vec<Changed>,
-    /// Jobs that are so already.
-    pub unchanged: Vec<JobId>,
+    /// Definitions that are so already.
+    pub unchanged: Vec<Address>,
     /// Jobs that the file no longer has: they will be paused, never deleted.
     pub pruned: Vec<Existing>,
-    /// Jobs of the file whose stored definition this version cannot use: nothing may be applied.
+    /// Definitions of the file whose stored form this version cannot use: nothing may be applied.
     pub unreadable: Vec<Existing>,
 }
 
-/// Compares a file's jobs with those that exist, by project and name.
+/// Compares a file's definitions with those that exist, by kind, project and name.
 ///
-/// `prune` pauses what the file does not have, only in the projects that it names: a file about one
-/// project says nothing of the others.
-pub fn plan_apply(existing: &[Existing], file: &[Job], prune: bool) -> ApplyPlan {
+/// `prune` pauses the jobs that the file does not have, only in the projects that it has jobs of: a
+/// file about one project says nothing of the others. Of other kinds nothing is taken away.
+pub fn plan_apply(existing: &[Existing], file: &[Definition], prune: bool) -> ApplyPlan {
     let by_name: BTreeMap<&FullName, &Existing> =
-        existing.iter().map(|job| (&job.name, job)).collect();
+        existing.iter().map(|there| (&there.name, there)).collect();
     let mut plan = ApplyPlan::default();
     let mut named = BTreeSet::new();
-    for job in file {
-        let name = FullName {
-            project: job.project.clone(),
-            name: job.name.clone(),
-        };
+    for definition in file {
+        let name = definition.full_name();
         match by_name.get(&name) {
-            None => plan.created.push(job.clone()),
-            Some(there) => plan.compare(there, job),
+            None => plan.created.push(definition.clone()),
+            Some(there) => plan.compare(there, definition),
         }
         named.insert(name);
     }
     if prune {
-        let projects: BTreeSet<_> = named.iter().map(|name| &name.project).collect();
-        let gone = existing
-            .iter()
-            .filter(|job| projects.contains(&job.name.project) && !named.contains(&job.name));
-        plan.pruned = gone
-            .filter(|job| job.job.as_ref().is_none_or(|job| !job.paused))
-            .cloned()
-            .collect();
+        plan.pruned = gone(existing, &named);
     }
     plan
+}
+
+/// The jobs that go on, of projects of which jobs are named, and that are not among them.
+fn gone(existing: &[Existing], named: &BTreeSet<FullName>) -> Vec<Existing> {
+    let is_job = |name: &&FullName| name.kind == super::Kind::Job;
+    let projects: BTreeSet<_> = named
+        .iter()
+        .filter(is_job)
+        .map(|name| &name.project)
+        .collect();
+    let left_out = existing.iter().filter(|there| {
+        is_job(&&there.name)
+            && projects.contains(&there.name.project)
+            && !named.contains(&there.name)
+    });
+    left_out
+        .filter(|there| there.job().is_none_or(|job| !job.paused))
+        .cloned()
+        .collect()
 }
 
 impl ApplyPlan {
@@ -89,19 +104,18 @@ impl ApplyPlan {
             && self.unreadable.is_empty()
     }
 
-    fn compare(&mut self, there: &Existing, job: &Job) {
-        let Some(stored) = &there.job else {
+    fn compare(&mut self, there: &Existing, definition: &Definition) {
+        let Some(stored) = &there.definition else {
             return self.unreadable.push(there.clone());
         };
-        let changes = diff(Some(stored), Some(job));
+        let changes = Definition::changes(Some(stored), Some(definition));
         if changes.is_empty() {
-            return self.unchanged.push(there.id);
+            return self.unchanged.push(there.address.clone());
         }
-        let (id, generation) = (there.id, there.generation);
         self.changed.push(Changed {
-            id,
-            generation,
-            job: job.clone(),
+            address: there.address.clone(),
+            generation: there.generation,
+            definition: definition.clone(),
             changes,
         });
     }

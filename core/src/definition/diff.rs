@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::Body;
 use crate::job::{
     Action, Command, Http, Job, JobDraft, Parameter, ShellDraft, write_duration, write_size,
 };
@@ -58,9 +59,14 @@ impl fmt::Display for Change {
 ///
 /// Of a job that appears or goes, the fields that differ from the defaults are listed.
 pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
+    compare(old, new)
+}
+
+/// The same for any kind.
+pub(super) fn compare<B: Body>(old: Option<&B>, new: Option<&B>) -> Vec<Change> {
     let both = old.is_some() && new.is_some();
-    let of = |job: Option<&Job>| {
-        job.map(|job| if both { rows(job) } else { set_rows(job) })
+    let of = |body: Option<&B>| {
+        body.map(|body| if both { body.rows() } else { body.set_rows() })
             .unwrap_or_default()
     };
     let (old, new): (Vec<_>, Vec<_>) = (of(old), of(new));
@@ -79,11 +85,11 @@ pub fn diff(old: Option<&Job>, new: Option<&Job>) -> Vec<Change> {
             changes.push(change(path, from, Some(to)));
         }
     }
-    changes.sort_by_key(|change| rank(&change.path));
+    changes.sort_by_key(|change| rank(B::FIELDS, &change.path));
     changes
 }
 
-const ORDER: [&str; 30] = [
+pub(super) const ORDER: [&str; 30] = [
     "project",
     "name",
     "schedule",
@@ -116,16 +122,16 @@ const ORDER: [&str; 30] = [
     "",
 ];
 
-fn rank(path: &str) -> usize {
+fn rank(order: &[&str], path: &str) -> usize {
     let first = path.split('.').next().unwrap_or(path);
-    ORDER
+    order
         .iter()
         .position(|known| *known == first)
-        .unwrap_or(ORDER.len())
+        .unwrap_or(order.len())
 }
 
 /// Every field with its meaning as a text; fields without a value have no row.
-fn rows(job: &Job) -> Vec<(String, String)> {
+pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     let mut rows = Rows(Vec::new());
     rows.put("project", job.project.as_str());
     rows.put("name", &job.name);
@@ -239,7 +245,7 @@ fn parameter_text(parameter: &Parameter) -> String {
 const ALWAYS: [&str; 4] = ["project", "name", "schedule", "shell.script"];
 
 /// The fields that are not as in a job of which nothing is said.
-fn set_rows(job: &Job) -> Vec<(String, String)> {
+pub(super) fn set_rows(job: &Job) -> Vec<(String, String)> {
     let plain = JobDraft {
         project: "x".to_owned(),
         name: "x".to_owned(),
@@ -371,7 +377,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// The lines that a version keeps of some changes: each sentence, then its detail, shortened.
-pub(super) fn change_lines(changes: &[Change]) -> Vec<String> {
+pub fn diff_lines(changes: &[Change]) -> Vec<String> {
     let mut lines = Vec::new();
     for change in changes {
         lines.push(change.to_string());

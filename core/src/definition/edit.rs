@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::diff::{body_changes, change_lines};
-use super::{Kind, Version, diff};
+use super::diff::{body_changes, diff_lines};
+use super::{Address, Definition, FullName, Kind, Version};
 use crate::envelope::{Content, Envelope, TooLarge};
-use crate::id::{EditId, JobId, ProjectName};
+use crate::id::{EditId, ProjectName};
 use crate::job::{BodyError, Job, PlaceOn};
 
 /// The definition as it is stored now.
@@ -18,21 +18,21 @@ pub struct Current {
     pub revision: u64,
 }
 
-/// What somebody wants to do with a job.
+/// What somebody wants to do with a definition.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Intent {
+pub enum Intent<D = Job> {
     /// Make a new one.
-    Create(Job),
+    Create(D),
     /// Put this in its place.
-    Edit(Job),
-    /// Let its schedule rest.
+    Edit(D),
+    /// Let a job's schedule rest.
     Pause,
-    /// Wake its schedule.
+    /// Wake a job's schedule.
     Resume,
     /// Remove it; a tombstone stays.
     Delete,
-    /// Bring an earlier version back, also of a deleted job.
-    Restore(Job),
+    /// Bring an earlier version back, also of a deleted one.
+    Restore(D),
 }
 
 /// Who edits, when, and under which id.
@@ -44,15 +44,6 @@ pub struct Author {
     pub at: Timestamp,
     /// Made before the edit is first sent, kept over every resend.
     pub edit: EditId,
-}
-
-/// A job's name with its project.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FullName {
-    /// The project.
-    pub project: ProjectName,
-    /// The name in it.
-    pub name: String,
 }
 
 /// The cursor that the edit's transaction creates if there is none; one that exists stays as it is.
@@ -99,18 +90,16 @@ pub enum EditRefused {
         current: Box<Envelope>,
     },
     /// There is none.
-    #[error("there is no such job: it may have been removed for good; create it anew")]
+    #[error("it is not there: it may have been removed for good; create it anew")]
     NotFound,
     /// It is deleted.
-    #[error("the job is deleted: restore it first")]
+    #[error("it is deleted: restore it first")]
     Deleted,
-    /// A new job's id is taken.
-    #[error("a job with this id exists already: edit or restore that one")]
+    /// Its id is taken.
+    #[error("it exists already: edit or restore that one")]
     Exists,
-    /// A job never changes its project.
-    #[error(
-        "a job stays in its project, and this one is in {from}: copy it to {to} and delete it here"
-    )]
+    /// A definition never changes its project.
+    #[error("it stays in its project, which is {from}: copy it to {to} and delete it here")]
     ProjectFixed {
         /// Where it is.
         from: String,
@@ -125,69 +114,70 @@ pub enum EditRefused {
     TooLarge(#[from] TooLarge),
 }
 
-/// Plans an edit of the job `id`, or `None` when nothing would change.
+/// Plans an edit of the definition at `address`, or `None` when nothing would change.
 ///
 /// `seen` is the generation that the author looked at; without it whatever is there is changed. The plan
 /// holds only for the revision of `current`: when the transaction finds another one, read again and plan anew.
-pub fn plan_edit(
-    id: JobId,
+pub fn plan_edit<D: Clone + Into<Definition>>(
+    address: &Address,
     current: Option<&Current>,
-    intent: &Intent,
+    intent: &Intent<D>,
     seen: Option<u64>,
     author: &Author,
 ) -> Result<Option<EditPlan>, EditRefused> {
-    let state = State::of(current, seen, intent)?;
+    let state = State::of(address, current, seen, intent)?;
+    let body = |wanted: &D| Some(wanted.clone().into().to_body());
     let (action, body) = match intent {
-        Intent::Create(job) => ("create", Some(job.to_body())),
-        Intent::Edit(job) => ("edit", Some(job.to_body())),
-        Intent::Restore(job) => ("restore", Some(job.to_body())),
+        Intent::Create(wanted) => ("create", body(wanted)),
+        Intent::Edit(wanted) => ("edit", body(wanted)),
+        Intent::Restore(wanted) => ("restore", body(wanted)),
         Intent::Pause => ("pause", Some(with_paused(state.live_body()?, true))),
         Intent::Resume => ("resume", Some(with_paused(state.live_body()?, false))),
         Intent::Delete => ("delete", None),
     };
-    let after = Side::of(body.as_ref());
+    let after = Side::of(address.kind, body.as_ref());
     state.check_project(&after)?;
     let changes = changes(&state.before, &after);
     if changes.is_empty() {
         return Ok(None);
     }
-    state
-        .plan(
-            id,
-            Step {
-                action,
-                after,
-                changes,
-            },
-            author,
-        )
-        .map(Some)
+    let step = Step {
+        action,
+        after,
+        changes,
+    };
+    state.plan(step, author).map(Some)
 }
 
 /// A body with what this version understands of it.
 struct Side<'a> {
     body: Option<&'a Value>,
-    job: Option<Result<Job, BodyError>>,
+    definition: Option<Result<Definition, BodyError>>,
     name: Option<FullName>,
 }
 
 impl<'a> Side<'a> {
-    fn of(body: Option<&'a Value>) -> Self {
+    fn of(kind: Kind, body: Option<&'a Value>) -> Self {
         let text = |field: &str| body?.get(field)?.as_str();
         let project = text("project").and_then(|text| ProjectName::new(text).ok());
-        let name = project.zip(text("name")).map(|(project, name)| FullName {
-            project,
+        let name = text("name").map(|name| FullName {
+            kind,
+            project: project.filter(|_| kind.is_of_projects()),
             name: name.to_owned(),
         });
         Self {
             body,
-            job: body.map(Job::from_body),
-            name,
+            definition: body.and_then(|body| Definition::from_body(kind, body)),
+            name: name.filter(|name| name.project.is_some() == kind.is_of_projects()),
         }
     }
 
+    fn definition(&self) -> Option<&Definition> {
+        self.definition.as_ref()?.as_ref().ok()
+    }
+
     fn job(&self) -> Option<&Job> {
-        self.job.as_ref()?.as_ref().ok()
+        self.definition()?.job()
     }
 }
 
@@ -200,15 +190,17 @@ struct Step<'a> {
 
 /// The stored definition, known to be one that the intent may change.
 struct State<'a> {
+    address: &'a Address,
     current: Option<&'a Current>,
     before: Side<'a>,
 }
 
 impl<'a> State<'a> {
-    fn of(
+    fn of<D>(
+        address: &'a Address,
         current: Option<&'a Current>,
         seen: Option<u64>,
-        intent: &Intent,
+        intent: &Intent<D>,
     ) -> Result<Self, EditRefused> {
         let envelope = current.map(|current| &current.envelope);
         match (intent, envelope) {
@@ -227,12 +219,16 @@ impl<'a> State<'a> {
                 }
             }
         }
-        let before = Side::of(envelope.and_then(Envelope::body));
-        match (&before.job, intent) {
+        let before = Side::of(address.kind, envelope.and_then(Envelope::body));
+        match (&before.definition, intent) {
             (Some(Err(error @ BodyError::Newer { .. })), Intent::Edit(_)) => {
                 Err(EditRefused::Unreadable(error.clone()))
             }
-            _ => Ok(Self { current, before }),
+            _ => Ok(Self {
+                address,
+                current,
+                before,
+            }),
         }
     }
 
@@ -243,35 +239,33 @@ impl<'a> State<'a> {
     fn check_project(&self, after: &Side) -> Result<(), EditRefused> {
         match (&self.before.name, &after.name) {
             (Some(from), Some(to)) if from.project != to.project => {
+                let text = |name: &FullName| {
+                    name.project
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default()
+                };
                 Err(EditRefused::ProjectFixed {
-                    from: from.project.to_string(),
-                    to: to.project.to_string(),
+                    from: text(from),
+                    to: text(to),
                 })
             }
             _ => Ok(()),
         }
     }
 
-    fn plan(&self, id: JobId, step: Step, author: &Author) -> Result<EditPlan, EditRefused> {
+    fn plan(&self, step: Step, author: &Author) -> Result<EditPlan, EditRefused> {
         let old = self.current.map(|current| &current.envelope);
         let generation = old.map_or(1, |envelope| envelope.generation.saturating_add(1));
         let (before, after) = (&self.before, &step.after);
-        let keeps_schedule = after.body.is_none() || !changes_when_or_where(before, after);
-        let kept = old
-            .and_then(|envelope| envelope.schedule_generation)
-            .filter(|_| keeps_schedule);
-        let schedule_generation = kept.unwrap_or(generation);
-        let rested = match kept {
-            Some(_) => old.is_some_and(|envelope| envelope.rested),
-            None => before.job().is_some_and(|job| job.paused),
-        };
+        let schedule = self.schedule(generation, after);
         let envelope = Envelope {
-            kind: Kind::Job.as_str().to_owned(),
-            id: id.to_string(),
+            kind: self.address.kind.as_str().to_owned(),
+            id: self.address.id.clone(),
             generation,
             edit: author.edit,
-            schedule_generation: Some(schedule_generation),
-            rested,
+            schedule_generation: schedule.map(|schedule| schedule.generation),
+            rested: schedule.is_some_and(|schedule| schedule.rested),
             content: after
                 .body
                 .map_or(Content::Deleted, |body| Content::Body(body.clone())),
@@ -288,17 +282,15 @@ impl<'a> State<'a> {
             id: envelope.id.clone(),
             generation,
             edit: author.edit,
-            title: title.map_or_else(
-                || envelope.id.clone(),
-                |full| format!("{}/{}", full.project, full.name),
-            ),
+            title: title.map_or_else(|| envelope.id.clone(), ToString::to_string),
             by: author.by.clone(),
             at: author.at,
             action: step.action.to_owned(),
             changes: step.changes,
             body: after.body.cloned().unwrap_or(Value::Null),
         };
-        let renames = before.name != after.name;
+        // What is named by its id has its name for as long as it is stored.
+        let renames = before.name != after.name && !self.address.kind.is_named_by_id();
         Ok(EditPlan {
             value: envelope.encode()?,
             envelope,
@@ -306,16 +298,41 @@ impl<'a> State<'a> {
             version,
             claims: after.name.clone().filter(|_| renames),
             releases: before.name.clone().filter(|_| renames),
-            cursor: cursor(
-                before,
-                after,
-                CursorStart {
+            cursor: schedule.and_then(|schedule| {
+                let start = CursorStart {
                     instant: whole_second(author.at),
-                    schedule_generation,
-                },
-            ),
+                    schedule_generation: schedule.generation,
+                };
+                cursor(before, after, start)
+            }),
         })
     }
+
+    /// Which generation last changed when or where a job runs; nothing of other kinds.
+    fn schedule(&self, generation: u64, after: &Side) -> Option<ScheduleStep> {
+        if self.address.kind != Kind::Job {
+            return None;
+        }
+        let (old, before) = (self.current.map(|current| &current.envelope), &self.before);
+        let keeps_schedule = after.body.is_none() || !changes_when_or_where(before, after);
+        let kept = old
+            .and_then(|envelope| envelope.schedule_generation)
+            .filter(|_| keeps_schedule);
+        Some(ScheduleStep {
+            generation: kept.unwrap_or(generation),
+            rested: match kept {
+                Some(_) => old.is_some_and(|envelope| envelope.rested),
+                None => before.job().is_some_and(|job| job.paused),
+            },
+        })
+    }
+}
+
+/// What an envelope says of a job's schedule.
+#[derive(Clone, Copy)]
+struct ScheduleStep {
+    generation: u64,
+    rested: bool,
 }
 
 /// Nodes make their own cursors; that of the scope `*` comes with the job or with its move from "all".
@@ -340,13 +357,16 @@ fn changes_when_or_where(before: &Side, after: &Side) -> bool {
 }
 
 fn changes(before: &Side, after: &Side) -> Vec<String> {
-    let job = |side: &Side| side.body.is_none() || side.job().is_some();
+    let is_read = |side: &Side| side.body.is_none() || side.definition().is_some();
     match (before.body, after.body) {
         (Some(_), None) => vec!["deleted".to_owned()],
-        (old, new) if !(job(before) && job(after)) => {
+        (old, new) if !(is_read(before) && is_read(after)) => {
             body_changes(old.unwrap_or(&Value::Null), new.unwrap_or(&Value::Null))
         }
-        _ => change_lines(&diff(before.job(), after.job())),
+        _ => diff_lines(&Definition::changes(
+            before.definition(),
+            after.definition(),
+        )),
     }
 }
 

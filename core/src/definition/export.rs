@@ -1,16 +1,17 @@
-//! Jobs as a file that people read and `apply` reads back to equal jobs.
+//! Definitions as a file that people read and `apply` reads back to equal ones.
 
 use std::fmt::Write;
 
 use toml::Value;
 
-use crate::job::{Job, JobDraft};
+use super::Definition;
+use crate::job::Job;
 
 /// Columns up to which a table stands on one line.
 const LINE_CHARS_MAX: usize = 100;
 
-/// Fields in the order in which they are written; tables that do not fit on a line come last.
-const ORDER: [&str; 25] = [
+/// Fields of a job in the order in which they are written; tables that do not fit on a line come last.
+pub(super) const ORDER: [&str; 27] = [
     "project",
     "name",
     "note",
@@ -25,6 +26,8 @@ const ORDER: [&str; 25] = [
     "end_at",
     "jitter",
     "cwd",
+    "run_as",
+    "umask",
     "timeout",
     "stop_grace",
     "overlap",
@@ -40,19 +43,31 @@ const ORDER: [&str; 25] = [
 
 /// Writes jobs as TOML, by project and name, only what differs from the defaults.
 pub fn export(jobs: &[Job]) -> String {
-    let mut sorted: Vec<&Job> = jobs.iter().collect();
-    sorted.sort_by_key(|job| (&job.project, &job.name));
-    let blocks: Vec<String> = sorted.into_iter().map(export_job).collect();
+    let all: Vec<Definition> = jobs.iter().cloned().map(Definition::from).collect();
+    export_all(&all)
+}
+
+/// The same for definitions of any kind, those first that others speak of.
+pub fn export_all(definitions: &[Definition]) -> String {
+    let place = |definition: &Definition| {
+        // The jobs are the last and the most.
+        let kind = definition.kind();
+        (kind == super::Kind::Job, kind, definition.full_name())
+    };
+    let mut sorted: Vec<&Definition> = definitions.iter().collect();
+    sorted.sort_by_cached_key(|definition| place(definition));
+    let blocks: Vec<String> = sorted.into_iter().map(export_one).collect();
     blocks.join("\n")
 }
 
-fn export_job(job: &Job) -> String {
-    let fields = toml::Table::try_from(JobDraft::from(job))
-        .expect("a draft holds texts, numbers and tables");
-    let mut block = String::from("[[job]]\n");
+fn export_one(definition: &Definition) -> String {
+    let kind = definition.kind();
+    let fields = toml::Table::try_from(definition.to_body())
+        .expect("a body holds texts, numbers and tables");
+    let mut block = format!("[[{kind}]]\n");
     let mut tables = String::new();
-    for name in ORDER {
-        let Some(value) = fields.get(name) else {
+    for name in definition.file_fields() {
+        let Some(value) = fields.get(*name) else {
             continue;
         };
         match value {
@@ -62,7 +77,7 @@ fn export_job(job: &Job) -> String {
                 if fits {
                     block.push_str(&line)
                 } else {
-                    write_table(&mut tables, name, table)
+                    write_table(&mut tables, &format!("{kind}.{name}"), table)
                 }
             }
             other => line(&mut block, name, other),
@@ -72,7 +87,7 @@ fn export_job(job: &Job) -> String {
 }
 
 fn write_table(block: &mut String, name: &str, table: &toml::Table) {
-    writeln!(block, "[job.{name}]").expect("a string takes everything");
+    writeln!(block, "[{name}]").expect("a string takes everything");
     for (key, value) in table {
         line(block, &bare_or_quoted(key), value);
     }

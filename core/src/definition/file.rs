@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::located::{Items, Located, SyntaxError, TopEntry, read_json, read_toml};
-use super::{FullName, Kind};
+use super::{Definition, FullName, Kind};
 use crate::job::{FieldError, Job, nearest, quoted};
 use crate::limits::{DEFINITION_FILE_BYTES_MAX, FILE_ERRORS_MAX};
 
@@ -31,13 +31,20 @@ impl Format {
     }
 }
 
-/// A job of a file.
+/// A definition of a file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FileJob {
-    /// The job.
-    pub job: Job,
+pub struct FileItem {
+    /// The definition.
+    pub definition: Definition,
     /// The line on which it begins, from 1.
     pub line: usize,
+}
+
+impl FileItem {
+    /// The job, if it is one.
+    pub fn job(&self) -> Option<&Job> {
+        self.definition.job()
+    }
 }
 
 /// One thing that is wrong with a file.
@@ -77,13 +84,13 @@ fn lines(errors: &[FileError], more: usize) -> String {
 }
 
 /// Reads a file of definitions; one error anywhere refuses the whole file.
-pub fn parse_file(text: &str, format: Format) -> Result<Vec<FileJob>, FileErrors> {
+pub fn parse_file(text: &str, format: Format) -> Result<Vec<FileItem>, FileErrors> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = Reader {
         lines: LineStarts::of(text),
         format,
         errors: Vec::new(),
-        jobs: Vec::new(),
+        items: Vec::new(),
     };
     if text.len() > DEFINITION_FILE_BYTES_MAX {
         let sentence = format!(
@@ -109,7 +116,7 @@ struct Reader {
     lines: LineStarts,
     format: Format,
     errors: Vec<FileError>,
-    jobs: Vec<FileJob>,
+    items: Vec<FileItem>,
 }
 
 impl Reader {
@@ -130,7 +137,10 @@ impl Reader {
         let message = message.trim_end().replace('\n', ", ");
         let sentence =
             format!("this is not {name}: {message}; correct this line or the one before it");
-        self.refuse(error.start, None, FieldError::whole("", "syntax", sentence));
+        let error_at = FieldError::whole("", "syntax", sentence)
+            .with("format", name)
+            .with("message", message);
+        self.refuse(error.start, None, error_at);
     }
 
     fn entry(&mut self, entry: &TopEntry) {
@@ -141,15 +151,12 @@ impl Reader {
         };
         let plural = entry.key.strip_suffix('s').unwrap_or(&entry.key);
         let (code, sentence) = match (Kind::parse(&entry.key), &entry.items) {
-            (Some(Kind::Job), Items::List(items)) => {
-                return items.iter().for_each(|item| self.job(item));
+            (Some(kind), Items::List(items)) if kind.is_supported() => {
+                return items.iter().for_each(|item| self.definition(kind, item));
             }
             (Some(kind), _) if !kind.is_supported() => (
                 "not_supported",
-                format!(
-                    "`{}` is not supported yet: remove it; files hold jobs only",
-                    shown(kind.as_str())
-                ),
+                format!("`{}` is not supported yet: remove it", shown(kind.as_str())),
             ),
             (Some(kind), _) => (
                 "not_a_list",
@@ -179,28 +186,28 @@ impl Reader {
         self.refuse(entry.start, None, FieldError::whole("", code, sentence));
     }
 
-    /// A job as errors name it.
-    fn item(&self, name: Option<&str>) -> String {
+    /// A definition as errors name it.
+    fn item(&self, kind: Kind, name: Option<&str>) -> String {
         let kind = match self.format {
-            Format::Toml => "[[job]]",
-            Format::Json => "job",
+            Format::Toml => format!("[[{kind}]]"),
+            Format::Json => kind.to_string(),
         };
-        name.map_or_else(
-            || kind.to_owned(),
-            |name| format!("{kind} {}", quoted(name)),
-        )
+        name.map_or_else(|| kind.clone(), |name| format!("{kind} {}", quoted(name)))
     }
 
-    fn job(&mut self, located: &Located) {
+    fn definition(&mut self, kind: Kind, located: &Located) {
         let name = located
             .value
             .get("name")
             .and_then(|name| name.as_str())
             .filter(|name| !name.is_empty());
-        let item = self.item(name);
-        match Job::read(&located.value) {
-            Ok(job) => self.jobs.push(FileJob {
-                job,
+        let item = self.item(kind, name);
+        let Some(read) = Definition::read(kind, &located.value) else {
+            return;
+        };
+        match read {
+            Ok(definition) => self.items.push(FileItem {
+                definition,
                 line: self.lines.line_of(located.start),
             }),
             Err(errors) => {
@@ -213,30 +220,29 @@ impl Reader {
 
     fn refuse_duplicates(&mut self) {
         let mut first: BTreeMap<FullName, usize> = BTreeMap::new();
-        for FileJob { job, line } in &self.jobs {
-            let full = FullName {
-                project: job.project.clone(),
-                name: job.name.clone(),
-            };
+        for FileItem { definition, line } in &self.items {
+            let full = definition.full_name();
             let Some(before) = first.get(&full) else {
                 first.insert(full, *line);
                 continue;
             };
-            let rest = format_args!(
-                "is taken in project {} by the job on line {before}: rename or remove one of them",
-                job.project
-            );
+            let whose = match &full.project {
+                Some(project) => format!("in project {project} by the {}", full.kind),
+                None => format!("by the {}", full.kind),
+            };
+            let rest =
+                format_args!("is taken {whose} on line {before}: rename or remove one of them");
             self.errors.push(FileError {
                 line: *line,
-                item: Some(self.item(Some(&job.name))),
-                error: FieldError::at("name", "duplicate", rest),
+                item: Some(self.item(full.kind, Some(&full.name))),
+                error: FieldError::at("name", "duplicate", rest).with("line", before),
             });
         }
     }
 
-    fn finish(mut self) -> Result<Vec<FileJob>, FileErrors> {
+    fn finish(mut self) -> Result<Vec<FileItem>, FileErrors> {
         if self.errors.is_empty() {
-            return Ok(self.jobs);
+            return Ok(self.items);
         }
         self.errors.sort_by_key(|error| error.line);
         let more = self.errors.len().saturating_sub(FILE_ERRORS_MAX);

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A kind of definition. This version keeps and executes jobs; the others are known by name only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A kind of definition. Those that [`Kind::is_supported`] denies are known by name only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// What to run, when and where.
     Job,
@@ -59,9 +59,27 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// Whether this version keeps definitions of this kind.
+    /// Whether this version keeps and obeys definitions of this kind.
     pub fn is_supported(self) -> bool {
-        self == Self::Job
+        super::Definition::KINDS.contains(&self)
+    }
+
+    /// Whether each belongs to a project, in which its name is unique.
+    pub fn is_of_projects(self) -> bool {
+        matches!(self, Self::Job | Self::Script | Self::Rule)
+    }
+
+    /// Whether the name is the id: it never changes, and nobody else can have it.
+    pub fn is_named_by_id(self) -> bool {
+        matches!(self, Self::Node | Self::Setting | Self::Project)
+    }
+
+    /// The word that keys of stored definitions begin with: a node's session has `node` already.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Node => "nodedef",
+            other => other.as_str(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
+use super::NodeDraft;
 use crate::job::JobDraft;
 
 /// A file of definitions.
@@ -12,6 +13,9 @@ struct DefinitionFile {
     /// The jobs.
     #[schemars(default)]
     job: Vec<JobDraft>,
+    /// What people note about servers.
+    #[schemars(default)]
+    node: Vec<NodeDraft>,
 }
 
 /// The JSON Schema (2020-12) of a file of definitions.

@@ -41,6 +41,11 @@ pub enum Action {
     Forget(RunId, u32),
     /// Somebody follows this run's output until then.
     Tail(RunId, Timestamp),
+    /// Keep on the disk whether this node takes new work (`true`: none), as this order asks; answer
+    /// with `OrderDone`.
+    KeepDrain(OrderId, bool),
+    /// Read the node's own file again, as this order asks; answer with `OrderDone`.
+    Reload(OrderId),
     /// Say something to the log that an admin should read.
     Warn(String),
 }

@@ -52,6 +52,11 @@ pub enum Event {
     OrderSeen(Order),
     /// An order is gone.
     OrderGone(OrderId),
+    /// What an order asked of the host was done, or why not.
+    OrderDone(OrderId, Result<(), String>),
+    /// Whether the disk says that this node takes no new work: at the start, and when a person
+    /// changed it there.
+    DrainRead(bool),
     /// Cursors as they stand.
     CursorsRead(Vec<(SeriesKey, Option<Cursor>)>),
     /// The sessions are about to be told anew.

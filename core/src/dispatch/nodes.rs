@@ -102,7 +102,11 @@ impl Dispatcher {
             self.fleet.witnesses.hear(now, &node, stamp);
         }
         self.absent_since.remove(&node);
-        let facts = NodeFacts::from(session);
+        let mut facts = NodeFacts::from(session);
+        if node == self.config.node {
+            // The session tells others; this node itself knows at once.
+            facts.draining = self.draining;
+        }
         let known = self.fleet.nodes.insert(node, facts.clone());
         // The load changes all the time, and decides nothing that is under way.
         let same = |known: NodeFacts| {
@@ -163,7 +167,7 @@ impl Dispatcher {
     }
 
     /// Whoever waited for another node looks again at once.
-    fn nodes_changed(&mut self, now: Now) {
+    pub(super) fn nodes_changed(&mut self, now: Now) {
         let waiting = self
             .series
             .iter()
@@ -220,6 +224,7 @@ impl Dispatcher {
             load: count(self.slots_taken()),
             reports_pending: count(self.reports_pending()),
             clock_suspect: self.fleet.suspect,
+            draining: self.draining,
         }
     }
 }
@@ -233,6 +238,8 @@ pub struct Vitals {
     pub reports_pending: u32,
     /// This node does not trust its clock.
     pub clock_suspect: bool,
+    /// A person wants nothing new to begin here.
+    pub draining: bool,
 }
 
 /// How long a rank waits before it stands in for those before it.

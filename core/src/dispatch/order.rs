@@ -64,6 +64,9 @@ impl Dispatcher {
                 self.kill(now, run_id, kill(order.value.by, Some(Reason::Replaced)));
             }
             Ask::Tail { run_id } => self.tail(run_id, order.value.not_after),
+            Ask::Drain => self.drain_as_ordered(now, &order, true),
+            Ask::Undrain => self.drain_as_ordered(now, &order, false),
+            Ask::Reload => self.out.push(Action::Reload(order.id)),
         }
     }
 

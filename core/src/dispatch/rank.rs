@@ -97,7 +97,8 @@ impl Dispatcher {
         let job = self.usable_job(key.job).map(|(_, job)| job);
         let place = match (job, at) {
             (Some(_), Some(node)) if starts => {
-                return (*node == self.config.node).then_some(Duration::ZERO);
+                let takes = *node == self.config.node && !self.draining;
+                return takes.then_some(Duration::ZERO);
             }
             (Some(job), _) if starts => &job.place,
             _ => &anywhere,

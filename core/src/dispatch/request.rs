@@ -81,11 +81,14 @@ impl Dispatcher {
         let not_before = seen.value.not_before.filter(|at| now.wall < *at);
         if let (Some(at), None) = (not_before, refusal) {
             let soon = Self::boot_deadline(now, at).min(now.boot + LOOK_AGAIN_AFTER);
-            self.timers.insert((soon, Timer::Look));
+            self.look_by(soon);
             return;
         }
         let at = seen.value.node.as_ref();
         let Some(patience) = self.request_patience(key, at, refusal.is_none()) else {
+            // Whoever it waits for may never come: any node may say in the end that it expired.
+            let expires = Self::boot_deadline(now, seen.value.not_after) + LOOK_AGAIN_AFTER;
+            self.look_by(expires);
             return;
         };
         let since = seen.since.unwrap_or(now.boot);
@@ -153,8 +156,9 @@ impl Dispatcher {
         run.reason = reason;
         run.trigger = seen.value.trigger;
         run.by = Some(seen.value.by.clone());
-        run.scheduled_at = seen.value.asked_at;
         run.parameters = seen.value.parameters.clone();
+        let asked_at = seen.value.asked_at;
+        run.scheduled_at = asked_at.max(seen.value.not_before.unwrap_or(asked_at));
         run.keep_until = Some(seen.value.not_after + REQUEST_KEPT_AFTER);
         if let (Some(_), Some(own)) = (&seen.own, &job) {
             (run.name, run.generation) = (own.name.clone(), 0);
@@ -276,6 +280,14 @@ impl Dispatcher {
             LOOK_AGAIN_AFTER
         };
         self.look_later(now, key, wait);
+    }
+
+    /// Looks at the requests at that time at the latest: each look arranges for the next one.
+    fn look_by(&mut self, at: Duration) {
+        let mut sooner = self.timers.iter().take_while(|(time, _)| *time <= at);
+        if !sooner.any(|(_, timer)| *timer == Timer::Look) {
+            self.timers.insert((at, Timer::Look));
+        }
     }
 
     fn look_later(&mut self, now: Now, key: &RequestKey, wait: Duration) {

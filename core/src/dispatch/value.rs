@@ -248,6 +248,12 @@ pub enum Ask {
         /// The run.
         run_id: RunId,
     },
+    /// Take nothing new; what runs goes on.
+    Drain,
+    /// Take new work again.
+    Undrain,
+    /// Read the node's own file again.
+    Reload,
 }
 
 /// A node's sign of life.
@@ -294,6 +300,9 @@ pub struct SessionValue {
     /// Attempts whose record history has not acknowledged.
     #[serde(default)]
     pub reports_pending: u32,
+    /// What is wrong with its own file, which was read again: it goes on with what it read before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_error: Option<String>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,
@@ -319,6 +328,7 @@ impl SessionValue {
             clock_suspect: false,
             stamp: None,
             reports_pending: 0,
+            config_error: None,
             extra: BTreeMap::new(),
         }
     }

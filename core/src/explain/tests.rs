@@ -110,6 +110,7 @@ fn check(job: &Job, now: &str, cursor: Cursor, records: &[RunRecord], expected: 
             cursor: Some(cursor),
             nodes: &nodes(),
             records,
+            holder: None,
             now: at(now),
         },
     );
@@ -160,11 +161,11 @@ fn what_was_decided_says_by_whom_and_what_came_of_it() {
         &[skipped],
         expect![[r#"
             b decided it at 2026-01-01T02:00:03Z; it was skipped: the run before it was still going.
-            At present b comes first; after it a.
+            How the nodes stood then is not kept. At present b comes first; after it a.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             由 b 于 2026-01-01T02:00:03Z 决定：已跳过（上一次运行尚未结束）。
-            目前首选 b；其后依次为 a。
+            当时各节点的状态没有保存。目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合作业的条件。
         "#]],
@@ -212,11 +213,11 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
         &[],
         expect![[r#"
             It counts as decided, and no record says how: `belfryctl ledger verify` tells more.
-            At present b comes first; after it a.
+            How the nodes stood then is not kept. At present b comes first; after it a.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             该时刻已被决定，却没有记录说明结果：请运行 `belfryctl ledger verify` 查看。
-            目前首选 b；其后依次为 a。
+            当时各节点的状态没有保存。目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合作业的条件。
         "#]],
@@ -243,6 +244,7 @@ fn the_turn_is_the_same_before_and_after_it_was_taken() {
             cursor: Some(cursor),
             nodes: &nodes(),
             records: &[],
+            holder: None,
             now: at(now),
         };
         explain(at("02:00:00"), known).candidates

@@ -18,6 +18,15 @@ pub fn sentences(
     if explanation.verdict != Verdict::Decided {
         sentences.push(verdict(&explanation.verdict, language, &in_zone));
     }
+    if explanation.verdict == Verdict::ToCome && explanation.due_at != explanation.at {
+        let due = in_zone(explanation.due_at);
+        sentences.push(match language {
+            Language::En => format!("By its jitter it starts at {due}."),
+            Language::ZhCn => format!("因抖动设置，将于 {due} 启动。"),
+        });
+    }
+    let holder = explanation.held_by.iter();
+    sentences.extend(holder.map(|holder| held(holder, language, &in_zone)));
     for decision in &explanation.decisions {
         sentences.push(decided(decision, language, &in_zone));
     }
@@ -110,7 +119,35 @@ fn decided(
     }
 }
 
+/// Which run an undecided occurrence waits for.
+fn held(holder: &Decision, language: Language, in_zone: &impl Fn(Timestamp) -> String) -> String {
+    let (node, at) = (&holder.node, in_zone(holder.scheduled_at));
+    match (holder.state, language) {
+        (RunState::Lost, Language::En) => {
+            format!("It is blocked by the run of {at}, which is lost on {node}.")
+        }
+        (RunState::Lost, Language::ZhCn) => {
+            format!("被 {at} 的运行阻塞，该运行在 {node} 上下落不明。")
+        }
+        (_, Language::En) => {
+            format!("It waits for the run of {at}, which is still open on {node}.")
+        }
+        (_, Language::ZhCn) => format!("正在等待 {at} 的运行，该运行在 {node} 上尚未结束。"),
+    }
+}
+
+/// Who would decide; of what is long decided, that this is today's view.
 fn order(explanation: &Explanation, language: Language) -> String {
+    let is_past = matches!(explanation.verdict, Verdict::Decided | Verdict::NoRecord);
+    let today = order_now(explanation, language);
+    match (is_past, language) {
+        (false, _) => today,
+        (true, Language::En) => format!("How the nodes stood then is not kept. {today}"),
+        (true, Language::ZhCn) => format!("当时各节点的状态没有保存。{today}"),
+    }
+}
+
+fn order_now(explanation: &Explanation, language: Language) -> String {
     let names: Vec<&str> = explanation
         .candidates
         .iter()

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::error::FieldError;
-use super::fields::check_fields;
+use super::fields::FIELDS;
 use super::quantity::{write_duration, write_size};
 use super::{
     Action, Balance, Command, Delivery, Http, Job, Method, Misfire, OutputKept, Overlap, Parameter,
@@ -236,15 +236,7 @@ impl JobDraft {
     ///
     /// Deserializing does the same for values that are known to be good, and stops at the first error.
     pub fn read(value: &Value) -> Result<Self, Vec<FieldError>> {
-        let errors = check_fields(value);
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        Self::deserialize(value).map_err(|error| {
-            let sentence =
-                format!("the job cannot be read: {error}; compare it with `belfryctl schema`");
-            vec![FieldError::whole("", "unreadable", sentence)]
-        })
+        FIELDS.draft(value)
     }
 }
 

@@ -95,6 +95,15 @@ pub enum ValueFault {
     TooLong,
 }
 
+impl ParameterError {
+    /// The parameter that it is about.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown { name, .. } | Self::Missing { name } | Self::Value { name, .. } => name,
+        }
+    }
+}
+
 impl Parameter {
     /// Whether it can hold this value.
     pub fn accept(&self, value: &str) -> Result<(), ValueFault> {

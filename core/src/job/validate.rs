@@ -96,12 +96,12 @@ impl JobDraft {
 
 /// Collects errors; where a field is wrong its default goes on.
 #[derive(Default)]
-struct Check {
-    errors: Vec<FieldError>,
+pub(crate) struct Check {
+    pub errors: Vec<FieldError>,
 }
 
 impl Check {
-    fn refuse(&mut self, path: &str, code: &str, rest: impl std::fmt::Display) {
+    pub(crate) fn refuse(&mut self, path: &str, code: &str, rest: impl std::fmt::Display) {
         self.errors.push(FieldError::at(path, code, rest));
     }
 
@@ -130,7 +130,7 @@ impl Check {
         }
     }
 
-    fn project(&mut self, text: &str) -> Option<ProjectName> {
+    pub(crate) fn project(&mut self, text: &str) -> Option<ProjectName> {
         let project = ProjectName::new(text).ok();
         if project.is_none() {
             let rest = format_args!(
@@ -143,7 +143,7 @@ impl Check {
         project
     }
 
-    fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         let count = name.chars().count();
         if name.is_empty() {
             self.refuse(
@@ -253,16 +253,7 @@ impl Check {
         mut tags: Vec<String>,
         starred: bool,
     ) -> About {
-        if note.chars().count() > NOTE_CHARS_MAX {
-            let rest = format_args!(
-                "has {} characters, and {NOTE_CHARS_MAX} are allowed: keep the point and link to the rest",
-                note.chars().count()
-            );
-            self.refuse("note", "too_long", rest);
-        }
-        if has_nul(&note) {
-            self.nul("note");
-        }
+        self.note(&note);
         if !owner.is_empty() {
             self.label("owner", &owner);
         }
@@ -283,6 +274,19 @@ impl Check {
             owner,
             tags,
             starred,
+        }
+    }
+
+    pub(crate) fn note(&mut self, note: &str) {
+        let count = note.chars().count();
+        if count > NOTE_CHARS_MAX {
+            let rest = format_args!(
+                "has {count} characters, and {NOTE_CHARS_MAX} are allowed: keep the point and link to the rest"
+            );
+            self.refuse("note", "too_long", rest);
+        }
+        if has_nul(note) {
+            self.nul("note");
         }
     }
 

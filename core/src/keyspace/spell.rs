@@ -181,14 +181,9 @@ impl Keyspace {
         };
         let run = self.run(key);
         // Tried also when the run is another's or gone: the claim must not hold the series.
-        let release = active.as_ref().map(|scope| {
-            let held = self.active(&series_of(key, scope));
-            Op::Nested(Txn {
-                compares: vec![has(held.clone(), claim_id.to_string())],
-                then: vec![Op::Delete(held)],
-                otherwise: vec![],
-            })
-        });
+        let release = active
+            .as_ref()
+            .map(|scope| self.spell_free(key, scope, *claim_id));
         let mut then = vec![match kept {
             Some(value) => put(run.clone(), json(value)),
             None => Op::Delete(run.clone()),
@@ -212,8 +207,23 @@ impl Keyspace {
         }
     }
 
+    /// Frees a series, if this claim holds it.
+    pub(super) fn spell_free(&self, key: &RunKey, scope: &Scope, claim: ClaimId) -> Op {
+        let held = self.active(&series_of(key, scope));
+        Op::Nested(Txn {
+            compares: vec![has(held.clone(), claim.to_string())],
+            then: vec![Op::Delete(held)],
+            otherwise: vec![],
+        })
+    }
+
     /// The run is as it was seen, and its owner has no session.
-    fn of_a_gone_node(&self, key: &RunKey, revision: u64, owner: &NodeId) -> Vec<Compare> {
+    pub(super) fn of_a_gone_node(
+        &self,
+        key: &RunKey,
+        revision: u64,
+        owner: &NodeId,
+    ) -> Vec<Compare> {
         vec![
             changed(self.run(key), revision),
             created(self.session(owner), 0),
@@ -251,16 +261,11 @@ impl Keyspace {
         else {
             return Txn::default();
         };
-        let held = self.active(&series_of(key, active));
         Txn {
             compares: self.of_a_gone_node(key, *revision, owner),
             then: vec![
                 Op::Delete(self.run(key)),
-                Op::Nested(Txn {
-                    compares: vec![has(held.clone(), claim_id.to_string())],
-                    then: vec![Op::Delete(held)],
-                    otherwise: vec![],
-                }),
+                self.spell_free(key, active, *claim_id),
             ],
             otherwise: vec![get(self.run(key))],
         }

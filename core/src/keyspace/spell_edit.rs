@@ -2,19 +2,17 @@
 
 use super::Keyspace;
 use super::spell::{changed, created, get, json, put};
-use crate::definition::{EditPlan, FullName, Kind};
+use crate::definition::{Address, EditPlan};
 use crate::dispatch::{OrderValue, RequestKey, RequestValue, RunKey, SeriesKey};
-use crate::id::{JobId, NodeId, OrderId, ProjectName, Scope};
+use crate::id::{NodeId, OrderId, Scope};
 use crate::limits::EDIT_STEPS_TOGETHER;
 use crate::txn::{Check, Compare, Op, Txn};
 
-/// A job with what an edit does to it.
+/// A definition with what an edit does to it.
 #[derive(Clone, Debug)]
 pub struct PlannedEdit {
-    /// The job's project.
-    pub project: ProjectName,
-    /// The job.
-    pub id: JobId,
+    /// Where it is stored.
+    pub address: Address,
     /// The edit.
     pub plan: EditPlan,
 }
@@ -36,9 +34,9 @@ impl Keyspace {
     }
 
     fn spell_edit(&self, txn: &mut Txn, edit: &PlannedEdit) {
-        let PlannedEdit { project, id, plan } = edit;
-        let definition = self.job(project, *id);
-        // A new id is nobody's: whether the job may be is decided by its name.
+        let PlannedEdit { address, plan } = edit;
+        let definition = self.definition(address);
+        // A new id is nobody's: whether the definition may be is decided by its name.
         if plan.expected_revision > 0 || plan.claims.is_none() {
             txn.compares
                 .push(changed(definition.clone(), plan.expected_revision));
@@ -46,20 +44,20 @@ impl Keyspace {
         txn.then.push(put(definition.clone(), plan.value.clone()));
         txn.otherwise.push(get(definition));
         if let Some(name) = &plan.claims {
-            let key = self.job_name(name);
+            let key = self.name(name);
             txn.compares.push(created(key.clone(), 0));
-            txn.then.push(put(key.clone(), id.to_string()));
+            txn.then.push(put(key.clone(), address.id.clone()));
             txn.otherwise.push(get(key));
         }
         if let Some(name) = &plan.releases {
-            txn.then.push(Op::Delete(self.job_name(name)));
+            txn.then.push(Op::Delete(self.name(name)));
         }
         txn.then
             .push(put(self.pending(plan.version.edit), json(&plan.version)));
-        if let Some(start) = &plan.cursor {
+        if let Some((start, (project, id))) = plan.cursor.as_ref().zip(address.job()) {
             let series = SeriesKey {
                 project: project.clone(),
-                job: *id,
+                job: id,
                 scope: Scope::One,
             };
             let key = self.cursor(&series);
@@ -75,10 +73,6 @@ impl Keyspace {
                 otherwise: vec![],
             }));
         }
-    }
-
-    fn job_name(&self, name: &FullName) -> String {
-        self.name(Kind::Job.as_str(), &name.project, &name.name)
     }
 
     /// A request, put once: a replayed one finds the request or its run and does nothing. Its job

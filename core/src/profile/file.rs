@@ -8,6 +8,9 @@ use super::{Profiles, ProfilesError};
 use crate::limits::CONFIG_BYTES_MAX;
 use crate::whole_file;
 
+/// Names the profile that a window showed last.
+const SHOWN: &str = "shown";
+
 /// The file of a person's profiles.
 #[derive(Clone, Debug)]
 pub struct ProfilesFile {
@@ -97,7 +100,21 @@ impl ProfilesFile {
         })
     }
 
-    fn folder(&self) -> &Path {
+    /// The profile that a window showed last.
+    pub fn shown(&self) -> Option<String> {
+        let text = fs::read_to_string(self.folder().join(SHOWN)).ok()?;
+        Some(text.trim().to_owned()).filter(|name| !name.is_empty())
+    }
+
+    /// Remembers the profile that a window shows; empty for this computer.
+    pub fn remember(&self, name: &str) -> Result<(), ProfileFileError> {
+        let path = self.folder().join(SHOWN);
+        whole_file::replace(&path, name.as_bytes())
+            .map_err(|source| ProfileFileError::Write { path, source })
+    }
+
+    /// The folder that it lies in.
+    pub fn folder(&self) -> &Path {
         self.path
             .parent()
             .expect("the path was made of folder and name")
@@ -107,7 +124,7 @@ impl ProfilesFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Place, ProfileName};
+    use crate::profile::{Place, Profile, ProfileName};
 
     #[test]
     fn what_was_written_is_read_and_rubbish_is_named() {
@@ -117,7 +134,7 @@ mod tests {
         let mut profiles = Profiles::default();
         let name = ProfileName::new("lab").expect("a plain name");
         profiles
-            .set(name, Place::Embedded("/srv/lab".into()))
+            .set(name, Profile::new(Place::Embedded("/srv/lab".into())))
             .expect("no secret");
         file.write(&profiles).expect("the folder is ours");
         assert_eq!(file.read().expect("what was written"), profiles);

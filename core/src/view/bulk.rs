@@ -96,6 +96,16 @@ views! {
         pub error: CommandError,
     }
 
+    /// Jobs as a text that `apply` reads.
+    struct JobsText {
+        /// The definitions, TOML.
+        pub text: String,
+        /// How many jobs it has.
+        pub count: u32,
+        /// `project/name` of jobs that this version cannot write.
+        pub left_out: Vec<String>,
+    }
+
     /// Jobs written into a file.
     struct Exported {
         /// The file.

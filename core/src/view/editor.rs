@@ -299,10 +299,4 @@ views! {
             errors: Vec<FieldError>,
         },
     }
-
-    /// A job that was deleted.
-    struct Deletion {
-        /// The generation that brings it back.
-        pub restores: u64,
-    }
 }

@@ -197,23 +197,22 @@ async fn a_change_that_was_stopped_tells_what_was_left() {
 }
 
 #[tokio::test]
-async fn jobs_are_written_into_a_new_file_that_apply_reads() {
+async fn jobs_are_taken_away_as_a_text_that_apply_reads() {
     let stage = Stage::new().await;
     make(&stage, "a", &["x"]).await;
     make(&stage, "b", &[]).await;
     let following = stage.cluster.follow();
-    let folder = tempfile::tempdir().expect("a folder");
-    let first = following.export_jobs(&all("tag:x"), folder.path()).await;
-    let first = first.expect("a file");
-    assert_eq!((first.count, first.left_out.len()), (1, 0));
-    let second = following.export_jobs(&all(""), folder.path()).await;
-    let second = second.expect("a file");
-    assert_ne!(first.path, second.path);
-    let text = std::fs::read_to_string(second.path).expect("a file");
+    let tagged = following.jobs_text(&all("tag:x")).await.expect("a text");
+    assert_eq!((tagged.count, tagged.left_out.len()), (1, 0));
+    assert_eq!(tagged.text.matches("[[job]]").count(), 1);
+    let every = following.jobs_text(&all("")).await.expect("a text");
     let applied = stage
         .cluster
-        .apply(&text, true, false)
+        .apply(&every.text, true, false)
         .await
         .expect("a plan");
     assert_eq!((applied.is_empty(), applied.unchanged), (true, 2));
+    let gone = BulkTarget::Jobs(vec!["nobody".to_owned()]);
+    let none = following.jobs_text(&gone).await.expect("a text");
+    assert_eq!((none.count, none.left_out), (0, vec!["nobody".to_owned()]));
 }

@@ -1,4 +1,3 @@
-use belfry_core::cluster::ClusterError;
 use belfry_core::coord::Coord;
 use belfry_core::dispatch::RequestValue;
 use belfry_core::run::Trigger;
@@ -68,12 +67,7 @@ async fn a_job_that_was_deleted_meanwhile_comes_back_when_it_is_saved_knowingly(
     let stored = stage.created("tick").await;
     let id = Some(stored.id.to_string());
     let (mut form, seen) = opened(&stage, id.clone(), false).await;
-    let gone = stage
-        .cluster
-        .delete_job(stored.id, seen)
-        .await
-        .expect("a removal");
-    assert_eq!(gone.restores, 1);
+    stage.deleted(stored.id).await;
     form.note = "mine".to_owned();
     let conflict = in_conflict(saved(&stage, &form, id.clone(), seen).await);
     assert_eq!((conflict.deleted, conflict.generation), (true, 2));
@@ -82,16 +76,7 @@ async fn a_job_that_was_deleted_meanwhile_comes_back_when_it_is_saved_knowingly(
         matches!(answer, SaveAnswer::Saved { generation: 3, .. }),
         "{answer:?}"
     );
-    let late = stage.cluster.delete_job(stored.id, 1).await;
-    assert!(
-        matches!(late, Err(ClusterError::Refused { .. })),
-        "{late:?}"
-    );
-    stage
-        .cluster
-        .delete_job(stored.id, 3)
-        .await
-        .expect("a removal");
+    stage.deleted(stored.id).await;
     let back = stage
         .cluster
         .restore(stored.id, 3)

@@ -2,6 +2,7 @@
 
 use belfry_core::cluster::{CRONTAB_PROJECT, ClusterError, open_file};
 use belfry_core::coord::Coord;
+use belfry_core::definition::FullName;
 use belfry_core::view::{CrontabImport, ErrorCode, FileEffect, FileKind, ImportEffect, LineName};
 
 use super::stage::Stage;
@@ -138,11 +139,9 @@ async fn a_job_that_somebody_makes_meanwhile_keeps_the_whole_file_out() {
             .all(|job| job.effect == FileEffect::Create)
     );
     // The name of one of them is taken by a job that cannot be seen: its definition is missing.
-    let name = stage.keys.name(
-        "job",
-        &belfry_core::id::ProjectName::new("p3").expect("a name"),
-        "job-3",
-    );
+    let project = belfry_core::id::ProjectName::new("p3").expect("a name");
+    let name = FullName::of_job(&project, "job-3");
+    let name = stage.keys.name(&name);
     stage.put(name, b"somebody's".to_vec()).await;
     let error = stage
         .cluster
@@ -280,16 +279,6 @@ async fn lines_are_left_out_and_named_by_the_person() {
         "{}",
         error.sentence()
     );
-}
-
-#[tokio::test]
-async fn jobs_are_taken_away_as_a_file() {
-    let stage = Stage::new().await;
-    let (a, b) = (stage.created("a").await, stage.created("b").await);
-    let all = stage.cluster.export_jobs(&[]).await.expect("a file");
-    assert!(all.contains(&a.name) && all.contains(&format!("name = \"{}\"", b.name)));
-    let one = stage.cluster.export_jobs(&[b.id]).await.expect("a file");
-    assert_eq!(one.matches("[[job]]").count(), 1);
 }
 
 #[test]

@@ -209,6 +209,14 @@ async fn counts_lead_to_narrower_queries() {
         .map(|facet| facet.value.as_str())
         .collect();
     assert_eq!(triggers, ["manual", "try"]);
+    // The trial of a job that is not known is counted and asked for as a trial.
+    let facets = stage.cluster.runs_facets(&jobs[..2], "").await;
+    let facets = facets.expect("counts");
+    let last = facets.jobs.last().expect("a trial");
+    assert_eq!(
+        (last.value.as_str(), last.text.as_str(), last.count),
+        ("try", "trigger:try", 1)
+    );
     assert_eq!(
         stage
             .cluster

@@ -10,7 +10,7 @@ use belfry_core::coord::embedded::Embedded;
 use belfry_core::coord::{Coord, CoordError, Listing, Watch};
 use belfry_core::dispatch::{Passed, RunKey, RunValue};
 use belfry_core::history::sqlite::SqliteHistory;
-use belfry_core::id::{ClaimId, DiskId, Moment, Scope};
+use belfry_core::id::{ClaimId, DiskId, JobId, Moment, Scope};
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Keyspace, json};
 use belfry_core::limits::{ETCD_REQUEST_BYTES_MAX, ETCD_TXN_OPS_MAX};
@@ -117,6 +117,11 @@ impl Stage {
     pub async fn created(&self, name: &str) -> StoredJob {
         self.cluster.create(job(name)).await.expect("a new job");
         self.job(name).await
+    }
+
+    pub async fn deleted(&self, id: JobId) {
+        let job = self.cluster.job(&id.to_string()).await.expect("a job");
+        self.cluster.delete(&job, None).await.expect("a removal");
     }
 
     pub async fn put(&self, key: String, value: Vec<u8>) {

@@ -250,6 +250,12 @@ pub async fn runs_are_found_by_the_beginning_of_their_id(f: &Fixture) {
 
 pub async fn the_newest_runs_of_each_job_are_their_last_attempts(f: &Fixture) {
     let runs = many(f).await;
+    let trial = RunRecord {
+        generation: 0,
+        trigger: Trigger::Try,
+        ..run(5, 100, RunState::Failed)
+    };
+    send(f, vec![trial]).await;
     let jobs = [job(5), job(99), job(0)];
     let mut expected = Vec::new();
     for job in jobs {

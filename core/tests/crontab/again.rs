@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use belfry_core::crontab::{Choices, Effect, Proposal, RemarkCode, UserColumn, propose};
-use belfry_core::definition::{Existing, FullName};
+use belfry_core::definition::{Address, Existing, FullName};
 use belfry_core::id::{JobId, ProjectName};
 use belfry_core::job::{Job, JobDraft};
 use uuid::Uuid;
@@ -27,14 +27,12 @@ fn proposals(text: &str, existing: &[Existing]) -> Vec<Proposal> {
 }
 
 fn stored(job: Job) -> Existing {
+    let id = JobId(Uuid::from_u128(job.name.len() as u128));
     Existing {
-        id: JobId(Uuid::from_u128(job.name.len() as u128)),
+        address: Address::of_job(&job.project, id),
         generation: 1,
-        name: FullName {
-            project: job.project.clone(),
-            name: job.name.clone(),
-        },
-        job: Some(job),
+        name: FullName::of_job(&job.project, &job.name),
+        definition: Some(job.into()),
     }
 }
 
@@ -47,7 +45,7 @@ fn imported(text: &str) -> Vec<Existing> {
 }
 
 fn changed(there: &mut Existing, change: impl FnOnce(&mut JobDraft)) {
-    let mut draft = JobDraft::from(there.job.as_ref().expect("a job"));
+    let mut draft = JobDraft::from(there.job().expect("a job"));
     change(&mut draft);
     *there = stored(draft.validate().expect("a valid job"));
 }

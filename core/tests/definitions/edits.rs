@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use belfry_core::definition::{
-    Author, Current, EditPlan, EditRefused, Existing, FullName, Intent, diff, plan_apply, plan_edit,
+    Address, Author, Current, Definition, EditPlan, EditRefused, Existing, FullName, Intent, diff,
+    plan_apply, plan_edit,
 };
 use belfry_core::envelope::{Content, DecodeError, Envelope};
 use belfry_core::id::{EditId, JobId};
@@ -27,6 +28,10 @@ fn draft() -> JobDraft {
     }
 }
 
+fn address() -> Address {
+    Address::of_job(&"ops".parse().expect("a plain name"), ID)
+}
+
 /// The usual job with a change.
 fn job(change: impl FnOnce(&mut JobDraft)) -> Job {
     let mut draft = draft();
@@ -44,7 +49,7 @@ fn author() -> Author {
 }
 
 fn edit(current: Option<&Current>, intent: &Intent) -> Result<Option<EditPlan>, EditRefused> {
-    plan_edit(ID, current, intent, None, &author())
+    plan_edit(&address(), current, intent, None, &author())
 }
 
 fn after(plan: EditPlan) -> Current {
@@ -151,7 +156,7 @@ fn generations_names_cursors_and_differences_go_along_with_a_jobs_life() {
               name: backup
               schedule: @hourly
               shell.script: 3 lines
-            refused: a job with this id exists already: edit or restore that one
+            refused: it exists already: edit or restore that one
             edit gen 2 sgen 1 if 10 claims - releases - cursor -
               timeout: none → 30s
             nothing to do
@@ -174,7 +179,7 @@ fn generations_names_cursors_and_differences_go_along_with_a_jobs_life() {
               place.on: one → all
             edit gen 6 sgen 6 if 50 claims - releases - cursor 2026-01-01T00:00:00Z/6
               place.on: all → node:web-1
-            refused: a job stays in its project, and this one is in ops: copy it to web and delete it here
+            refused: it stays in its project, which is ops: copy it to web and delete it here
             pause gen 7 sgen 7 if 60 claims - releases - cursor -
               paused: no → yes
             nothing to do
@@ -182,8 +187,8 @@ fn generations_names_cursors_and_differences_go_along_with_a_jobs_life() {
               paused: yes → no
             delete gen 9 sgen 8 if 80 claims - releases backup cursor -
               deleted
-            refused: the job is deleted: restore it first
-            refused: the job is deleted: restore it first
+            refused: it is deleted: restore it first
+            refused: it is deleted: restore it first
             restore gen 10 sgen 10 if 90 claims backup releases - cursor 2026-01-01T00:00:00Z/10
               project: ops
               name: backup
@@ -199,7 +204,7 @@ fn a_second_editor_gets_the_conflict_with_what_is_there() {
     let current = created(job(|_| {}));
     let intent = Intent::Edit(job(|draft| draft.note = "mine".to_owned()));
     let refused =
-        plan_edit(ID, Some(&current), &intent, Some(4), &author()).expect_err("a conflict");
+        plan_edit(&address(), Some(&current), &intent, Some(4), &author()).expect_err("a conflict");
     assert_eq!(
         refused,
         EditRefused::Conflict {
@@ -275,15 +280,11 @@ fn what_is_set_is_listed_when_a_job_appears() {
 }
 
 fn existing(id: u128, job: Job) -> Existing {
-    let name = FullName {
-        project: job.project.clone(),
-        name: job.name.clone(),
-    };
     Existing {
-        id: JobId(Uuid::from_u128(id)),
+        address: Address::of_job(&job.project, JobId(Uuid::from_u128(id))),
         generation: 1,
-        name,
-        job: Some(job),
+        name: FullName::of_job(&job.project, &job.name),
+        definition: Some(job.into()),
     }
 }
 
@@ -308,8 +309,9 @@ fn applying_a_file_twice_does_nothing_the_second_time_and_prunes_only_its_own_pr
         named("other", "ops", false),
         named("new", "ops", false),
     ];
-    let plan = plan_apply(&there, &file, true);
-    assert_eq!(plan.created, [named("new", "ops", false)]);
+    let all: Vec<Definition> = file.iter().cloned().map(Definition::from).collect();
+    let plan = plan_apply(&there, &all, true);
+    assert_eq!(plan.created, [named("new", "ops", false).into()]);
     assert_eq!(
         plan.changed
             .iter()
@@ -317,11 +319,11 @@ fn applying_a_file_twice_does_nothing_the_second_time_and_prunes_only_its_own_pr
             .collect::<Vec<_>>(),
         ["paused: yes → no"]
     );
-    assert_eq!(plan.unchanged, [there[0].id]);
+    assert_eq!(plan.unchanged, [there[0].address.clone()]);
     assert_eq!(plan.pruned, [there[2].clone()]);
     let applied: Vec<Existing> = (6..)
         .zip(file.clone())
         .map(|(id, job)| existing(id, job))
         .collect();
-    assert!(plan_apply(&applied, &file, true).is_empty());
+    assert!(plan_apply(&applied, &all, true).is_empty());
 }

@@ -104,7 +104,7 @@ proptest! {
         let jobs: Vec<Job> = named.into_values().map(|draft| draft.validate().expect("a good draft")).collect();
         let text = export(&jobs);
         let read = parse_file(&text, Format::Toml).unwrap_or_else(|errors| panic!("{errors}\n{text}"));
-        let read: Vec<Job> = read.into_iter().map(|file| file.job).collect();
+        let read: Vec<Job> = read.iter().filter_map(|item| item.job().cloned()).collect();
         prop_assert_eq!(&read, &jobs, "{}", text);
         prop_assert_eq!(export(&read), text);
     }

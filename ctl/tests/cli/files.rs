@@ -69,7 +69,7 @@ shell = { script = "true" }
             schedule: 0 3 * * * → 0 4 * * *
             timeout: none → 1h
         - ops/report (paused: the file does not have it)
-        0 jobs would be created, 1 changed, 1 paused; 0 are as the file says
+        0 would be created, 1 changed, 1 paused; 0 are as the file says
     "#]];
     told.assert_eq(&bench.ok(&["apply", "-f", &file, "--dry-run", "--prune"]));
     bench.ok(&["apply", "-f", &file, "--prune"]);

@@ -107,11 +107,11 @@ fn a_copy_rests_and_its_name_must_be_free() {
 fn the_fields_of_json_stay() {
     let bench = with_backup();
     let jobs = bench.json(&["jobs", "list"]);
-    expect!["average_ms broken generation job_id name next_at owner paused place_words project running schedule schedule_words starred strip tags timezone"]
+    expect!["average_ms broken broken_at generation job_id name next_at owner paused place_words project running schedule schedule_words starred strip tags timezone"]
         .assert_eq(&fields(&jobs[0]));
     assert_eq!(jobs[0]["schedule_words"], "at 03:00 every day");
     let shown = bench.json(&["jobs", "show", "backup"]);
-    expect!["command document next note row settings"].assert_eq(&fields(&shown));
+    expect!["command document next note requests row settings"].assert_eq(&fields(&shown));
     expect![[r#"[{"key":"timeout","value":"1h"}]"#]].assert_eq(&shown["settings"].to_string());
     let next = bench.json(&["jobs", "next", "backup", "--count", "2"]);
     assert_eq!(next.as_array().map(Vec::len), Some(2));
@@ -149,7 +149,9 @@ fn an_instant_is_explained_also_where_no_agent_runs() {
     let other = bench.json(&["explain", "backup", "2090-01-01T03:00:01+08:00"]);
     assert_eq!(other["verdict"], "no_instant");
     assert_eq!(other["next_at"], "2090-01-01T19:00:00.000Z");
-    expect!["at candidates decisions excluded job_id next_at sentences verdict"]
-        .assert_eq(&fields(&other));
+    expect![
+        "as_of at candidates decisions due_at excluded held_by job_id next_at sentences verdict"
+    ]
+    .assert_eq(&fields(&other));
     bench.fails(1, &["explain", "restore", "2090-01-01T03:00:00+08:00"]);
 }

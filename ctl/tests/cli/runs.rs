@@ -224,3 +224,42 @@ fn a_ledger_without_gaps_passes_and_one_with_a_gap_fails() {
     );
     assert_eq!(bench.json(&["nodes", "list"]), serde_json::json!([]));
 }
+
+#[test]
+fn a_run_asked_for_a_time_ahead_waits_is_shown_and_can_be_taken_back() {
+    let (bench, _) = with_tick();
+    let elsewhere = bench.fails(1, &["jobs", "run", "tick", "--node", "nowhere"]);
+    assert!(
+        elsewhere.contains("there is no node nowhere"),
+        "{elsewhere}"
+    );
+    let far = bench.fails(1, &["jobs", "run", "tick", "--at", "2199-01-01T00:00:00Z"]);
+    assert!(far.contains("more than a year ahead"), "{far}");
+    let asked = bench.json(&["jobs", "run", "tick", "--at", "2h"]);
+    let run = asked["run_id"].as_str().expect("a run's id").to_owned();
+
+    let shown = bench.json(&["jobs", "show", "tick"]);
+    let request = &shown["requests"][0];
+    assert_eq!(
+        (&request["run_id"], &request["cancelled"]),
+        (&asked["run_id"], &false.into())
+    );
+    let at = |name: &str| -> jiff::Timestamp {
+        let text = request[name].as_str().expect("an instant");
+        text.parse().expect("an instant")
+    };
+    let (asked_at, not_before, not_after) = (at("asked_at"), at("not_before"), at("not_after"));
+    assert!(not_before.duration_since(asked_at).as_secs() > 7_000);
+    assert_eq!(not_after.duration_since(not_before).as_secs(), 600);
+    let told = bench.ok(&["jobs", "show", "tick"]);
+    assert!(
+        told.contains(&format!("`belfryctl runs kill {run}` takes it back")),
+        "{told}"
+    );
+
+    bench.fails(1, &["runs", "kill", &run[..8]]);
+    let shown = bench.json(&["jobs", "show", "tick"]);
+    assert_eq!(shown["requests"][0]["cancelled"], true);
+    let unknown = bench.fails(1, &["runs", "rerun", &run[..8]]);
+    assert!(unknown.contains("there is no run"), "{unknown}");
+}

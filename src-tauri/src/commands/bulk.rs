@@ -1,11 +1,11 @@
-//! Changing many jobs at once, finding them, and writing them into a file.
+//! Changing many jobs at once, and finding them.
 
 use belfry_core::cluster::BulkStop;
-use belfry_core::view::{BulkAsk, BulkProgress, BulkTarget, Exported, Found};
-use tauri::{Emitter, Manager, State, command};
+use belfry_core::view::{BulkAsk, BulkProgress, Found};
+use tauri::{Emitter, State, command};
 
 use super::Answer;
-use crate::{Desk, homeless};
+use crate::Desk;
 
 #[command]
 pub async fn jobs_bulk(desk: State<'_, Desk>, id: String, ask: BulkAsk) -> Answer<BulkProgress> {
@@ -19,18 +19,8 @@ pub async fn jobs_bulk_stop(desk: State<'_, Desk>, id: String) -> Answer<()> {
 }
 
 #[command]
-pub async fn jobs_export(desk: State<'_, Desk>, target: BulkTarget) -> Answer<Exported> {
-    desk.export_jobs(&target).await
-}
-
-#[command]
 pub async fn jobs_find(desk: State<'_, Desk>, text: String, language: String) -> Answer<Found> {
-    Ok(desk
-        .computer()
-        .await?
-        .following
-        .find(&text, &language)
-        .await?)
+    Ok(desk.shown().await?.following.find(&text, &language).await?)
 }
 
 impl Desk {
@@ -42,27 +32,13 @@ impl Desk {
             // Without a window nobody misses it: the end is told apart.
             let _ = self.app.emit("bulk", progress);
         };
-        let following = &self.computer().await?.following;
-        let end = following.bulk(id, ask, &stop, tell).await;
+        let shown = self.shown().await?;
+        let end = shown.following.bulk(id, ask, &stop, tell).await;
         self.bulks().remove(id);
         end
     }
 
     fn stop_bulk(&self, id: &str) {
         self.bulks().get(id).into_iter().for_each(BulkStop::ask);
-    }
-
-    /// Writes jobs into the person's folder for downloads, or where there is none, at home.
-    async fn export_jobs(&self, target: &BulkTarget) -> Answer<Exported> {
-        let paths = self.app.path();
-        let folder = paths
-            .download_dir()
-            .or_else(|_| paths.home_dir())
-            .map_err(|error| homeless(&format!("there is no folder to write into: {error}")))?;
-        self.computer()
-            .await?
-            .following
-            .export_jobs(target, &folder)
-            .await
     }
 }

@@ -1,27 +1,27 @@
 //! The job editor's commands.
 
 use belfry_core::view::{
-    BuildAsk, BuiltSchedule, Deletion, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart,
-    SaveAnswer, SaveAsk, TryAnswer, TryAsk,
+    BuildAsk, BuiltSchedule, DraftAsk, DraftCheck, EditorAsk, EditorLists, EditorStart, SaveAnswer,
+    SaveAsk, TryAnswer, TryAsk,
 };
 use tauri::{State, command};
 
-use super::{Answer, job_id};
+use super::Answer;
 use crate::Desk;
 
 #[command]
 pub async fn editor_open(desk: State<'_, Desk>, ask: EditorAsk) -> Answer<EditorStart> {
-    Ok(desk.computer().await?.open_editor(&ask).await?)
+    Ok(desk.shown().await?.open_editor(&ask).await?)
 }
 
 #[command]
 pub async fn editor_lists(desk: State<'_, Desk>) -> Answer<EditorLists> {
-    Ok(desk.computer().await?.editor_lists().await)
+    Ok(desk.shown().await?.editor_lists().await)
 }
 
 #[command]
 pub async fn draft_check(desk: State<'_, Desk>, ask: DraftAsk) -> Answer<DraftCheck> {
-    Ok(desk.computer().await?.check_draft(&ask).await)
+    Ok(desk.shown().await?.check_draft(&ask).await)
 }
 
 #[command]
@@ -31,37 +31,10 @@ pub async fn schedule_build(ask: BuildAsk) -> Answer<BuiltSchedule> {
 
 #[command]
 pub async fn draft_save(desk: State<'_, Desk>, ask: SaveAsk) -> Answer<SaveAnswer> {
-    Ok(desk.computer().await?.cluster.save_draft(&ask).await?)
+    Ok(desk.shown().await?.cluster.save_draft(&ask).await?)
 }
 
 #[command]
 pub async fn draft_try(desk: State<'_, Desk>, ask: TryAsk) -> Answer<TryAnswer> {
-    desk.computer().await?.try_draft(&ask).await
-}
-
-#[command]
-pub async fn job_delete(
-    desk: State<'_, Desk>,
-    job_id: String,
-    generation: u64,
-) -> Answer<Deletion> {
-    let id = self::job_id(&job_id)?;
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .delete_job(id, generation)
-        .await?)
-}
-
-#[command]
-pub async fn job_undelete(desk: State<'_, Desk>, job_id: String, generation: u64) -> Answer<()> {
-    let id = self::job_id(&job_id)?;
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .restore(id, generation)
-        .await
-        .map(drop)?)
+    desk.shown().await?.try_draft(&ask).await
 }

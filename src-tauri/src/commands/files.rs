@@ -2,9 +2,9 @@
 //! learns what is in them, and never names a path.
 
 use belfry_core::cluster::{open_file, own_crontab_lines, save_file};
-use belfry_core::id::JobId;
 use belfry_core::view::{
-    CommandError, CrontabImport, CrontabTable, DroppedFile, FileTable, OpenedFile,
+    BulkTarget, CommandError, CrontabImport, CrontabTable, DroppedFile, Exported, FileTable,
+    JobsText, OpenedFile,
 };
 use tauri::{
     AppHandle, DragDropEvent, Emitter, State, Window, WindowEvent, async_runtime, command,
@@ -12,7 +12,7 @@ use tauri::{
 use tauri_plugin_dialog::{DialogExt, FilePath};
 use tokio::sync::oneshot;
 
-use super::{Answer, job_id};
+use super::Answer;
 use crate::Desk;
 
 /// The name that a file of jobs is offered to be saved under.
@@ -34,7 +34,7 @@ pub async fn file_open(app: AppHandle) -> Answer<Option<OpenedFile>> {
 #[command]
 pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .look_at_file(&text, prune)
@@ -43,12 +43,7 @@ pub async fn file_look(desk: State<'_, Desk>, text: String, prune: bool) -> Answ
 
 #[command]
 pub async fn file_apply(desk: State<'_, Desk>, text: String, prune: bool) -> Answer<FileTable> {
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .apply_file(&text, prune)
-        .await?)
+    Ok(desk.shown().await?.cluster.apply_file(&text, prune).await?)
 }
 
 #[command]
@@ -58,51 +53,39 @@ pub async fn crontab_lines() -> Answer<Option<u32>> {
 
 #[command]
 pub async fn crontab_look(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .look_at_crontab(&import)
-        .await?)
+    Ok(desk.shown().await?.cluster.look_at_crontab(&import).await?)
 }
 
 #[command]
 pub async fn crontab_import(desk: State<'_, Desk>, import: CrontabImport) -> Answer<CrontabTable> {
-    Ok(desk
-        .computer()
-        .await?
-        .cluster
-        .import_crontab(&import)
-        .await?)
+    Ok(desk.shown().await?.cluster.import_crontab(&import).await?)
 }
 
 #[command]
-pub async fn jobs_text(desk: State<'_, Desk>, job_ids: Vec<String>) -> Answer<String> {
-    let ids = ids(&job_ids)?;
-    Ok(desk.computer().await?.cluster.export_jobs(&ids).await?)
+pub async fn jobs_text(desk: State<'_, Desk>, target: BulkTarget) -> Answer<JobsText> {
+    Ok(desk.shown().await?.following.jobs_text(&target).await?)
 }
 
-/// Asks where to, and writes the jobs there; gives the place, or nothing when none was chosen.
+/// Asks where to, and writes the jobs there; gives nothing when no place was chosen.
 #[command]
 pub async fn jobs_save(
     app: AppHandle,
     desk: State<'_, Desk>,
-    job_ids: Vec<String>,
-) -> Answer<Option<String>> {
-    let ids = ids(&job_ids)?;
-    let text = desk.computer().await?.cluster.export_jobs(&ids).await?;
+    target: BulkTarget,
+) -> Answer<Option<Exported>> {
+    let jobs = desk.shown().await?.following.jobs_text(&target).await?;
     let (tell, told) = oneshot::channel();
     let dialog = app.dialog().file().set_file_name(FILE_NAME);
     dialog.save_file(|chosen| drop(tell.send(chosen)));
     let Some(path) = told.await.ok().flatten().and_then(path) else {
         return Ok(None);
     };
-    save_file(&path, &text)?;
-    Ok(Some(path.display().to_string()))
-}
-
-fn ids(texts: &[String]) -> Answer<Vec<JobId>> {
-    texts.iter().map(|text| job_id(text)).collect()
+    save_file(&path, &jobs.text)?;
+    Ok(Some(Exported {
+        path: path.display().to_string(),
+        count: jobs.count,
+        left_out: jobs.left_out,
+    }))
 }
 
 fn path(chosen: FilePath) -> Option<std::path::PathBuf> {

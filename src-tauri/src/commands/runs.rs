@@ -13,22 +13,12 @@ use crate::Desk;
 
 #[command]
 pub(super) async fn runs_search(desk: State<'_, Desk>, search: RunsSearch) -> Answer<RunsFound> {
-    Ok(desk
-        .computer()
-        .await?
-        .following
-        .search_runs(&search)
-        .await?)
+    Ok(desk.shown().await?.following.search_runs(&search).await?)
 }
 
 #[command]
 pub(super) async fn runs_facets(desk: State<'_, Desk>, search: RunsSearch) -> Answer<RunsFacets> {
-    Ok(desk
-        .computer()
-        .await?
-        .following
-        .runs_facets(&search)
-        .await?)
+    Ok(desk.shown().await?.following.runs_facets(&search).await?)
 }
 
 #[command]
@@ -38,8 +28,8 @@ pub(super) async fn query_complete(
     cursor: u32,
     language: String,
 ) -> Answer<QueryCompletions> {
-    let computer = desk.computer().await?;
-    Ok(computer.following.complete_query(&text, cursor, &language))
+    let shown = desk.shown().await?;
+    Ok(shown.following.complete_query(&text, cursor, &language))
 }
 
 #[command]
@@ -49,7 +39,7 @@ pub(super) async fn run_definition(
     attempt: u32,
 ) -> Answer<RunDefinition> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .run_definition(self::run_id(&run_id)?, attempt)
@@ -63,7 +53,8 @@ pub(super) async fn log_save(
     run_id: String,
     attempt: u32,
 ) -> Answer<Option<String>> {
-    let (cluster, run) = (&desk.computer().await?.cluster, self::run_id(&run_id)?);
+    let (shown, run) = (desk.shown().await?, self::run_id(&run_id)?);
+    let cluster = &shown.cluster;
     let name = cluster.log_file_name(run, attempt).await?;
     let (tell, told) = oneshot::channel();
     let dialog = desk.app.dialog().file().set_file_name(name);
@@ -82,7 +73,7 @@ pub(super) async fn log_save(
 #[command]
 pub(super) async fn job_versions(desk: State<'_, Desk>, job_id: String) -> Answer<JobVersions> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .job_versions(self::job_id(&job_id)?)
@@ -97,7 +88,7 @@ pub(super) async fn version_diff(
     other: u64,
 ) -> Answer<VersionDiff> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .version_diff(self::job_id(&job_id)?, (one, other))
@@ -111,7 +102,7 @@ pub(super) async fn job_restore(
     generation: u64,
 ) -> Answer<u64> {
     Ok(desk
-        .computer()
+        .shown()
         .await?
         .cluster
         .restore(self::job_id(&job_id)?, generation)
@@ -121,5 +112,5 @@ pub(super) async fn job_restore(
 
 #[command]
 pub(super) async fn jobs_deleted(desk: State<'_, Desk>) -> Answer<Vec<DeletedJob>> {
-    Ok(desk.computer().await?.cluster.deleted_jobs().await?)
+    Ok(desk.shown().await?.cluster.deleted_jobs().await?)
 }

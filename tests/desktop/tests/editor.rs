@@ -21,6 +21,9 @@ struct EditorWords {
     trial_output: &'static str,
     save: &'static str,
     edit: &'static str,
+    history: &'static str,
+    restore_first: &'static str,
+    restored: &'static str,
     duplicate: &'static str,
     nameless: &'static str,
     runs: &'static str,
@@ -39,6 +42,9 @@ const IN_ENGLISH: EditorWords = EditorWords {
     trial_output: "Output of the trial",
     save: "Save",
     edit: "Edit",
+    history: "History",
+    restore_first: "Restore version 1",
+    restored: "restored",
     duplicate: "Duplicate",
     nameless: "Give it a name",
     runs: "Runs",
@@ -57,6 +63,9 @@ const IN_CHINESE: EditorWords = EditorWords {
     trial_output: "试运行的输出",
     save: "保存",
     edit: "编辑",
+    history: "历史",
+    restore_first: "还原版本 1",
+    restored: "还原",
     duplicate: "复制",
     nameless: "请起个名字",
     runs: "运行",
@@ -130,6 +139,23 @@ fn changes_it(window: &Window, words: &EditorWords) {
     window.shows(&format!("{}{words_of_it}", drawer("greeting")));
 }
 
+/// Who changed what is there, and what was before comes back by one press.
+fn restores_it(desk: &Desk, window: &Window, words: &EditorWords) {
+    let drawer = drawer("greeting");
+    window.press(&format!(
+        "{drawer}//button[@role='tab'][normalize-space(.)='{}']",
+        words.history
+    ));
+    let newest = format!("{drawer}//ol/li[1]");
+    window.shows(&format!("{newest}[contains(., '*/5 * * * *')]"));
+    window.press(&format!("//button[@aria-label='{}']", words.restore_first));
+    window.shows(&format!(
+        "{newest}[contains(., '{}')][contains(., '0 3 * * *')]",
+        words.restored
+    ));
+    desk.picture(window, words.window, "restored");
+}
+
 fn duplicates_it(window: &Window, words: &EditorWords) {
     window.press(&format!("{}{}", drawer("greeting"), link(words.duplicate)));
     window.shows("//h1[contains(., 'greeting')]");
@@ -154,18 +180,19 @@ async fn walk(words: &EditorWords) {
     window.keys(&input("name"), SAVE);
     window.shows(&drawer("greeting"));
     changes_it(&window, words);
+    restores_it(&desk, &window, words);
     duplicates_it(&window, words);
     sees_the_trial(&window, words);
 }
 
 #[tokio::test]
-async fn a_person_makes_tries_changes_and_duplicates_a_job_in_english() {
+async fn a_person_makes_tries_changes_restores_and_duplicates_a_job_in_english() {
     let _screen = SCREEN.lock().await;
     walk(&IN_ENGLISH).await;
 }
 
 #[tokio::test]
-async fn a_person_makes_tries_changes_and_duplicates_a_job_in_chinese() {
+async fn a_person_makes_tries_changes_restores_and_duplicates_a_job_in_chinese() {
     let _screen = SCREEN.lock().await;
     walk(&IN_CHINESE).await;
 }

@@ -74,7 +74,7 @@ impl Agent {
 
     /// Waits until it ends by itself.
     pub async fn ended(&mut self) -> ExitStatus {
-        wait::until("the agent ends", Duration::from_secs(30), async || {
+        wait::until("the agent ends", Duration::from_secs(90), async || {
             self.child.try_wait().expect("it is our child")
         })
         .await

@@ -1,12 +1,13 @@
 //! A cluster: etcd, a database, and agents with folders and configurations of their own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use belfry_core::cluster::{self, Role, Stores};
 use belfry_core::config::{Config, Servers};
 use belfry_core::id::NodeId;
+use belfry_core::identity::IdentityFolder;
 use belfry_core::profile;
 
 use crate::agent::Agent;
@@ -37,8 +38,10 @@ impl ClusterPlace {
             mariadb.url(&database)
         );
         let read = read(&servers);
-        cluster::init(&read).await.expect("a new cluster");
-        let place = Place::with(async |_| {
+        let place = Place::with(async |dir| {
+            let identities = identities(dir);
+            let prepared = cluster::init(&read, &identities).await;
+            prepared.expect("a new cluster");
             let place = profile::Place::Servers(Box::new(read));
             Stores::open(&place, Role::Person).await
         });
@@ -48,6 +51,11 @@ impl ClusterPlace {
             mariadb,
             servers,
         }
+    }
+
+    /// Where the secret part of the cluster's identity is kept.
+    pub fn identities(&self) -> IdentityFolder {
+        identities(self.place.dir())
     }
 
     /// The folder of a node.
@@ -64,7 +72,9 @@ impl ClusterPlace {
     pub fn configure_with(&self, node: &str, lines: &str, servers: &str) {
         let dir = self.dir(node);
         fs::create_dir_all(&dir).expect("the folder is ours");
-        let text = format!("{servers}[node]\nid = \"{node}\"\ndata_dir = {dir:?}\n{lines}");
+        // The usual number of slots would measure the machine.
+        let own = format!("id = \"{node}\"\ndata_dir = {dir:?}\nmax_parallel = 100\n");
+        let text = format!("{servers}[node]\n{own}{lines}");
         fs::write(dir.join("agent.toml"), text).expect("the folder is ours");
     }
 
@@ -93,6 +103,10 @@ impl ClusterPlace {
             "test".to_owned(),
         )
     }
+}
+
+fn identities(dir: &Path) -> IdentityFolder {
+    IdentityFolder::at(dir.join("identities"))
 }
 
 /// What a text says of servers.

@@ -1,7 +1,6 @@
 //! etcd with one member or several, as child processes with folders and ports of their own.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -12,11 +11,12 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use crate::ports::Port;
 use crate::{nursery, wait};
 
 const READ_WITHIN: Duration = Duration::from_millis(250);
-const READY_WITHIN: Duration = Duration::from_secs(30);
-/// Another process may take a port between the choice and the start.
+const READY_WITHIN: Duration = Duration::from_secs(90);
+/// Somebody who knows nothing of our locks may take a port between the choice and the start.
 const STARTS_MAX: usize = 5;
 
 /// Certificates of the members, and whom they let in.
@@ -54,9 +54,15 @@ pub struct EtcdCluster {
 
 struct Member {
     name: String,
-    client_port: u16,
-    peer_port: u16,
+    client_port: Port,
+    peer_port: Port,
     child: Option<Child>,
+}
+
+impl Member {
+    fn peer(&self) -> String {
+        format!("http://127.0.0.1:{}", self.peer_port.number())
+    }
 }
 
 impl EtcdCluster {
@@ -82,11 +88,10 @@ impl EtcdCluster {
 
     fn new(setup: EtcdSetup) -> Self {
         let count = setup.members.max(1);
-        let ports = free_ports(2 * count);
-        let members = ports.chunks(2).enumerate().map(|(index, ports)| Member {
+        let members = (0..count).map(|index| Member {
             name: format!("m{index}"),
-            client_port: ports[0],
-            peer_port: ports[1],
+            client_port: Port::take(),
+            peer_port: Port::take(),
             child: None,
         });
         let mut cluster = Self {
@@ -104,11 +109,11 @@ impl EtcdCluster {
         let all: Vec<String> = self
             .members
             .iter()
-            .map(|member| format!("{}=http://127.0.0.1:{}", member.name, member.peer_port))
+            .map(|member| format!("{}={}", member.name, member.peer()))
             .collect();
         let member = &self.members[index];
         let client = self.endpoint(index);
-        let peer = format!("http://127.0.0.1:{}", member.peer_port);
+        let peer = member.peer();
         let data = self.folder.path().join(&member.name);
         let mut arguments: Vec<String> = [
             ("name", member.name.as_str()),
@@ -175,7 +180,7 @@ impl EtcdCluster {
 
     /// A member's port for clients.
     pub fn port(&self, member: usize) -> u16 {
-        self.members[member].client_port
+        self.members[member].client_port.number()
     }
 
     /// How Belfry connects to all members, where neither certificates nor passwords are asked for.
@@ -197,11 +202,18 @@ impl EtcdCluster {
 
     /// Starts a killed member again on what it left, and waits until it knows the leader.
     pub async fn restart(&mut self, member: usize) {
-        self.spawn(member);
-        wait::until("the member is back", READY_WITHIN, async || {
-            self.status(member).await
-        })
-        .await;
+        self.restart_all(&[member]).await;
+    }
+
+    /// The same of several, none of which may find a leader alone.
+    pub async fn restart_all(&mut self, members: &[usize]) {
+        members.iter().for_each(|member| self.spawn(*member));
+        for member in members {
+            wait::until("the member is back", READY_WITHIN, async || {
+                self.status(*member).await
+            })
+            .await;
+        }
     }
 
     /// Holds a member still: its ports stay open, and nothing answers.
@@ -339,15 +351,4 @@ fn trust(tls: &ServerTls) -> TlsOptions {
 
 fn text(path: &Path) -> Vec<u8> {
     fs::read(path).expect("a readable file")
-}
-
-/// Ports that nobody holds at this moment, each another one.
-fn free_ports(count: usize) -> Vec<u16> {
-    let listeners: Vec<TcpListener> = (0..count)
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"))
-        .collect();
-    listeners
-        .iter()
-        .map(|listener| listener.local_addr().expect("it is bound").port())
-        .collect()
 }

@@ -8,6 +8,7 @@ pub mod etcd;
 pub mod mariadb;
 mod nursery;
 pub mod place;
+pub mod ports;
 pub mod programs;
 pub mod proxy;
 pub mod wait;

@@ -1,7 +1,6 @@
 //! A private MariaDB server as a child process, on a free port of 127.0.0.1.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,6 +11,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use tempfile::TempDir;
 
+use crate::ports::Port;
 use crate::wait;
 
 /// Small, so that a new server is made quickly.
@@ -23,7 +23,7 @@ const LOG_SIZE: &str = "--innodb-log-file-size=16M";
 pub struct MariaDb {
     folder: Option<TempDir>,
     keeper: Child,
-    port: u16,
+    port: Port,
     arguments: Vec<String>,
     server: Option<Child>,
 }
@@ -41,7 +41,7 @@ impl MariaDb {
         let mut mariadb = Self {
             folder: Some(folder),
             keeper,
-            port: free_port(),
+            port: Port::take(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
             server: None,
         };
@@ -61,7 +61,7 @@ impl MariaDb {
 
     /// The port.
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// The Unix socket.
@@ -77,7 +77,7 @@ impl MariaDb {
     /// Starts the server on its data, the one before having ended, and waits until it answers.
     pub async fn restart(&mut self) {
         self.launch();
-        wait::until("MariaDB answers", Duration::from_secs(60), async || {
+        wait::until("MariaDB answers", Duration::from_secs(120), async || {
             let server = self.server.as_mut().expect("it was launched");
             let ended = server.try_wait().expect("it is our child");
             assert!(ended.is_none(), "MariaDB ended: {}", self.log());
@@ -99,7 +99,7 @@ impl MariaDb {
             .arg(format!("--datadir={}", self.dir().join("data").display()))
             .arg(format!("--socket={}", self.socket().display()))
             .arg(format!("--pid-file={}", self.dir().join("pid").display()))
-            .arg(format!("--port={}", self.port))
+            .arg(format!("--port={}", self.port()))
             .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -185,7 +185,7 @@ impl MariaDb {
 
     /// The address of a database for the administrator, who has no password.
     pub fn url(&self, database: &str) -> String {
-        format!("mysql://root@127.0.0.1:{}/{database}", self.port)
+        format!("mysql://root@127.0.0.1:{}/{database}", self.port())
     }
 }
 
@@ -234,9 +234,4 @@ fn installed() -> TempDir {
 /// A server that starts clears the temporary tables out of its folder for them, those of others too.
 fn own_temporaries(folder: &Path) -> String {
     format!("--tmpdir={}", folder.display())
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("it is bound").port()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use belfry_core::cluster::{ConnectError, Role, Stores};
 use belfry_core::coord::Coord;
-use belfry_core::definition::{Author, EditPlan, Intent, plan_edit};
+use belfry_core::definition::{Address, Author, EditPlan, Intent, plan_edit};
 use belfry_core::dispatch::{Ask, OrderValue, RequestKey, RequestValue, SeriesKey};
 use belfry_core::history::{History, RunQuery};
 use belfry_core::id::{EditId, JobId, NodeId, OrderId, ProjectName, RequestId, RunId, Scope};
@@ -85,7 +85,7 @@ impl Place {
     /// Waits until an agent has the session of a node.
     pub async fn up(&self, node: &NodeId, agent: &Agent) {
         let words = format!("\"pid\":{},", agent.pid());
-        wait::until("the agent is up", Duration::from_secs(30), async || {
+        wait::until("the agent is up", Duration::from_secs(90), async || {
             let key = self.keys.session(node);
             let (_, found) = self.coord.get(&[key]).await.ok()?;
             let session = found.into_iter().next().flatten()?;
@@ -105,7 +105,8 @@ impl Place {
             at: Timestamp::now(),
             edit: EditId(Uuid::new_v4()),
         };
-        let plan = plan_edit(id, None, &Intent::Create(job.clone()), None, &author);
+        let address = Address::of_job(&job.project, id);
+        let plan = plan_edit(&address, None, &Intent::Create(job.clone()), None, &author);
         let plan = plan.expect("a new job").expect("a change");
         let answer = self.coord.transact(&self.spell(id, &job, plan)).await;
         assert!(

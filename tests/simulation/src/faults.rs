@@ -49,10 +49,14 @@ pub enum Fault {
     Edited,
     /// A person pauses or resumes a job.
     Paused,
+    /// A person lets a node take nothing new, or work again.
+    Drained,
+    /// A person releases a lost run whose program has ended.
+    Released,
 }
 
 /// Every kind of misfortune.
-pub const ALL: [Fault; 17] = [
+pub const ALL: [Fault; 19] = [
     Fault::NodeGone,
     Fault::AgentKilled,
     Fault::DiskLost,
@@ -70,6 +74,8 @@ pub const ALL: [Fault; 17] = [
     Fault::Replayed,
     Fault::Edited,
     Fault::Paused,
+    Fault::Drained,
+    Fault::Released,
 ];
 
 impl World {
@@ -82,7 +88,8 @@ impl World {
         let next = self.soon(10_000);
         self.at(next, Happening::Misfortune);
         let host = self.random.below(self.hosts.len() as u64) as usize;
-        match self.random.below(18) {
+        self.release();
+        match self.random.below(20) {
             0..=2 => self.kill_agent(host, false),
             3 => self.kill_agent(host, true),
             4 => self.stop_agent(host),
@@ -94,6 +101,7 @@ impl World {
             9 | 10 => self.ask_kill(),
             11 => self.request_run(),
             12 => self.replay_request(),
+            18 | 19 => self.drain_or_undrain(host),
             6 | 13 if !self.clocks_may_step => self.edit_schedule(),
             _ if !self.clocks_may_step => self.pause_or_resume(),
             _ => self.kill_agent(host, false),
@@ -114,6 +122,7 @@ impl World {
         if lose_disk {
             let this = &mut self.hosts[host];
             this.journal.clear();
+            this.drains = false;
             this.folders.clear();
             this.disk_id = DiskId(Uuid::from_u128(this.disk_id.0.as_u128() + 1000));
         }

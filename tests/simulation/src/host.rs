@@ -70,6 +70,10 @@ pub struct Host {
     pub weight: u32,
     /// Programs that it runs at once.
     pub max_parallel: usize,
+    /// Its disk says that it takes nothing new.
+    pub drains: bool,
+    /// The newest transaction that its agent sent.
+    pub sent: u64,
 }
 
 impl Host {
@@ -99,6 +103,8 @@ impl Host {
                 .collect(),
             weight: 1 + ((number + seed) % 3) as u32,
             max_parallel: 6,
+            drains: false,
+            sent: 0,
         }
     }
 
@@ -114,6 +120,7 @@ impl Host {
     pub fn boot_agent(&mut self) {
         self.incarnation += 1;
         self.wake_at = None;
+        self.sent = 0;
         let mut seed = [0; 16];
         seed[..8].copy_from_slice(&self.incarnation.to_be_bytes());
         seed[8..].copy_from_slice(&self.disk_id.0.as_bytes()[8..]);
@@ -144,10 +151,11 @@ impl Host {
             weight: self.weight,
             max_parallel: u32::try_from(self.max_parallel).expect("a few"),
             load: vitals.load,
-            draining: false,
+            draining: vitals.draining,
             clock_suspect: vitals.clock_suspect,
             stamp: Some(self.now(start, elapsed).wall),
             reports_pending: vitals.reports_pending,
+            config_error: None,
             extra: BTreeMap::new(),
         }
     }

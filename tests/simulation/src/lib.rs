@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub mod calm;
 mod check;
 pub mod faults;
+mod hand;
 pub mod host;
 mod life;
 pub mod random;
@@ -208,6 +209,7 @@ impl World {
                 self.at(self.elapsed, Happening::CutHealed(host));
             }
             self.hosts[host].clock_error = jiff::SignedDuration::ZERO;
+            self.order_drain(host, false);
             if !self.hosts[host].is_gone {
                 let time = self.elapsed + Duration::from_millis(10);
                 self.at(time, Happening::Boot(host));

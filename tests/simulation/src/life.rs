@@ -29,6 +29,8 @@ impl World {
             .map(|key| self.examine(host, key))
             .collect();
         self.tell_at_once(host, incarnation, Event::JournalRead(found));
+        let drains = self.hosts[host].drains;
+        self.tell_at_once(host, incarnation, Event::DrainRead(drains));
         self.tell_everything(host);
         match self.is_cut(host) {
             true => {}

@@ -268,6 +268,7 @@ impl World {
         }
         let mut unsent = Vec::new();
         for action in actions {
+            self.invariant_a_draining_node_begins_nothing(host, &action);
             match action {
                 Action::SendTxn(token, transaction) => unsent.push((token, transaction)),
                 other => self.perform(host, incarnation, other),
@@ -336,7 +337,10 @@ impl World {
                 self.hosts[host].journal.remove(&(run, attempt));
                 self.hosts[host].folders.remove(&(run, attempt));
             }
-            Action::Tail(..) => {}
+            Action::KeepDrain(order, drains) => {
+                self.keep_drain(host, incarnation, (order, drains));
+            }
+            Action::Tail(..) | Action::Reload(_) => {}
             Action::Warn(sentence) => self.note(format!("n{host} warns: {sentence}")),
         }
     }

@@ -7,10 +7,14 @@ import type {
   BulkTarget,
   CommandError,
   Computer,
+  ConnectionForm,
+  ConnectionImport,
+  ConnectionList,
+  ConnectionSaved,
+  ConnectionTested,
   CrontabImport,
   CrontabTable,
   DeletedJob,
-  Deletion,
   DraftAsk,
   DraftCheck,
   DroppedFile,
@@ -25,9 +29,13 @@ import type {
   JobPage,
   JobQuery,
   JobVersions,
+  LadderNews,
+  JobsText,
   Language,
   Live,
   LogPage,
+  NodeDetail,
+  NodeList,
   OpenedFile,
   Preferences,
   QueryCompletions,
@@ -70,8 +78,6 @@ export interface Backend {
   draftSave(args: { ask: SaveAsk }): Promise<SaveAnswer>
   /** Asks for one run of a form; nothing is saved. */
   draftTry(args: { ask: TryAsk }): Promise<TryAnswer>
-  jobDelete(args: { jobId: string; generation: number }): Promise<Deletion>
-  jobUndelete(args: { jobId: string; generation: number }): Promise<void>
   /** Jobs by a few letters of their names, runs by the start of their ids; best first. */
   jobsFind(args: { text: string; language: string }): Promise<Found>
   /**
@@ -81,8 +87,6 @@ export interface Backend {
   jobsBulk(args: { id: string; ask: BulkAsk }): Promise<BulkProgress>
   /** Jobs that are not begun are left alone. */
   jobsBulkStop(args: { id: string }): Promise<void>
-  /** Writes jobs into a new file in the folder for downloads. */
-  jobsExport(args: { target: BulkTarget }): Promise<Exported>
   runsList(args: { query: RunsQuery }): Promise<RunsPage>
   runShow(args: { runId: string }): Promise<RunDetail>
   /** Asks for it; the run's state says when it has happened. */
@@ -111,10 +115,10 @@ export interface Backend {
   crontabLook(args: { import: CrontabImport }): Promise<CrontabTable>
   /** Whole or not at all; lines that cannot be imported are not part of it. */
   crontabImport(args: { import: CrontabImport }): Promise<CrontabTable>
-  /** These jobs as a file; all of them for an empty list. */
-  jobsText(args: { jobIds: string[] }): Promise<string>
-  /** The same, written to where the person chooses; gives the place, or null. */
-  jobsSave(args: { jobIds: string[] }): Promise<string | null>
+  /** Jobs as the text of a file of definitions. */
+  jobsText(args: { target: BulkTarget }): Promise<JobsText>
+  /** The same, written to where the person chooses; null when they chose no place. */
+  jobsSave(args: { target: BulkTarget }): Promise<Exported | null>
   jobVersions(args: { jobId: string }): Promise<JobVersions>
   /** In either order. */
   versionDiff(args: { jobId: string; one: number; other: number }): Promise<VersionDiff>
@@ -129,12 +133,31 @@ export interface Backend {
   computerShow(): Promise<Computer>
   /** Lets the agent start when the person logs in, or no more. */
   agentAtLogin(args: { on: boolean }): Promise<void>
+  connectionsList(): Promise<ConnectionList>
+  /** Lets the window show another connection; everything is to be read again. */
+  connectionShow(args: { name: string }): Promise<void>
+  /** A new form for an empty name. */
+  connectionForm(args: { name: string }): Promise<ConnectionForm>
+  /** `before` is the name so far, empty for a new one. Mistakes are an answer and no rejection. */
+  connectionSave(args: { form: ConnectionForm; before: string }): Promise<ConnectionSaved>
+  connectionDelete(args: { name: string }): Promise<void>
+  /** The rungs come through `onLadder` under the given id as soon as they are known. */
+  connectionTest(args: { id: string; form: ConnectionForm; before: string }): Promise<ConnectionTested>
+  /** Opens the file of secrets, or makes it. */
+  secretsUnlock(args: { passphrase: string }): Promise<void>
+  /** Asks the person where to; gives the file's path, or null when they changed their mind. */
+  connectionsExport(): Promise<string | null>
+  connectionsImport(): Promise<ConnectionImport | null>
+  nodesList(): Promise<NodeList>
+  nodeShow(args: { node: string; language: string }): Promise<NodeDetail>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
   /** A file was dropped on the window. */
   onFile(listener: (dropped: DroppedFile) => void): Promise<() => void>
   /** How far bulk changes are, about ten times a second; their end is told by `jobsBulk`. */
   onBulk(listener: (progress: BulkProgress) => void): Promise<() => void>
+  /** How far tests of connections are. */
+  onLadder(listener: (news: LadderNews) => void): Promise<() => void>
 }
 
 /** The language of words that core makes: never `system`. */

@@ -1,8 +1,10 @@
 import type { Backend } from './backend'
 import { fakeFiles } from './fake/import'
 import { FakeEditor } from './fake/editor'
-import { exportJobs, FakeBulks } from './fake/bulk'
+import { FakeBulks } from './fake/bulk'
 import { find, listJobs, listRuns, showJob } from './fake/lists'
+import { FakeConnections } from './fake/connections'
+import { listNodes, showNode } from './fake/nodes'
 import { completeQuery, countRuns, searchRuns } from './fake/search'
 import { definitionOf, deletedJobs, restoreVersion, versionDiff, versionsOf } from './fake/versions'
 import { FakeWorld, refuse, type Variant } from './fake/world'
@@ -31,6 +33,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     if (value) Object.assign(world.preferences, { [key]: value })
   }
   const bulks = new FakeBulks(world)
+  const connections = new FakeConnections(world, address.get('profile') ?? '')
   setInterval(() => world.tick(), TICK_MS)
   const answer = async <T>(value: () => T): Promise<T> => copy(value())
   const stored = async <T>(value: () => T): Promise<T> => {
@@ -38,7 +41,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     return answer(value)
   }
   return {
-    hello: () => answer(() => world.hello()),
+    hello: () => answer(() => connections.hello()),
     jobsList: ({ query }) => stored(() => listJobs(world, query, Date.now())),
     jobShow: ({ jobId, language }) => stored(() => showJob(world, world.job(jobId), language, Date.now())),
     jobPause: ({ jobId, generation, paused }) =>
@@ -56,12 +59,9 @@ export function fakeBackend(address: URLSearchParams): Backend {
     scheduleBuild: ({ ask }) => answer(() => editor.build(ask)),
     draftSave: ({ ask }) => stored(() => editor.save(copy(ask))),
     draftTry: ({ ask }) => stored(() => editor.tryOnce(copy(ask))),
-    jobDelete: ({ jobId, generation }) => stored(() => ({ restores: editor.delete(jobId, generation) })),
-    jobUndelete: ({ jobId }) => stored(() => editor.undelete(jobId)),
     jobsFind: ({ text, language }) => stored(() => find(world, text, language)),
     jobsBulk: async ({ id, ask }) => (await stored(() => null), copy(await bulks.run(id, sent(ask)))),
     jobsBulkStop: ({ id }) => answer(() => bulks.stop(id)),
-    jobsExport: ({ target }) => stored(() => exportJobs(world, target)),
     runsList: ({ query }) => stored(() => listRuns(world, query)),
     runShow: ({ runId }) => stored(() => world.run(runId)),
     runKill: ({ runId }) => stored(() => world.kill(runId)),
@@ -83,6 +83,9 @@ export function fakeBackend(address: URLSearchParams): Backend {
     preferencesSet: ({ preferences }) => answer(() => void (world.preferences = sent(preferences))),
     computerShow: () => answer(() => world.computer()),
     agentAtLogin: ({ on }) => answer(() => world.setAtLogin(on)),
+    ...connections.commands(answer),
+    nodesList: () => stored(() => listNodes(world, connections.shown)),
+    nodeShow: ({ node, language }) => stored(() => showNode(world, connections.shown, node, language)),
     onLive: async (listener) => world.listen(listener),
     onBulk: async (listener) => bulks.listen(listener),
   }

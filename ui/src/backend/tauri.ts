@@ -1,7 +1,7 @@
 import { invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import { BackendError, commandError, type Backend } from './backend'
-import type { BulkProgress, DroppedFile, Live } from './types'
+import type { BulkProgress, DroppedFile, LadderNews, Live } from './types'
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   try {
@@ -26,12 +26,9 @@ export function tauriBackend(): Backend {
     scheduleBuild: (args) => call('schedule_build', args),
     draftSave: (args) => call('draft_save', args),
     draftTry: (args) => call('draft_try', args),
-    jobDelete: (args) => call('job_delete', args),
-    jobUndelete: (args) => call('job_undelete', args),
     jobsFind: (args) => call('jobs_find', args),
     jobsBulk: (args) => call('jobs_bulk', args),
     jobsBulkStop: (args) => call('jobs_bulk_stop', args),
-    jobsExport: (args) => call('jobs_export', args),
     runsList: (args) => call('runs_list', args),
     runShow: (args) => call('run_show', args),
     runKill: (args) => call('run_kill', args),
@@ -61,7 +58,19 @@ export function tauriBackend(): Backend {
     onFile: (listener) => listen<DroppedFile>('file', (event) => listener(event.payload)),
     computerShow: () => call('computer_show'),
     agentAtLogin: (args) => call('agent_at_login', args),
+    connectionsList: () => call('connections_list'),
+    connectionShow: (args) => call('connection_show', args),
+    connectionForm: (args) => call('connection_form', args),
+    connectionSave: (args) => call('connection_save', args),
+    connectionDelete: (args) => call('connection_delete', args),
+    connectionTest: (args) => call('connection_test', args),
+    secretsUnlock: (args) => call('secrets_unlock', args),
+    connectionsExport: () => call('connections_export'),
+    connectionsImport: () => call('connections_import'),
+    nodesList: () => call('nodes_list'),
+    nodeShow: (args) => call('node_show', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
     onBulk: (listener) => listen<BulkProgress>('bulk', (event) => listener(event.payload)),
+    onLadder: (listener) => listen<LadderNews>('ladder', (event) => listener(event.payload)),
   }
 }

@@ -43,7 +43,19 @@ agent: AgentState,
 /**
  * Where its data lies.
  */
-data_dir: string, };
+data_dir: string, 
+/**
+ * How careful one has to be.
+ */
+environment: Environment, 
+/**
+ * Nothing may be changed through it.
+ */
+read_only: boolean, 
+/**
+ * Why the profile cannot be reached at present; nothing is known of its agents then.
+ */
+away: string | null, };
 
 /**
  * Whether this computer's agent is there.
@@ -401,6 +413,10 @@ starred: boolean,
  * Why the stored definition cannot be used, if so.
  */
 broken: string | null, 
+/**
+ * The same field by field, as far as it is about fields; the UI translates these.
+ */
+broken_at: Array<FieldError>, 
 /**
  * The newest runs, oldest first, `STRIP_BARS` at most.
  */
@@ -1494,6 +1510,23 @@ title: string,
 error: CommandError, };
 
 /**
+ * Jobs as a text that `apply` reads.
+ */
+export type JobsText = { 
+/**
+ * The definitions, TOML.
+ */
+text: string, 
+/**
+ * How many jobs it has.
+ */
+count: number, 
+/**
+ * `project/name` of jobs that this version cannot write.
+ */
+left_out: Array<string>, };
+
+/**
  * Jobs written into a file.
  */
 export type Exported = { 
@@ -1530,7 +1563,7 @@ detail: string, };
 /**
  * The kinds of trouble that the UI tells apart.
  */
-export type ErrorCode = "not_found" | "conflict" | "invalid" | "unreachable" | "no_agent" | "internal";
+export type ErrorCode = "not_found" | "conflict" | "invalid" | "unreachable" | "no_agent" | "not_permitted" | "locked" | "internal";
 
 /**
  * One field that is refused: what is wrong, why, and what to do.
@@ -2100,10 +2133,402 @@ run_id: string, } | { "outcome": "refused",
 errors: Array<FieldError>, };
 
 /**
- * A job that was deleted.
+ * How careful one has to be with a place.
  */
-export type Deletion = { 
+export type Environment = "test" | "staging" | "production";
+
 /**
- * The generation that brings it back.
+ * A person's connections.
  */
-restores: number, };
+export type ConnectionList = { 
+/**
+ * The one that the window shows; empty for this computer.
+ */
+shown: string, 
+/**
+ * This computer first, then by name.
+ */
+rows: Array<ConnectionRow>, 
+/**
+ * Where secrets are kept.
+ */
+keeping: Keeping, };
+
+/**
+ * A connection.
+ */
+export type ConnectionRow = { 
+/**
+ * The profile; empty for this computer.
+ */
+name: string, 
+/**
+ * How careful one has to be.
+ */
+environment: Environment, 
+/**
+ * Nothing may be changed through it.
+ */
+read_only: boolean, 
+/**
+ * Where it leads, for people: no user and no password.
+ */
+place: string, 
+/**
+ * Plain text to other computers is allowed.
+ */
+insecure: boolean, 
+/**
+ * How it stands.
+ */
+state: ConnectionState, 
+/**
+ * Why it cannot be reached at present.
+ */
+trouble: string | null, };
+
+/**
+ * How a connection stands.
+ */
+export type ConnectionState = "closed" | "open" | "away";
+
+/**
+ * Where secrets are kept.
+ */
+export type Keeping = "keychain" | "open" | "locked" | "new";
+
+/**
+ * A profile as texts, to be edited. An empty text says nothing.
+ */
+export type ConnectionForm = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How careful one has to be.
+ */
+environment: Environment, 
+/**
+ * Nothing may be changed through it.
+ */
+read_only: boolean, 
+/**
+ * The cluster, by the name that its keys carry.
+ */
+cluster: string, 
+/**
+ * etcd's members, parted by commas, spaces or lines.
+ */
+endpoints: string, 
+/**
+ * Who signs in to etcd.
+ */
+user: string, 
+/**
+ * The user's password.
+ */
+password: SecretWish, 
+/**
+ * A file whose first line is the password, instead of a kept one.
+ */
+password_file: string, 
+/**
+ * A file: who signs the members' certificates.
+ */
+ca: string, 
+/**
+ * A file: our own certificate.
+ */
+cert: string, 
+/**
+ * A file: its private key.
+ */
+key: string, 
+/**
+ * Plain text to other computers is allowed.
+ */
+insecure: boolean, 
+/**
+ * Where the keys begin, if not by the cluster's name.
+ */
+prefix: string, 
+/**
+ * `mysql://user@host/database`, without the password.
+ */
+history_url: string, 
+/**
+ * The password in it.
+ */
+history_password: SecretWish, 
+/**
+ * A file whose first line is the whole address, instead of the address.
+ */
+history_url_file: string, 
+/**
+ * A file: who signs the database's certificate.
+ */
+history_ca: string, 
+/**
+ * Plain text to another computer is allowed.
+ */
+history_insecure: boolean, };
+
+/**
+ * What is to become of a secret. What is kept is never told.
+ */
+export type SecretWish = "none" | "kept" | { "set": string };
+
+/**
+ * A field of the form, and what is wrong with it.
+ */
+export type ConnectionMistake = { 
+/**
+ * The field, by its name in the form.
+ */
+field: string, 
+/**
+ * What is wrong.
+ */
+kind: ConnectionFault, 
+/**
+ * What was written that cannot be used.
+ */
+text: string, };
+
+/**
+ * What can be wrong with a field.
+ */
+export type ConnectionFault = "missing" | "no_name" | "taken" | "no_address" | "no_database" | "holds_password" | "needs_pair" | "both" | "no_prefix" | "no_file";
+
+/**
+ * What became of saving a form.
+ */
+export type ConnectionSaved = { 
+/**
+ * Nothing was saved when there are any.
+ */
+mistakes: Array<ConnectionMistake>, };
+
+/**
+ * What came of a test.
+ */
+export type ConnectionTested = { 
+/**
+ * Nothing was tried when there are any.
+ */
+mistakes: Array<ConnectionMistake>, 
+/**
+ * The rungs.
+ */
+ladder: Ladder | null, };
+
+/**
+ * What came of an import.
+ */
+export type ConnectionImport = { 
+/**
+ * Profiles that are new.
+ */
+added: Array<string>, 
+/**
+ * Profiles whose names were taken, left alone.
+ */
+left: Array<string>, };
+
+/**
+ * How far a test is.
+ */
+export type LadderNews = { 
+/**
+ * The test.
+ */
+id: string, 
+/**
+ * The rungs as they stand.
+ */
+ladder: Ladder, };
+
+/**
+ * The rungs in the order in which they are climbed. Both stores are tried, so one may be
+ * in order while the other is not.
+ */
+export type Ladder = { 
+/**
+ * Each rung once.
+ */
+steps: Array<Step>, };
+
+/**
+ * A rung and how it holds.
+ */
+export type Step = { 
+/**
+ * Which.
+ */
+rung: Rung, 
+/**
+ * How it holds.
+ */
+state: StepState, 
+/**
+ * What is wrong, why, and what to do; else what was found. May be empty.
+ */
+hint: string, };
+
+/**
+ * How a rung holds.
+ */
+export type StepState = "good" | "warned" | "failed" | "unknown";
+
+/**
+ * What has to be in order.
+ */
+export type Rung = "settings" | "etcd_name" | "etcd_tcp" | "etcd_tls" | "etcd_sign_in" | "etcd_version" | "prefix" | "facts" | "history_name" | "history_tcp" | "history_tls" | "history_sign_in" | "history_database" | "schema" | "clock";
+
+/**
+ * The nodes that are known, by id.
+ */
+export type NodeList = { 
+/**
+ * Those that are there and those that once were.
+ */
+rows: Array<NodeRow>, };
+
+/**
+ * A node.
+ */
+export type NodeRow = { 
+/**
+ * Its id.
+ */
+node: string, 
+/**
+ * How it stands.
+ */
+state: NodeState, 
+/**
+ * Its host's name.
+ */
+host: string, 
+/**
+ * The agent's version.
+ */
+version: string, 
+/**
+ * `name=value`, by name.
+ */
+labels: Array<string>, 
+/**
+ * The lines of business that it serves; empty: all.
+ */
+projects: Array<string>, 
+/**
+ * Its share of the work; 0 takes none.
+ */
+weight: number, 
+/**
+ * Slots that are taken.
+ */
+load: number, 
+/**
+ * Programs that it may run at once; 0 when it does not say.
+ */
+max_parallel: number, 
+/**
+ * Runs that are claimed or running there.
+ */
+running: number, 
+/**
+ * How far its clock is ahead of the other nodes', as far as the way of its words tells;
+ * of the only node, ahead of this computer's.
+ */
+clock_ms: number | null, 
+/**
+ * Attempts whose record history has not acknowledged.
+ */
+reports_pending: number, 
+/**
+ * When the agent came up.
+ */
+up_since: string | null, };
+
+/**
+ * How a node stands.
+ */
+export type NodeState = "up" | "draining" | "clock_suspect" | "gone";
+
+/**
+ * A node by itself.
+ */
+export type NodeDetail = { 
+/**
+ * Its row.
+ */
+row: NodeRow, 
+/**
+ * Addresses by which others may know it.
+ */
+addresses: Array<string>, 
+/**
+ * Its operating system; empty when it is not known.
+ */
+os: string, 
+/**
+ * Cores that the agent may use.
+ */
+cores: number | null, 
+/**
+ * Its memory.
+ */
+memory_bytes: number | null, 
+/**
+ * The agent's process.
+ */
+pid: number | null, 
+/**
+ * Its runs, newest first.
+ */
+runs: Array<RunRow>, 
+/**
+ * The jobs that it would run now, soonest first, a bounded number.
+ */
+jobs: Array<NodeJob>, 
+/**
+ * How many jobs these are of.
+ */
+jobs_count: number, };
+
+/**
+ * A job that a node may run.
+ */
+export type NodeJob = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its project.
+ */
+project: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its schedule in words.
+ */
+schedule_words: string, 
+/**
+ * When it is due next.
+ */
+next_at: string | null, 
+/**
+ * Its part in it.
+ */
+part: NodePart, };
+
+/**
+ * The part of a node in a job's occurrences.
+ */
+export type NodePart = "first" | "stands_in" | "each";

@@ -4,7 +4,7 @@ import type { en } from '../i18n/en'
 export type Group = 'everywhere' | 'list' | 'job' | 'run' | 'editor'
 
 /** What a context menu is of: the nearest element around it that has `data-menu`. */
-export type Menu = 'job' | 'run' | 'log' | 'view'
+export type Menu = 'job' | 'run' | 'log' | 'view' | 'node'
 
 type Titles = (typeof en)['command']
 
@@ -22,18 +22,22 @@ export interface CommandEntry {
   menus?: readonly Menu[]
   /** Drawn as a warning; it asks before it does anything. */
   danger?: boolean
+  /** Changes what is stored: not offered while nothing can be changed. */
+  writes?: boolean
 }
 
 /** Every command there is: the palette, the keyboard and the shortcut sheet read this list. */
 export const catalogue: readonly CommandEntry[] = [
   { id: 'app.palette', group: 'everywhere', keys: ['mod+k'], icon: 'i-lucide-search' },
   { id: 'app.shortcuts', group: 'everywhere', keys: ['?'], icon: 'i-lucide-keyboard' },
-  { id: 'job.new', group: 'everywhere', keys: ['mod+n', 'n'], icon: 'i-lucide-plus' },
+  { id: 'job.new', group: 'everywhere', keys: ['mod+n', 'n'], icon: 'i-lucide-plus', writes: true },
   { id: 'go.jobs', group: 'everywhere', keys: ['g j'], icon: 'i-lucide-calendar-clock' },
   { id: 'go.runs', group: 'everywhere', keys: ['g r'], icon: 'i-lucide-list-video' },
   { id: 'go.nodes', group: 'everywhere', keys: ['g n'], icon: 'i-lucide-server' },
   { id: 'go.timeline', group: 'everywhere', keys: ['g t'], icon: 'i-lucide-chart-gantt' },
   { id: 'go.overview', group: 'everywhere', keys: ['g o'], icon: 'i-lucide-layout-dashboard' },
+  { id: 'go.connections', group: 'everywhere', keys: ['g c'], icon: 'i-lucide-plug' },
+  { id: 'connection.other', group: 'everywhere', keys: ['mod+p'], icon: 'i-lucide-arrow-left-right' },
   { id: 'go.settings', group: 'everywhere', keys: ['mod+,'], icon: 'i-lucide-settings' },
   { id: 'app.menu', group: 'everywhere', keys: ['ContextMenu', 'shift+F10'], icon: 'i-lucide-menu' },
   { id: 'app.undo', group: 'everywhere', keys: ['mod+z'], icon: 'i-lucide-undo-2' },
@@ -55,7 +59,7 @@ export const catalogue: readonly CommandEntry[] = [
     group: 'list',
     keys: ['Enter'],
     icon: 'i-lucide-corner-down-left',
-    menus: ['job', 'run'],
+    menus: ['job', 'run', 'node'],
   },
   { id: 'list.select', group: 'list', keys: ['Space'], icon: 'i-lucide-square-check', menus: ['job'] },
   { id: 'list.selectDown', group: 'list', keys: ['shift+ArrowDown', 'J'], icon: 'i-lucide-arrow-down' },
@@ -66,19 +70,27 @@ export const catalogue: readonly CommandEntry[] = [
   { id: 'view.save', group: 'list', keys: ['b'], icon: 'i-lucide-bookmark-plus' },
   { id: 'view.copy', group: 'list', keys: [], icon: 'i-lucide-copy', menus: ['view'] },
   { id: 'view.remove', group: 'list', keys: [], icon: 'i-lucide-bookmark-x', menus: ['view'] },
-  { id: 'job.edit', group: 'job', keys: ['e'], icon: 'i-lucide-pencil', menus: ['job'] },
-  { id: 'job.duplicate', group: 'job', keys: ['d'], icon: 'i-lucide-copy-plus', menus: ['job'] },
-  { id: 'job.run', group: 'job', keys: ['r'], icon: 'i-lucide-play', menus: ['job', 'run'] },
-  { id: 'job.pause', group: 'job', keys: ['p'], icon: 'i-lucide-pause', menus: ['job'] },
-  { id: 'job.resume', group: 'job', keys: ['P'], icon: 'i-lucide-circle-play', menus: ['job'] },
+  { id: 'job.edit', group: 'job', keys: ['e'], icon: 'i-lucide-pencil', menus: ['job'], writes: true },
+  {
+    id: 'job.duplicate',
+    group: 'job',
+    keys: ['d'],
+    icon: 'i-lucide-copy-plus',
+    menus: ['job'],
+    writes: true,
+  },
+  { id: 'job.run', group: 'job', keys: ['r'], icon: 'i-lucide-play', menus: ['job', 'run'], writes: true },
+  { id: 'job.pause', group: 'job', keys: ['p'], icon: 'i-lucide-pause', menus: ['job'], writes: true },
+  { id: 'job.resume', group: 'job', keys: ['P'], icon: 'i-lucide-circle-play', menus: ['job'], writes: true },
   { id: 'job.log', group: 'job', keys: ['l'], icon: 'i-lucide-scroll-text', menus: ['job'] },
   { id: 'job.history', group: 'job', keys: ['h'], icon: 'i-lucide-history', menus: ['job'] },
-  { id: 'job.star', group: 'job', keys: ['s'], icon: 'i-lucide-star', menus: ['job'] },
-  { id: 'job.tag', group: 'job', keys: ['t'], icon: 'i-lucide-tags', menus: ['job'] },
+  { id: 'job.star', group: 'job', keys: ['s'], icon: 'i-lucide-star', menus: ['job'], writes: true },
+  { id: 'job.tag', group: 'job', keys: ['t'], icon: 'i-lucide-tags', menus: ['job'], writes: true },
   { id: 'job.export', group: 'job', keys: [], icon: 'i-lucide-download', menus: ['job'] },
   { id: 'job.copyName', group: 'job', keys: ['c'], icon: 'i-lucide-copy', menus: ['job'] },
   {
     id: 'run.kill',
+    writes: true,
     group: 'job',
     keys: ['x'],
     icon: 'i-lucide-octagon-x',
@@ -87,6 +99,7 @@ export const catalogue: readonly CommandEntry[] = [
   },
   {
     id: 'job.delete',
+    writes: true,
     group: 'job',
     keys: ['Delete'],
     icon: 'i-lucide-trash-2',

@@ -1,4 +1,4 @@
-import { onScopeDispose, shallowReactive } from 'vue'
+import { onScopeDispose, ref, shallowReactive } from 'vue'
 import { catalogue, type CommandId, type Menu } from './catalogue'
 import { isOfField, KeySequence, pressName } from './keyboard'
 
@@ -17,6 +17,13 @@ interface Standing extends Offer {
 // The newest offer of a name, and of a key, counts: what opened last is in front.
 const offers = shallowReactive(new Map<CommandId, Standing[]>())
 let serial = 0
+
+const mayWrite = ref(true)
+
+/** Whether commands that change what is stored are offered. */
+export function allowWriting(allowed: boolean): void {
+  mayWrite.value = allowed
+}
 
 /** Offers commands for as long as the component lives. */
 export function useCommands(offered: Partial<Record<CommandId, Offer | (() => void)>>): void {
@@ -39,6 +46,7 @@ export function useCommands(offered: Partial<Record<CommandId, Offer | (() => vo
 
 /** The offer that counts, if it may be used now. */
 export function offerOf(id: CommandId): Standing | undefined {
+  if (!mayWrite.value && catalogue.find((entry) => entry.id === id)?.writes) return undefined
   return offers.get(id)?.findLast((offer) => offer.allowed?.() ?? true)
 }
 

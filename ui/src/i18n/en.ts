@@ -2,11 +2,13 @@ import { imports } from './en/import'
 import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
+import { connectionWords } from './en/connections'
 import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
   ...runsWords,
+  ...connectionWords,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -23,6 +25,8 @@ export const en = {
     label: 'Screens',
     jobs: 'Jobs',
     runs: 'Runs',
+    nodes: 'Nodes',
+    connections: 'Connections',
     fold: 'Fold the side bar',
     unfold: 'Unfold the side bar',
   },
@@ -31,6 +35,8 @@ export const en = {
     running: 'Agent running',
     starting: 'Agent starting…',
     stopped: 'No agent',
+    bannerCluster: 'No node is there: jobs do not ring.',
+    nodes: '{n} node | {n} nodes',
     banner: 'No agent runs on this computer: jobs do not ring.',
     starts: 'The agent is starting: jobs ring in a moment.',
     start: 'Start the agent',
@@ -291,6 +297,7 @@ export const en = {
       overview: 'Go to the overview',
       settings: 'Go to the settings',
       deleted: 'Show deleted jobs',
+      connections: 'Go to the connections',
     },
     files: {
       open: 'Open a file…',
@@ -301,6 +308,7 @@ export const en = {
     agent: {
       start: 'Start the agent',
     },
+    connection: { other: 'Switch to the other connection' },
     list: {
       filter: 'Filter the list',
       down: 'Next row',
@@ -361,7 +369,40 @@ export const en = {
     invalid: 'The field “{field}” is not valid: {reason}',
     unreachable: 'The store cannot be reached.',
     no_agent: 'No agent runs that could do it.',
+    not_permitted: 'Not permitted: {reason}',
+    locked: 'The file of secrets is closed.',
     internal: 'Belfry itself is at fault.',
+    because: {
+      ambiguous_job: 'Several jobs are called “{name}”: name the project too.',
+      ambiguous_run: 'Several runs begin with “{name}”: write more of the id.',
+      name_taken: '{name} exists already: choose another name, or edit that job.',
+      unsettled: 'It is not yet known whether {name} was changed: look at it again in a moment.',
+      broken: 'The stored definition of {name} cannot be used: edit the job or restore an older version.',
+      file: 'The file has mistakes, and nothing of it was applied.',
+      apply_raced: 'Somebody else changed {name} meanwhile, and nothing was applied: apply it again.',
+      apply_too_large:
+        'The file changes {count} jobs, and about {most} fit into one transaction. Nothing was applied: split the file.',
+      not_running: 'The run has ended already.',
+      no_version: 'This version is not kept any more.',
+      parameter_unknown: '{name} has no parameter “{field}”: remove it or correct its name.',
+      parameter_missing: '{name} needs a value for its parameter “{field}”: give one.',
+      parameter_value: 'The parameter “{field}” of {name} cannot be “{value}”.',
+      no_node: 'There is no node {name}.',
+      node_gone: 'Node {name} is not there: start its agent first.',
+      node_there: 'Node {name} is there: drain it and stop its agent before you remove it.',
+      not_held: 'The run holds up nothing: only a lost run can be released.',
+      owner_back: 'Node {name} is back or the run changed, so it was not released: look at it again.',
+      saving: 'The log could not be written to {field}: choose another place.',
+      deleted: '{name} is deleted: restore it first.',
+      exists: '{name} exists already: edit or restore that job.',
+      project_fixed: 'A job stays in its project: duplicate it there.',
+      unreadable: 'This version cannot read all of {name}: update the program before you change it.',
+      too_large: '{name} is too large: put the script into a file on the node and call that.',
+      file_access: 'The file cannot be read or written. The system says: {reason}',
+      project: 'This is no name of a project: use lowercase letters, digits, “.”, “_” and “-”.',
+      filter: 'The filter has a mistake, so nothing was done: correct it first.',
+    },
+    field: '{field}: {reason}',
     code: 'Code {code}',
   },
   time: {

@@ -3,11 +3,13 @@ import { imports } from './zh-CN/import'
 import { editor } from './zh-CN/editor'
 import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
+import { connectionWords } from './zh-CN/connections'
 import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
   ...runsWords,
+  ...connectionWords,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -20,12 +22,22 @@ export const zhCN = {
     copyDetails: '复制详情',
     none: '–',
   },
-  nav: { label: '页面', jobs: '任务', runs: '运行', fold: '收起侧栏', unfold: '展开侧栏' },
+  nav: {
+    label: '页面',
+    jobs: '任务',
+    runs: '运行',
+    nodes: '节点',
+    connections: '连接',
+    fold: '收起侧栏',
+    unfold: '展开侧栏',
+  },
   top: { search: '搜索任务和命令', settings: '设置', shortcuts: '键盘快捷键' },
   agent: {
     running: '代理运行中',
     starting: '代理正在启动…',
     stopped: '没有代理',
+    bannerCluster: '没有任何节点在线：任务不会触发。',
+    nodes: '{n} 个节点',
     banner: '本机没有代理在运行：任务不会触发。',
     starts: '代理正在启动：任务马上就会触发。',
     start: '启动代理',
@@ -280,11 +292,13 @@ export const zhCN = {
       overview: '前往概览',
       settings: '前往设置',
       deleted: '查看已删除的任务',
+      connections: '前往连接',
     },
     files: { open: '打开文件…', crontab: '导入本机的 crontab', save: '导出全部任务…', copy: '复制全部任务' },
     agent: {
       start: '启动代理',
     },
+    connection: { other: '切换到另一个连接' },
     list: {
       filter: '筛选列表',
       down: '下一行',
@@ -345,7 +359,40 @@ export const zhCN = {
     invalid: '字段“{field}”无效：{reason}',
     unreachable: '无法访问存储。',
     no_agent: '没有代理可以执行。',
+    not_permitted: '不允许：{reason}',
+    locked: '密码文件尚未打开。',
     internal: '钟楼自身出错了。',
+    because: {
+      ambiguous_job: '有多个任务叫“{name}”：请连项目一起写。',
+      ambiguous_run: '有多次运行以“{name}”开头：请多写几位。',
+      name_taken: '{name} 已存在：请换一个名称，或编辑那个任务。',
+      unsettled: '还不知道 {name} 是否已修改：请稍后再看。',
+      broken: '{name} 保存的定义无法使用：请编辑该任务，或恢复旧版本。',
+      file: '文件有错误，没有应用任何内容。',
+      apply_raced: '其他人刚刚修改了 {name}，没有应用任何内容：请再应用一次。',
+      apply_too_large:
+        '文件会修改 {count} 个任务，而一次事务大约容纳 {most} 个。没有应用任何内容：请拆分文件。',
+      not_running: '这次运行已经结束。',
+      no_version: '这个版本已不再保留。',
+      parameter_unknown: '{name} 没有参数“{field}”：请去掉或改正名称。',
+      parameter_missing: '{name} 需要参数“{field}”的值：请填写。',
+      parameter_value: '{name} 的参数“{field}”不能是“{value}”。',
+      no_node: '没有节点 {name}。',
+      node_gone: '节点 {name} 不在：请先启动它的代理。',
+      node_there: '节点 {name} 还在：请先排空并停止它的代理，再移除。',
+      not_held: '这次运行没有占住任何东西：只有丢失的运行才能放行。',
+      owner_back: '节点 {name} 已回来，或运行已变化，没有放行：请再看一次。',
+      saving: '无法把日志写到 {field}：请换一个位置。',
+      deleted: '{name} 已删除：请先恢复。',
+      exists: '{name} 已存在：请编辑或恢复那个任务。',
+      project_fixed: '任务不能换项目：请在那里复制一份。',
+      unreadable: '此版本读不全 {name}：请先更新程序再修改。',
+      too_large: '{name} 太大：请把脚本放进节点上的文件，再调用它。',
+      file_access: '无法读写该文件。系统提示：{reason}',
+      project: '这不是项目名：请用小写字母、数字、“.”、“_”和“-”。',
+      filter: '筛选条件有误，没有执行：请先改正。',
+    },
+    field: '{field}：{reason}',
     code: '代码 {code}',
   },
   time: {

@@ -32,23 +32,28 @@ function short(text: string): string {
 }
 
 /** One change in one line. */
-export function changeWords(change: ChangedField, t: Translate): string {
+export function changeWords(change: ChangedField, t: Translate, name: (path: string) => string): string {
+  const field = name(change.path)
   const lines = linesOf(change)
   if (lines.length) {
     const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length
     const n = Math.max(count('-'), count('+'))
-    return `${change.path}: ${t('versions.lines', { n }, n)}`
+    return `${field}: ${t('versions.lines', { n }, n)}`
   }
   const [before, after] = [short(change.before ?? ''), short(change.after ?? '')]
-  if (change.before === null) return `${change.path}: ${after}`
-  if (change.after === null) return `${change.path}: ${before} ${t('versions.removed')}`
-  return `${change.path}: ${before} → ${after}`
+  if (change.before === null) return `${field}: ${after}`
+  if (change.after === null) return `${field}: ${before} ${t('versions.removed')}`
+  return `${field}: ${before} → ${after}`
 }
 
 /** Several changes in one line: the first, and how many more. */
-export function changesWords(changes: readonly ChangedField[], t: Translate): string {
+export function changesWords(
+  changes: readonly ChangedField[],
+  t: Translate,
+  name: (path: string) => string,
+): string {
   const [first, ...more] = changes
   if (!first) return t('versions.same')
-  const words = changeWords(first, t)
+  const words = changeWords(first, t, name)
   return more.length ? `${words} ${t('versions.more', { n: more.length })}` : words
 }

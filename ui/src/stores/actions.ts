@@ -6,13 +6,25 @@ import { commandError, useBackend } from '../backend/backend'
 import type { CommandError, JobRow } from '../backend/types'
 import { copyText } from '../components/copy'
 import { plainText } from '../components/text'
+import { useFieldName, useMistakeSentence } from '../marks/errors'
 import { useAsked } from './asked'
 import { keys } from './queries'
 
-/** A sentence for an error, by its code. */
+/** A sentence for an error: by its cause, or else by its code. */
 export function useErrorSentence(): (error: CommandError) => string {
-  const { t } = useI18n()
-  return (error) => t(`error.${error.code}`, { field: '', reason: '', ...error.params })
+  const { t, te } = useI18n()
+  const mistake = useMistakeSentence()
+  const fieldName = useFieldName()
+  return ({ code, params, detail }) => {
+    const { because, wrong, field = '' } = params
+    if (wrong !== undefined) {
+      const reason = mistake({ path: field, code: wrong, params, sentence: params.reason })
+      return t('error.field', { field: fieldName(field), reason })
+    }
+    const key = `error.because.${because}`
+    if (because !== undefined && te(key)) return t(key as never, params)
+    return t(`error.${code}`, { field, reason: detail, ...params })
+  }
 }
 
 /** What people do to jobs and runs, from whichever screen; each says at once that it was heard. */
@@ -83,29 +95,6 @@ export function useActions() {
         } finally {
           await client.invalidateQueries({ queryKey: keys.jobs })
         }
-      }),
-    /** Removes a job and offers to bring it back. */
-    deleteJob: (row: JobRow) =>
-      attempt(async () => {
-        const { job_id: jobId, generation } = row
-        const name = plainText(row.name)
-        const { restores } = await backend.jobDelete({ jobId, generation })
-        await client.invalidateQueries({ queryKey: keys.jobs })
-        const undo = () =>
-          attempt(async () => {
-            await backend.jobUndelete({ jobId, generation: restores })
-            toast.add({ title: t('editor.restored', { name }), icon: 'i-lucide-undo-2', color: 'success' })
-            await client.invalidateQueries({ queryKey: keys.jobs })
-          })
-        toast.add({
-          title: t('editor.deleted', { name }),
-          icon: 'i-lucide-trash-2',
-          color: 'neutral',
-          duration: 15_000,
-          actions: [
-            { label: t('editor.undo'), color: 'neutral', variant: 'outline', onClick: () => void undo() },
-          ],
-        })
       }),
     killRun: (runId: string) =>
       attempt(async () => {

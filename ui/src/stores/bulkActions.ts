@@ -1,10 +1,6 @@
-import { useToast } from '@nuxt/ui/composables'
 import { useQueryClient } from '@tanstack/vue-query'
-import { useI18n } from 'vue-i18n'
 import { useBackend } from '../backend/backend'
 import type { BulkAction, BulkAsk, BulkTarget } from '../backend/types'
-import { copyText } from '../components/copy'
-import { plainText } from '../components/text'
 import { useActions } from './actions'
 import { deedOf, useBulk } from './bulk'
 import { keys } from './queries'
@@ -15,8 +11,6 @@ export function useBulkActions() {
   const client = useQueryClient()
   const { attempt } = useActions()
   const bulk = useBulk()
-  const toast = useToast()
-  const { t } = useI18n()
 
   async function ask(wish: BulkAsk): Promise<void> {
     if (bulk.busy) return
@@ -39,25 +33,5 @@ export function useBulkActions() {
     async stop(): Promise<void> {
       if (bulk.now) await attempt(() => backend.jobsBulkStop({ id: bulk.now!.id }))
     },
-    exportJobs: (target: BulkTarget) =>
-      attempt(async () => {
-        const { path, count, left_out: left } = await backend.jobsExport({ target })
-        toast.add({
-          title: t('lists.exported', { n: count, path }, count),
-          description: left.length
-            ? t('lists.exportLeft', { n: left.length, names: plainText(left.slice(0, 5).join(', ')) })
-            : undefined,
-          icon: left.length ? 'i-lucide-triangle-alert' : 'i-lucide-circle-check',
-          color: left.length ? 'warning' : 'success',
-          actions: [
-            {
-              label: t('lists.copyPath'),
-              color: 'neutral',
-              variant: 'outline',
-              onClick: () => void copyText(path),
-            },
-          ],
-        })
-      }),
   }
 }

@@ -4,10 +4,13 @@ import { shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { useBackend } from '../backend/backend'
-import type { DroppedFile, OpenedFile } from '../backend/types'
+import type { BulkTarget, DroppedFile, OpenedFile } from '../backend/types'
 import { copyText } from '../components/copy'
 import { plainText } from '../components/text'
 import { useActions } from './actions'
+
+const EVERY_JOB: BulkTarget = { query: { text: '', except: [] } }
+const NAMED_MAX = 5
 
 /** The file that is open, until another one is. */
 export const useOpenedFile = defineStore('openedFile', () => ({ file: shallowRef<OpenedFile | null>(null) }))
@@ -28,8 +31,27 @@ export function useFileActions() {
     )
   }
 
-  const done = (title: string) =>
-    toast.add({ title: plainText(title), icon: 'i-lucide-circle-check', color: 'success' })
+  /** Says how many jobs left, and which could not. */
+  function took(title: string, { left_out: left }: { left_out: readonly string[] }, path?: string): void {
+    toast.add({
+      title: plainText(title),
+      description: left.length
+        ? t('lists.exportLeft', { n: left.length, names: plainText(left.slice(0, NAMED_MAX).join(', ')) })
+        : undefined,
+      icon: left.length ? 'i-lucide-triangle-alert' : 'i-lucide-circle-check',
+      color: left.length ? 'warning' : 'success',
+      actions: path
+        ? [
+            {
+              label: t('lists.copyPath'),
+              color: 'neutral',
+              variant: 'outline',
+              onClick: () => void copyText(path),
+            },
+          ]
+        : [],
+    })
+  }
 
   return {
     open: () =>
@@ -40,16 +62,18 @@ export function useFileActions() {
     /** A file that came by itself. */
     take: ({ file, error }: DroppedFile) => (file ? void show(file) : failed(error)),
     openCrontab: () => router.push({ name: 'import', query: { from: 'computer' } }),
-    /** Without ids all jobs. */
-    save: (jobIds: string[] = []) =>
+    save: (target: BulkTarget = EVERY_JOB) =>
       attempt(async () => {
-        const name = await backend.jobsSave({ jobIds })
-        if (name) done(t('import.saved', { name }))
+        const saved = await backend.jobsSave({ target })
+        if (!saved) return
+        const { path, count: n } = saved
+        took(t('lists.exported', { n, path }, n), saved, path)
       }),
-    copy: (jobIds: string[] = []) =>
+    copy: (target: BulkTarget = EVERY_JOB) =>
       attempt(async () => {
-        await copyText(await backend.jobsText({ jobIds }))
-        done(t('import.copied'))
+        const taken = await backend.jobsText({ target })
+        await copyText(taken.text)
+        took(t('import.copied', { n: taken.count }, taken.count), taken)
       }),
   }
 }

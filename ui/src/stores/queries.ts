@@ -10,6 +10,9 @@ export const keys = {
   job: (jobId: string, language: string) => ['jobs', 'one', jobId, language] as const,
   found: (text: string, language: string) => ['jobs', 'found', text, language] as const,
   computer: ['computer'] as const,
+  connections: ['connections'] as const,
+  nodes: ['nodes'] as const,
+  node: (node: string, language: string) => ['node', node, language] as const,
   runs: ['runs'] as const,
   runsOf: (jobId: string | null, states: readonly RunState[]) =>
     ['runs', 'list', { jobId, states: [...states].sort() }] as const,
@@ -69,6 +72,9 @@ export function refresh(client: QueryClient, effects: Effects): void {
     void client.invalidateQueries()
     return
   }
+  // Nodes say something every few seconds; only a screen that shows them asks.
+  void client.invalidateQueries({ queryKey: keys.nodes, refetchType: 'active' })
+  if (effects.runs.length || effects.hello) void client.invalidateQueries({ queryKey: ['node'] })
   if (effects.hello) void client.invalidateQueries({ queryKey: keys.hello })
   if (effects.jobs) void client.invalidateQueries({ queryKey: keys.jobs })
   for (const runId of new Set(effects.runs.map((run) => run.run_id))) {

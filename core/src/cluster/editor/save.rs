@@ -7,12 +7,12 @@ use super::super::{Cluster, ClusterError};
 use super::check::{name_taken, pinned, project_fixed};
 use super::conflict::conflict;
 use super::form::{draft_of, job_of, read_with};
-use crate::definition::{EditRefused, Intent};
+use crate::definition::{Address, EditRefused, Intent};
 use crate::envelope::{Content, Envelope};
 use crate::id::{JobId, RunId};
 use crate::job::{FieldError, Job};
 use crate::run::Trigger;
-use crate::view::{Deletion, JobForm, SaveAnswer, SaveAsk, TryAnswer, TryAsk};
+use crate::view::{JobForm, SaveAnswer, SaveAsk, TryAnswer, TryAsk};
 
 /// Fields that say nothing of how a program runs: mistakes in them do not keep it from being tried.
 const NOT_TRIED: [&str; 9] = [
@@ -47,7 +47,8 @@ impl Cluster {
     }
 
     async fn replace(&self, job: &Job, id: JobId, seen: u64) -> Result<Edited, ClusterError> {
-        let key = self.keys.job(&job.project, id);
+        let address = Address::of_job(&job.project, id);
+        let key = self.keys.definition(&address);
         let name = format!("{}/{}", job.project, job.name);
         let current = self.current(&key, &name).await?;
         let is_deleted =
@@ -56,7 +57,8 @@ impl Cluster {
             true => Intent::Restore(job.clone()),
             false => Intent::Edit(job.clone()),
         };
-        self.change(&name, (&key, id), &intent, Some(seen)).await
+        let made = self.change(&name, &address, &intent, Some(seen)).await?;
+        Ok(made.of_job(id))
     }
 
     /// What a refusal means for the form; an error where the form is not the matter.
@@ -135,15 +137,6 @@ impl Cluster {
             }
         })
         .await
-    }
-
-    /// Removes a job that still has this generation; says which generation brings it back.
-    pub async fn delete_job(&self, id: JobId, seen: u64) -> Result<Deletion, ClusterError> {
-        let job = self.job(&id.to_string()).await?;
-        let edited = self.delete(&job, Some(seen)).await?;
-        Ok(Deletion {
-            restores: edited.generation.saturating_sub(1),
-        })
     }
 }
 

@@ -61,6 +61,11 @@ impl Address {
     }
 }
 
+/// Whether people may write a member's address so.
+pub fn is_address(text: &str) -> bool {
+    Address::parse(text, true).is_ok()
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "https" } else { "http" };

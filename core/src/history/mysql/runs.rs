@@ -26,7 +26,7 @@ const NEWEST: &str = concat!("SELECT ", row::run_columns!(), " FROM (");
 const NEWEST_OF_JOB: &str = "\
     SELECT x.seq FROM run AS x FORCE INDEX (run_of_job) WHERE x.job_id = ";
 
-const LAST_ATTEMPT: &str = " AND NOT EXISTS (\
+const LAST_ATTEMPT: &str = " AND x.gen > 0 AND NOT EXISTS (\
         SELECT 1 FROM run AS y WHERE y.run_id = x.run_id AND y.attempt > x.attempt) \
     ORDER BY x.scheduled_ms DESC, x.run_id DESC, x.attempt DESC LIMIT ";
 

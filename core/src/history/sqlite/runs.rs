@@ -17,7 +17,7 @@ pub(super) const NEWEST: &str = concat!(
     row::run_columns!(),
     " FROM json_each(?1) AS part CROSS JOIN run AS r ON r.seq IN (\
         SELECT x.seq FROM run AS x INDEXED BY run_of_job \
-        WHERE x.job_id = unhex(part.value) AND NOT EXISTS (\
+        WHERE x.job_id = unhex(part.value) AND x.gen > 0 AND NOT EXISTS (\
             SELECT 1 FROM run AS y WHERE y.run_id = x.run_id AND y.attempt > x.attempt) \
         ORDER BY x.scheduled_ms DESC, x.run_id DESC, x.attempt DESC LIMIT ?2)"
 );

@@ -36,7 +36,7 @@ impl Check {
                     .push(FieldError::whole(&path, "variable_name", sentence).with("value", &name));
             } else if !names.insert(name.to_uppercase()) {
                 let rest = "differs from another one only in capitals, and programs find both under one name: rename one";
-                self.refuse(&path, "duplicate", rest);
+                self.refuse(&path, "name_case", rest);
             }
             let parameter = Parameter {
                 kind: draft.kind,
@@ -61,7 +61,7 @@ impl Check {
         }
         if parameter.required && parameter.default.is_some() {
             let rest = "has a default too, so it can never be missing: remove one of them";
-            self.refuse(&format!("{path}.required"), "both", rest);
+            self.refuse(&format!("{path}.required"), "default_given", rest);
         } else if parameter.required && !is_asked_only {
             let rest = "asks for a value, and the schedule has none to give: write a default, or `schedule = \"@manual\"`";
             self.refuse(&format!("{path}.required"), "never_given", rest);
@@ -77,13 +77,13 @@ impl Check {
         if is_choice && parameter.choices.is_empty() {
             let rest =
                 "is empty, and there is nothing to choose from: write `choices = [\"…\", \"…\"]`";
-            self.refuse(path, "empty", rest);
+            self.refuse(path, "choices_none", rest);
         } else if !is_choice && !parameter.choices.is_empty() {
             let rest =
                 "is given, and only a choice has any: write `type = \"choice\"`, or remove it";
-            self.refuse(path, "both", rest);
+            self.refuse(path, "choices_unneeded", rest);
         } else if once.len() < parameter.choices.len() {
-            self.refuse(path, "duplicate", "has a choice twice: remove one");
+            self.refuse(path, "choice_twice", "has a choice twice: remove one");
         } else if parameter.choices.len() > CHOICES_MAX {
             let rest = format_args!(
                 "has {} choices, and {CHOICES_MAX} are allowed: make it a text",

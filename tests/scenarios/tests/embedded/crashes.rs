@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use belfry_scenarios::ledger;
+use belfry_scenarios::ledger::{self, Rhythm};
 
 const KILLS: u32 = 10;
 const LINES: usize = 100;
@@ -54,7 +54,7 @@ async fn ten_crashes_neither_double_nor_lose_a_run() {
 
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
     for id in jobs {
-        let rows = ledger::every_second(&place, id, first, last).await;
+        let rows = ledger::every(Rhythm::SECOND, &place, id, (first, last)).await;
         ledger::no_extra_start(&rows, &witness);
         for row in rows {
             let why = row.reason.map_or("", |reason| reason.as_str());

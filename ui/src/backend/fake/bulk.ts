@@ -6,7 +6,7 @@ import type {
   BulkTarget,
   CommandError,
   ErrorCode,
-  Exported,
+  JobsText,
 } from '../types'
 import { BackendError, commandError } from '../backend'
 import { chosenJobs } from './lists'
@@ -23,7 +23,12 @@ const title = (job: FakeJob) => `${job.project}/${job.name}`
 function targets(world: FakeWorld, target: BulkTarget): FakeJob[] {
   if ('jobs' in target) return target.jobs.map((jobId) => world.job(jobId))
   const { jobs, mistakes } = chosenJobs(world, target.query.text, 'en')
-  if (mistakes[0]) refuse('invalid', mistakes[0].sentence, { field: 'text', reason: mistakes[0].sentence })
+  if (mistakes[0])
+    refuse('invalid', mistakes[0].sentence, {
+      because: 'filter',
+      field: 'text',
+      reason: mistakes[0].sentence,
+    })
   return jobs.filter((job) => !target.query.except.includes(job.jobId))
 }
 
@@ -44,7 +49,11 @@ function change(world: FakeWorld, job: FakeJob, action: BulkAction): boolean {
     return true
   }
   if (action === 'delete') return world.remove(job)
-  if (job.mood === 'broken') failure('invalid', `${title(job)} cannot be used: run_as is not supported yet`)
+  if (job.mood === 'broken')
+    refuse('invalid', `${title(job)} cannot be used: run_as is not supported yet`, {
+      because: 'broken',
+      name: title(job),
+    })
   if (action === 'run') {
     world.start(job)
     return true
@@ -131,11 +140,18 @@ export class FakeBulks {
   }
 }
 
-export function exportJobs(world: FakeWorld, target: BulkTarget): Exported {
+/** Jobs as a text; those that cannot be written are named. */
+export function jobsText(world: FakeWorld, target: BulkTarget): JobsText {
   const jobs = targets(world, target)
   const good = jobs.filter((job) => job.mood !== 'broken')
+  const lines = (job: FakeJob) => [
+    '[[job]]',
+    `project = "${job.project}"`,
+    `name = "${job.name}"`,
+    `schedule = "${job.schedule}"`,
+  ]
   return {
-    path: '/home/lin/Downloads/belfry-jobs-2026-11-21.toml',
+    text: good.map((job) => `${lines(job).join('\n')}\n`).join('\n'),
     count: good.length,
     left_out: jobs.filter((job) => job.mood === 'broken').map(title),
   }

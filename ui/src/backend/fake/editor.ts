@@ -21,7 +21,7 @@ import type {
 import { iso } from './history'
 import type { FakeJob } from './jobs'
 import { fakeId } from './random'
-import { refuse, type FakeWorld } from './world'
+import type { FakeWorld } from './world'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -231,7 +231,6 @@ function changes(before: JobForm, after: JobForm, edit: boolean): DiffLine[] {
 /** The made-up editor over a made-up world. */
 export class FakeEditor {
   private readonly forms = new Map<string, JobForm>()
-  private readonly gone = new Map<string, FakeJob>()
   private serial = 0
 
   constructor(
@@ -339,21 +338,6 @@ export class FakeEditor {
       outcome: 'asked',
       run_id: this.world.attempt({ ...job, name: form.name || 'trial', durationMs, mood: 'good' }),
     }
-  }
-
-  delete(jobId: string, generation: number): number {
-    const job = this.world.job(jobId)
-    if (job.generation !== generation)
-      refuse('conflict', `could not change ${job.name}: it was edited meanwhile`)
-    this.gone.set(jobId, job)
-    this.world.change(() => (this.world.jobs = this.world.jobs.filter((each) => each !== job)))
-    return generation
-  }
-
-  undelete(jobId: string): void {
-    const job = this.gone.get(jobId) ?? refuse('not_found', `there is no job ${jobId}`)
-    job.generation += 2
-    this.world.change(() => (this.world.jobs = [...this.world.jobs, job]))
   }
 
   private formOf(job: FakeJob): JobForm {

@@ -9,6 +9,7 @@ import type {
   OpenedFile,
   RemarkCode,
 } from '../types'
+import { jobsText } from './bulk'
 import { fakeJobs, type FakeJob } from './jobs'
 import { fakeId } from './random'
 import { refuse, type FakeWorld } from './world'
@@ -173,8 +174,7 @@ const shelf: Record<string, OpenedFile> = {
 function fileTable(text: string, prune: boolean): FileTable {
   if (text === 'same') return { jobs: [], unchanged: 9, errors: [], more_errors: 0 }
   if (text === 'wrong') {
-    const params = { field: 'schedule', text: '61 * * * *' }
-    const at = { item: '[[job]] "backup"', params }
+    const at = { item: '[[job]] "backup"' }
     return {
       jobs: [],
       unchanged: 0,
@@ -184,6 +184,7 @@ function fileTable(text: string, prune: boolean): FileTable {
           line: 4,
           path: 'schedule',
           code: 'schedule_field_range',
+          params: { field: 'minute', value: '61', min: '0', max: '59' },
           sentence: '`schedule` cannot be used: minute `61`: 61 is out of range; use 0 to 59',
         },
         {
@@ -191,6 +192,7 @@ function fileTable(text: string, prune: boolean): FileTable {
           line: 9,
           path: 'retrys',
           code: 'unknown_field',
+          params: { field: 'retrys', suggestion: 'retries' },
           sentence: '`retrys` is nothing that a job has: did you mean `retries`?',
         },
       ],
@@ -236,8 +238,12 @@ export function fakeFiles(
         world.add(fresh.map((each) => jobOf(each, ask.project, world.jobs.length + each.number)))
         return made
       }),
-    jobsText: () => stored(() => world.jobs.map((job) => `[[job]]\nname = "${job.name}"\n`).join('\n')),
-    jobsSave: () => stored(() => '/home/lin/jobs.toml'),
+    jobsText: ({ target }) => stored(() => jobsText(world, target)),
+    jobsSave: ({ target }) =>
+      stored(() => {
+        const { count, left_out } = jobsText(world, target)
+        return { path: '/home/lin/jobs.toml', count, left_out }
+      }),
     onFile: async (listener) => {
       const drop = () => {
         const file = shelf[address.get('open') ?? '']

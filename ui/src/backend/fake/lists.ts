@@ -24,7 +24,8 @@ const NEXT_LINES = 10
 
 function strip(runs: RunRow[]): JobRow['strip'] {
   const newest = new Map<string, RunRow>()
-  for (const run of runs) if (!newest.has(run.run_id)) newest.set(run.run_id, run)
+  // Trials have generation 0: how they end says nothing of the job.
+  for (const run of runs) if (run.generation > 0 && !newest.has(run.run_id)) newest.set(run.run_id, run)
   return [...newest.values()]
     .slice(0, STRIP_BARS)
     .reverse()
@@ -59,6 +60,9 @@ function row(world: FakeWorld, job: FakeJob, language: string, now: number): Job
     tags: job.tags,
     starred: job.starred,
     broken: broken ? 'run_as is not supported yet' : null,
+    broken_at: broken
+      ? [{ path: 'warp', code: 'newer', params: { field: 'warp' }, sentence: '`warp` is new' }]
+      : [],
     strip: strip(runs),
     average_ms: ran.length ? Math.round(ran.reduce((sum, each) => sum + each, 0) / ran.length) : null,
     running: runs.filter((run) => run.state === 'running').map((run) => run.run_id),

@@ -7,25 +7,9 @@ const HOUR_MS = 3_600_000
 
 const set = (path: string, after: string): ChangedField => ({ path, before: null, after, lines: [] })
 
-/** What stays with a world: the pasts that grew while it was looked at, and what is deleted. */
+/** The pasts that grew while a world was looked at. */
 class Pasts {
   private readonly grown = new Map<string, JobVersion[]>()
-  readonly deleted: DeletedJob[]
-
-  constructor(world: FakeWorld) {
-    const gone = world.jobs.at(-1)
-    this.deleted = gone
-      ? [
-          {
-            job_id: gone.jobId,
-            title: 'ops/old-mirror',
-            at: iso(Date.now() - 26 * HOUR_MS),
-            by: 'wang@desk',
-            generation: 3,
-          },
-        ]
-      : []
-  }
 
   of(job: FakeJob): JobVersion[] {
     const known = this.grown.get(job.jobId) ?? past(job)
@@ -37,7 +21,7 @@ class Pasts {
 const pasts = new WeakMap<FakeWorld, Pasts>()
 
 function pastsOf(world: FakeWorld): Pasts {
-  const known = pasts.get(world) ?? new Pasts(world)
+  const known = pasts.get(world) ?? new Pasts()
   pasts.set(world, known)
   return known
 }
@@ -72,8 +56,9 @@ function past(job: FakeJob): JobVersion[] {
   return versions.slice(0, Math.max(3, job.generation)).reverse()
 }
 
+/** A job, also one that is deleted. */
 function jobOf(world: FakeWorld, jobId: string): FakeJob {
-  return world.job(jobId)
+  return world.deleted.find((each) => each.job.jobId === jobId)?.job ?? world.job(jobId)
 }
 
 export function versionsOf(world: FakeWorld, jobId: string): JobVersions {
@@ -97,20 +82,25 @@ export function versionDiff(world: FakeWorld, jobId: string, one: number, other:
 }
 
 export function restoreVersion(world: FakeWorld, jobId: string, generation: number): number {
-  const worlds = pastsOf(world)
-  worlds.deleted.splice(0, worlds.deleted.length, ...worlds.deleted.filter((each) => each.job_id !== jobId))
   const job = jobOf(world, jobId)
-  const versions = worlds.of(job)
+  const versions = pastsOf(world).of(job)
   const found = versions.find((each) => each.generation === generation)
   if (!found) return refuse('not_found', `${job.name} has no version ${generation}`)
   const next = (versions[0]?.generation ?? 0) + 1
   versions.unshift({ ...found, generation: next, action: 'restore', by: 'you', at: iso(Date.now()) })
+  if (world.deleted.some((each) => each.job === job)) world.bringBack(job)
   world.edited(job, next)
   return next
 }
 
 export function deletedJobs(world: FakeWorld): DeletedJob[] {
-  return pastsOf(world).deleted
+  return world.deleted.map(({ job, at, by }) => ({
+    job_id: job.jobId,
+    title: `${job.project}/${job.name}`,
+    at: iso(at),
+    by,
+    generation: job.generation - 1,
+  }))
 }
 
 export function definitionOf(world: FakeWorld, runId: string, attempt: number): RunDefinition {

@@ -16,6 +16,7 @@ import { fixtures } from './fixtures'
 import { FAKE_JOBS, fakeJobs, type FakeJob } from './jobs'
 import { FakeLog } from './logs'
 import { endRun, fakeHistory, iso, startedRun } from './history'
+import { fakeId } from './random'
 
 /** Which made-up world: the parameter `fake` of the page's address. */
 export type Variant = 'usual' | 'empty' | 'many' | 'down' | 'noagent'
@@ -26,6 +27,8 @@ const LOG_LINES = 320
 const LONG_LOG_LINES = 100_000
 // Only the first jobs have a history of their own: ten thousand would hold 400,000 rows.
 const JOBS_WITH_HISTORY = 200
+
+const HOUR_MS = 3_600_000
 
 /** A refusal as the commands give it. */
 export function refuse(code: ErrorCode, detail: string, params: Record<string, string> = {}): never {
@@ -45,6 +48,8 @@ export class FakeWorld {
     notices: 'mine',
     owner_name: '',
   }
+  /** The latest first. */
+  deleted: { job: FakeJob; at: number; by: string }[]
   private atLogin: Computer['at_login'] = 'off'
   /** What jobs were before each change, by id and generation. */
   private readonly versions = new Map<string, FakeJob>()
@@ -67,6 +72,11 @@ export class FakeWorld {
   ) {
     this.began = clock()
     this.jobs = variant === 'empty' ? [] : fakeJobs(variant === 'many' ? 10_000 : FAKE_JOBS)
+    this.deleted = this.jobs.slice(0, 1).map((job) => ({
+      job: { ...job, jobId: fakeId(1, 9000, 9000), project: 'ops', name: 'old-mirror', generation: 4 },
+      at: this.began - 26 * HOUR_MS,
+      by: 'wang@desk',
+    }))
     this.agent = variant === 'noagent' ? 'stopped' : 'running'
     for (const job of this.jobs.slice(0, FAKE_JOBS)) this.prepare(job)
   }
@@ -79,6 +89,9 @@ export class FakeWorld {
       zone: 'Asia/Shanghai',
       agent: this.agent,
       data_dir: '/home/lin/.local/share/belfry/this-computer',
+      environment: 'test',
+      read_only: false,
+      away: null,
     }
   }
 
@@ -178,7 +191,14 @@ export class FakeWorld {
   remove(job: FakeJob): boolean {
     this.edit(job, () => undefined)
     this.jobs = this.jobs.filter((each) => each !== job)
+    this.deleted.unshift({ job, at: this.clock(), by: 'you' })
     return true
+  }
+
+  /** Makes a job that was deleted one of the world's again. */
+  bringBack(job: FakeJob): void {
+    this.deleted = this.deleted.filter((each) => each.job.jobId !== job.jobId)
+    this.change(() => (this.jobs = [...this.jobs.filter((each) => each.jobId !== job.jobId), job]))
   }
 
   /** Takes a change back, unless somebody has changed the job since. */
@@ -189,9 +209,7 @@ export class FakeWorld {
     if (job && job.generation !== changed.after)
       refuse('conflict', `could not change ${changed.title}: it was edited meanwhile`)
     const restored = { ...before, generation: changed.after + 1 }
-    this.jobs = [...this.jobs.filter((each) => each !== job), restored]
-    this.jobsChanged = true
-    this.flush()
+    this.bringBack(restored)
     return { ...changed, before: changed.after, after: restored.generation }
   }
 

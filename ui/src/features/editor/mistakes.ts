@@ -1,7 +1,6 @@
 import { computed, nextTick, onScopeDispose, reactive, ref, type Ref } from 'vue'
-import { useI18n } from 'vue-i18n'
 import type { DraftCheck, FieldError } from '../../backend/types'
-import { errorsAt, wrongKeys } from './errors'
+import { errorsAt, useMistakeSentence } from '../../marks/errors'
 
 /** Which mistakes are shown, and how they are said. */
 export function useMistakes(
@@ -9,7 +8,7 @@ export function useMistakes(
   refused: Ref<FieldError[]>,
   keptAt: Ref<string | null>,
 ) {
-  const { t, te } = useI18n()
+  const sentence = useMistakeSentence()
   // A mistake is shown once its field was left, or somebody wanted to save.
   const touched = reactive(new Set<string>())
   const wanted = ref(false)
@@ -35,14 +34,6 @@ export function useMistakes(
   addEventListener('pointerup', release, options)
   addEventListener('pointercancel', release, options)
   onScopeDispose(() => listening.abort())
-
-  function sentence(error: FieldError): string {
-    const key = wrongKeys(error).find((each) => te(`editor.wrong.${each}`))
-    if (!key) return error.sentence
-    const field = error.params.field ?? ''
-    const named = te(`editor.cronField.${field}`) ? t(`editor.cronField.${field}` as never) : field
-    return t(`editor.wrong.${key}` as never, { ...error.params, field: named })
-  }
 
   /** Shows what was found, and puts the focus on the first of it. */
   async function refuse(found: FieldError[]): Promise<void> {

@@ -6,6 +6,7 @@ import { useCommands } from '../../commands/registry'
 import { copyText } from '../../components/copy'
 import { useActions } from '../../stores/actions'
 import { useBulkActions } from '../../stores/bulkActions'
+import { useFileActions } from '../../stores/files'
 import {
   everything,
   extended,
@@ -36,7 +37,8 @@ export function useChosenJobs(list: ListInView) {
   const { t } = useI18n()
   const toast = useToast()
   const actions = useActions()
-  const { perform, exportJobs } = useBulkActions()
+  const { perform } = useBulkActions()
+  const files = useFileActions()
   const selection = ref<Selection>(nothing)
   const asking = ref<'delete' | 'run' | 'tag' | null>(null)
 
@@ -123,7 +125,7 @@ export function useChosenJobs(list: ListInView) {
     'job.resume': { run: () => act('resume'), allowed: () => many.value },
     'job.star': { run: () => act({ star: !list.at.value?.starred }), allowed: some },
     'job.tag': { run: () => (asking.value = 'tag'), allowed: some },
-    'job.export': { run: () => void exportJobs(target()), allowed: some },
+    'job.export': { run: () => void files.save(target()), allowed: some },
     'job.copyName': { run: copyNames, allowed: () => list.at.value !== undefined },
     'job.delete': { run: () => (asking.value = 'delete'), allowed: some },
   })
@@ -142,7 +144,7 @@ export function useChosenJobs(list: ListInView) {
     extend,
     act,
     runMany,
-    export: () => void exportJobs(target()),
+    export: () => void files.save(target()),
     remove,
     tag,
   }

@@ -4,11 +4,31 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::Place;
+use super::{Place, Profile};
 use crate::config::{SecretSource, Servers};
+use crate::view::Environment;
 
 /// The keys of one profile.
-pub fn table(place: &Place) -> Table {
+pub fn table(profile: &Profile) -> Table {
+    let kept = profile.kept.iter().map(|kept| kept.key());
+    let kept: Vec<Value> = kept.map(|key| Value::String(key.to_owned())).collect();
+    let word = (profile.environment != Environment::Test).then(|| profile.environment.word());
+    let mut table = given([
+        (
+            "environment",
+            word.map(|word| Value::String(word.to_owned())),
+        ),
+        (
+            "read_only",
+            profile.read_only.then_some(Value::Boolean(true)),
+        ),
+        ("kept", (!kept.is_empty()).then_some(Value::Array(kept))),
+    ]);
+    table.extend(place(&profile.place));
+    table
+}
+
+fn place(place: &Place) -> Table {
     match place {
         Place::Embedded(dir) => Table::from_iter([("embedded".to_owned(), path(dir))]),
         Place::Servers(servers) => {
@@ -34,6 +54,7 @@ fn cluster(servers: &Servers) -> Table {
         ("key", key.map(|key| path(key))),
         ("insecure", cluster.insecure.then_some(Value::Boolean(true))),
         ("prefix", cluster.prefix.clone().map(Value::String)),
+        ("identity_file", cluster.identity_file.as_deref().map(path)),
     ])
 }
 
@@ -41,7 +62,7 @@ fn history(servers: &Servers) -> Table {
     let history = &servers.history;
     let url = match &history.url {
         SecretSource::Here(url) => Some(Value::String(url.reveal().to_owned())),
-        SecretSource::In(_) => None,
+        SecretSource::In(_) | SecretSource::Kept => None,
     };
     given([
         ("url", url),
@@ -64,7 +85,7 @@ fn parted<A, B>(pair: Option<&(A, B)>) -> (Option<&A>, Option<&B>) {
 fn file(source: &SecretSource) -> Option<Value> {
     match source {
         SecretSource::In(file) => Some(path(file)),
-        SecretSource::Here(_) => None,
+        SecretSource::Here(_) | SecretSource::Kept => None,
     }
 }
 

@@ -1,0 +1,14 @@
+import { defineStore } from 'pinia'
+
+/** Whether somebody waits for the file of secrets to be opened. */
+export const useSecrets = defineStore('secrets', {
+  state: () => ({ needed: false }),
+  actions: {
+    ask() {
+      this.needed = true
+    },
+    settle() {
+      this.needed = false
+    },
+  },
+})
