@@ -1,6 +1,7 @@
 //! From a draft to a job: every rule about fields, all errors at once.
 
 mod amounts;
+mod calendars;
 mod http;
 mod parameters;
 mod place;
@@ -41,6 +42,7 @@ impl JobDraft {
         let is_manual = is_manual.is_none_or(|timetable| timetable.schedule.is_manual());
         let parameters = check.parameters(self.parameters, is_manual);
         let place = check.place(&self.place);
+        let calendars = check.calendars(self.calendars);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
         let stop_grace = check.duration(
@@ -79,6 +81,7 @@ impl JobDraft {
             end_at: timetable.end_at,
             jitter: jitter.unwrap_or_default(),
             dst: self.dst,
+            calendars,
             paused: self.paused,
             place,
             timeout,
