@@ -9,11 +9,12 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::coord::{Coord, CoordError};
 use belfry_core::dispatch::{
-    Action, Answer, Event, Intent, RunKey, RunValue, SeriesKey, Token, Transaction,
+    Action, Answer, Event, Intent, LastValue, RunKey, RunValue, SeriesKey, Token, Transaction,
 };
 use belfry_core::id::{OrderId, RunId};
 use belfry_core::keyspace::{Batch, Key, Keyspace};
 use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
+use belfry_core::run::RunState;
 use belfry_core::txn::Entry;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc};
@@ -28,6 +29,9 @@ use crate::{launch, stop};
 
 /// Between two tries of a reading that the store did not answer.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a start waits for the end of the run before it, which is only told to the program.
+const PREVIOUS_WITHIN: Duration = Duration::from_millis(500);
 
 /// The stores and the ways to them.
 pub struct Performer {
@@ -129,10 +133,25 @@ impl Performer {
 
     fn spawn(&self, intent: Intent) {
         let (host, guard) = (self.host.clone(), self.guard());
-        spawn_blocking(move || {
-            launch::launch(&host, &intent);
-            drop(guard);
+        let (coord, last) = (self.coord.clone(), self.last_key(&intent));
+        tokio::spawn(async move {
+            let previous = previous(&*coord, last).await;
+            spawn_blocking(move || {
+                launch::launch(&host, &intent, previous);
+                drop(guard);
+            });
         });
+    }
+
+    /// Where the end of the job's run before this one stands.
+    fn last_key(&self, intent: &Intent) -> Option<String> {
+        let key = &intent.key;
+        let held = intent.value.active.clone();
+        Some(self.keys.last(&SeriesKey {
+            project: key.project.clone(),
+            job: key.job,
+            scope: held.or_else(|| intent.job.scope_on(&self.host.node))?,
+        }))
     }
 
     fn journal(&self, entry: JournalEntry) {
@@ -177,6 +196,14 @@ impl Performer {
             host.tell(Event::RunsRead(runs.collect())).await;
         });
     }
+}
+
+/// How the run before ended, as far as the store says so in time: a program is not late for it.
+async fn previous(coord: &dyn Coord, key: Option<String>) -> Option<RunState> {
+    let answer = timeout(PREVIOUS_WITHIN, coord.get(&[key?])).await.ok()?;
+    let last = answer.ok()?.1.into_iter().next().flatten()?;
+    let last: LastValue = serde_json::from_slice(&last.value).ok()?;
+    Some(last.state)
 }
 
 /// Sends a batch; what the store does not say counts as unknown for each of it.

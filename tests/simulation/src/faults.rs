@@ -269,6 +269,7 @@ impl World {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: Default::default(),
             extra: Default::default(),
         };
         let revision = self.store.write(path, json(&value));
