@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::job::{FieldError, Job};
+use crate::job::{Balance, FieldError, Job};
 use crate::view::{EnvLine, JobForm, ProgramKind};
 
 /// The zone of a job that names none.
@@ -45,6 +45,9 @@ pub(super) fn form_of(draft: &Value) -> JobForm {
         dst: choice_of(at("/dst")),
         paused: choice_of(at("/paused")),
         place_on: or("/place/on", PLACE_USUAL),
+        place_nodes: text("/place/nodes"),
+        balance: choice_of(at("/place/balance")),
+        failover: at("/place/failover") != &Value::Bool(false),
         timeout: text("/timeout"),
         stop_grace: text("/stop_grace"),
         retries_count: text("/retries/count"),
@@ -95,6 +98,12 @@ pub(super) fn draft_of(form: &JobForm) -> (Value, Vec<FieldError>) {
     let tags = (!form.tags.is_empty()).then(|| Value::from(form.tags.clone()));
     draft.set("tags", tags);
     draft.set_in("place", "on", typed(&form.place_on));
+    draft.set_in("place", "nodes", typed(&form.place_nodes));
+    let chosen = Some(form.balance).filter(|balance| *balance != Balance::default());
+    let balance = chosen.and_then(|balance| serde_json::to_value(balance).ok());
+    draft.set_in("place", "balance", balance);
+    let failover = (!form.failover).then_some(Value::Bool(false));
+    draft.set_in("place", "failover", failover);
     draft.set_in("retries", "count", number(&form.retries_count));
     draft.set_in("retries", "interval", typed(&form.retries_interval));
     draft.set_in("retries", "backoff", number(&form.retries_backoff));
