@@ -35,6 +35,7 @@ mod live;
 mod local_agent;
 mod log_file;
 mod log_text;
+mod node_forms;
 mod node_list;
 mod nodes;
 mod notices;

@@ -1730,6 +1730,18 @@ paused: boolean,
  */
 place_on: string, 
 /**
+ * Conditions on nodes; empty: all that serve the project.
+ */
+place_nodes: string, 
+/**
+ * Which of them takes an occurrence.
+ */
+balance: Balance, 
+/**
+ * Whether the next one takes over while the first is gone.
+ */
+failover: boolean, 
+/**
  * Stopped after this time.
  */
 timeout: string, 
@@ -2532,3 +2544,11 @@ part: NodePart, };
  * The part of a node in a job's occurrences.
  */
 export type NodePart = "first" | "stands_in" | "each";
+export type NodeAsk = "drain" | "undrain" | "reload";
+export type NodeAskEnd = "done" | "not_done" | "not_confirmed";
+export type NodeAsked = { end: NodeAskEnd, why: string, };
+export type NodeGiven = { given_up: number, taken_over: number, };
+export type NodeForm = { weight: string, labels: string, note: string, generation: number | null, own_weight: number | null, own_labels: Array<string>, };
+export type InviteForm = { projects: string, labels: string, weight: string, };
+export type NodeFormAnswer = { errors: Array<FieldError>, line: string | null, warnings: Array<string>, };
+export type Balance = "sticky" | "rotate" | "least_loaded" | "ordered";

@@ -3,12 +3,14 @@ import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
 import { connectionWords } from './en/connections'
+import { nodeWords } from './en/nodes'
 import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
   ...runsWords,
   ...connectionWords,
+  ...nodeWords,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -268,6 +270,7 @@ export const en = {
     commands: 'Commands',
     jobs: 'Jobs',
     nothing: 'Nothing found.',
+    close: 'Close',
   },
   command: {
     app: {
@@ -312,6 +315,14 @@ export const en = {
       selectUp: 'Select the row and the previous',
       selectAll: 'Select all that match',
     },
+    node: {
+      drain: 'Drain the node',
+      undrain: 'Let the node take work again',
+      reload: 'Let the node read its file again',
+      note: 'Weight and labels of the node…',
+      remove: 'Remove the node…',
+      invite: 'Add a server…',
+    },
     view: {
       save: 'Save this list as a view',
       copy: 'Copy the view as text',
@@ -335,6 +346,7 @@ export const en = {
     run: {
       kill: 'Kill',
       definition: 'Show the definition that it ran with',
+      release: 'Release the lost run…',
       link: 'Copy a link',
       save: 'Save the log',
     },
@@ -375,6 +387,9 @@ export const en = {
         'The file changes {count} jobs, and about {most} fit into one transaction. Nothing was applied: split the file.',
       not_running: 'The run has ended already.',
       no_version: 'This version is not kept any more.',
+      no_identity: 'The cluster has no identity for its agents yet: run `belfryctl cluster migrate`.',
+      identity_file: 'The key of the cluster is not on this computer: {reason}',
+      not_invited: 'No line could be made: {reason}',
       no_node: 'There is no node {name}.',
       node_gone: 'Node {name} is not there: start its agent first.',
       node_there: 'Node {name} is there: drain it and stop its agent before you remove it.',

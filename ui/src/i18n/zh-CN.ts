@@ -4,12 +4,14 @@ import { editor } from './zh-CN/editor'
 import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
 import { connectionWords } from './zh-CN/connections'
+import { nodeWords } from './zh-CN/nodes'
 import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
   ...runsWords,
   ...connectionWords,
+  ...nodeWords,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -263,6 +265,7 @@ export const zhCN = {
     commands: '命令',
     jobs: '任务',
     nothing: '没有找到。',
+    close: '关闭',
   },
   command: {
     app: {
@@ -302,6 +305,14 @@ export const zhCN = {
       selectUp: '选中此行和上一行',
       selectAll: '选中全部匹配项',
     },
+    node: {
+      drain: '排空节点',
+      undrain: '让节点重新接活',
+      reload: '让节点重读配置文件',
+      note: '节点的权重和标签…',
+      remove: '移除节点…',
+      invite: '添加服务器…',
+    },
     view: {
       save: '将此列表保存为视图',
       copy: '将视图复制为文本',
@@ -325,6 +336,7 @@ export const zhCN = {
     run: {
       kill: '终止',
       definition: '查看运行时的定义',
+      release: '放行丢失的运行…',
       link: '复制链接',
       save: '保存日志',
     },
@@ -365,6 +377,9 @@ export const zhCN = {
         '文件会修改 {count} 个任务，而一次事务大约容纳 {most} 个。没有应用任何内容：请拆分文件。',
       not_running: '这次运行已经结束。',
       no_version: '这个版本已不再保留。',
+      no_identity: '集群还没有给代理用的身份：请运行 `belfryctl cluster migrate`。',
+      identity_file: '这台电脑上没有集群的钥匙：{reason}',
+      not_invited: '没能生成这一行：{reason}',
       no_node: '没有节点 {name}。',
       node_gone: '节点 {name} 不在：请先启动它的代理。',
       node_there: '节点 {name} 还在：请先排空并停止它的代理，再移除。',
