@@ -20,6 +20,7 @@ use tracing::warn;
 use crate::children::Children;
 use crate::failure::{Code, Failure};
 use crate::identity;
+use crate::metrics::Metrics;
 
 /// Names one attempt.
 pub type AttemptKey = (RunId, u32);
@@ -50,6 +51,8 @@ pub struct Host {
     pub signs: OwnedFd,
     /// The supervisors that this process started.
     pub children: Children,
+    /// What is counted of all this.
+    pub metrics: Metrics,
     /// What is wrong with the node's own file, which was read again.
     pub file_trouble: watch::Sender<Option<String>>,
     /// For what waits on the host.
@@ -85,6 +88,7 @@ impl Host {
             environment: environment(),
             signs,
             children: Children::default(),
+            metrics: Metrics::default(),
             file_trouble: watch::Sender::default(),
             runtime: Handle::current(),
             events,

@@ -13,6 +13,7 @@ use crate::keyspace::Keyspace;
 
 mod apply;
 mod at_login;
+mod backfill;
 mod bulk;
 mod connect;
 mod connection;
@@ -48,6 +49,7 @@ mod runs_search;
 mod stored;
 mod tails;
 mod this_computer;
+mod uses;
 mod verify;
 mod versions;
 mod wish;

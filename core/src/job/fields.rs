@@ -9,6 +9,11 @@ const SHELL: &[Field] = &[
     field("stdin", Shape::Text, "stdin = \"yes\""),
 ];
 
+const CALENDARS: &[Field] = &[
+    field("exclude", Shape::Texts, "exclude = [\"china\"]"),
+    field("only", Shape::Texts, "only = [\"trading-days\"]"),
+];
+
 const PLACE: &[Field] = &[
     field("on", Shape::Text, "on = \"one\""),
     field("nodes", Shape::Text, "nodes = \"role=web\""),
@@ -52,6 +57,11 @@ const JOB: &[Field] = &[
         "dst",
         Shape::Choice(&["vixie", "skip", "run_both"], &[]),
         "dst = \"vixie\"",
+    ),
+    field(
+        "calendars",
+        Shape::Table(CALENDARS),
+        "calendars = { exclude = [\"china\"] }",
     ),
     field("paused", Shape::Flag, "paused = true"),
     required(
@@ -106,7 +116,6 @@ const JOB: &[Field] = &[
         "the script can read a file that only the agent's user may read",
     ),
     later("parameters", "`env` holds values for the program"),
-    later("calendars", "the schedule can name days and weekdays"),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
     later("processes", "the script can begin with `ulimit -u <count>`"),

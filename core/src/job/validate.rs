@@ -1,6 +1,7 @@
 //! From a draft to a job: every rule about fields, all errors at once.
 
 mod amounts;
+mod calendars;
 mod place;
 mod program;
 mod user;
@@ -35,6 +36,7 @@ impl JobDraft {
         check.run_as(self.run_as.as_deref());
         let umask = check.umask(self.umask.as_deref());
         let place = check.place(&self.place);
+        let calendars = check.calendars(self.calendars);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
         let stop_grace = check.duration(
@@ -72,6 +74,7 @@ impl JobDraft {
             end_at: timetable.end_at,
             jitter: jitter.unwrap_or_default(),
             dst: self.dst,
+            calendars,
             paused: self.paused,
             place,
             timeout,
