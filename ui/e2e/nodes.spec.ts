@@ -97,8 +97,11 @@ test('weight and labels are noted, and a wrong one is said at its field', async 
   await dialog.getByRole('textbox', { name: 'Weight' }).fill('7')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(dialog).toHaveCount(0)
-  await expect(grid(page).getByRole('row', { name: /web-2/ })).toContainText('rack=r9')
-  await expect(grid(page).getByRole('row', { name: /web-2/ }).getByRole('gridcell').nth(4)).toHaveText('7')
+  await expect(drawerOf(page, 'web-2')).toContainText('rack=r9')
+  await page.keyboard.press('Escape')
+  const cells = grid(page).getByRole('row', { name: /web-2/ }).getByRole('gridcell')
+  await expect(cells.filter({ hasText: 'rack=r9' })).toBeVisible()
+  await expect(cells.nth(4)).toHaveText('7')
 })
 
 test('in production a node that is gone is removed by its connection’s name', async ({ page }) => {

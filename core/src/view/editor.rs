@@ -42,6 +42,10 @@ views! {
         pub end_at: String,
         /// Upper bound of the fixed offset.
         pub jitter: String,
+        /// Calendars whose days are left out, parted by commas.
+        pub calendars_exclude: String,
+        /// Calendars whose days alone count, parted by commas.
+        pub calendars_only: String,
         /// What happens where the zone's clock jumps.
         pub dst: DstPolicy,
         /// Whether its schedule rests.

@@ -309,6 +309,7 @@ async fn hostile_texts_are_refused_or_kept_as_they_are_and_answered_at_once() {
             &mut form.output_head,
             &mut form.place_on,
             &mut form.place_nodes,
+            &mut form.calendars_exclude,
             &mut form.interpreter,
             &mut form.cwd,
             &mut form.owner,

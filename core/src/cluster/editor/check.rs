@@ -14,9 +14,7 @@ use crate::definition::{Change, diff, export};
 use crate::id::JobId;
 use crate::job::{FieldError, Job, PlaceOn};
 use crate::schedule::{Preview, Schedule, SchedulePlan, Timetable, Zone, preview, words};
-use crate::view::{
-    BuildAsk, BuiltSchedule, ClockChange, DiffLine, DraftAsk, DraftCheck, JobForm, NodeFit,
-};
+use crate::view::{BuildAsk, BuiltSchedule, ClockChange, DiffLine, DraftAsk, DraftCheck, JobForm};
 
 /// Occurrences that are shown.
 const NEXT_LINES: usize = 10;

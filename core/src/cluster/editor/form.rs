@@ -42,6 +42,8 @@ pub(super) fn form_of(draft: &Value) -> JobForm {
         start_at: text("/start_at"),
         end_at: text("/end_at"),
         jitter: text("/jitter"),
+        calendars_exclude: texts_of(at("/calendars/exclude")).join(", "),
+        calendars_only: texts_of(at("/calendars/only")).join(", "),
         dst: choice_of(at("/dst")),
         paused: choice_of(at("/paused")),
         place_on: or("/place/on", PLACE_USUAL),
@@ -97,6 +99,8 @@ pub(super) fn draft_of(form: &JobForm) -> (Value, Vec<FieldError>) {
     draft.set("starred", form.starred.then_some(Value::Bool(true)));
     let tags = (!form.tags.is_empty()).then(|| Value::from(form.tags.clone()));
     draft.set("tags", tags);
+    draft.set_in("calendars", "exclude", listed(&form.calendars_exclude));
+    draft.set_in("calendars", "only", listed(&form.calendars_only));
     draft.set_in("place", "on", typed(&form.place_on));
     draft.set_in("place", "nodes", typed(&form.place_nodes));
     let chosen = Some(form.balance).filter(|balance| *balance != Balance::default());
@@ -217,6 +221,13 @@ fn text_of(value: &Value) -> String {
         },
         other => other.to_string(),
     }
+}
+
+/// Names that are parted by commas.
+fn listed(text: &str) -> Option<Value> {
+    let names = text.split([',', '，', '、']).map(str::trim);
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    (!names.is_empty()).then(|| Value::from(names))
 }
 
 fn texts_of(value: &Value) -> Vec<String> {

@@ -62,6 +62,8 @@ const blank: JobForm = {
   start_at: '',
   end_at: '',
   jitter: '',
+  calendars_exclude: '',
+  calendars_only: '',
   dst: 'vixie',
   paused: false,
   place_on: 'one',

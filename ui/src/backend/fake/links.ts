@@ -1,9 +1,7 @@
 import type { Backend } from '../backend'
 
 /** What the system opens: a test says it by an event whose detail is the address. */
-export function fakeLinks(
-  answer: <T>(value: () => T) => Promise<T>,
-): Pick<Backend, 'linkTake' | 'onLink'> {
+export function fakeLinks(answer: <T>(value: () => T) => Promise<T>): Pick<Backend, 'linkTake' | 'onLink'> {
   let asked: string | null = null
   return {
     linkTake: () =>
