@@ -62,6 +62,7 @@ const COMMANDS: &[&str] = &[
     "node_note",
     "node_invite",
     "run_release",
+    "explain_show",
 ];
 
 /// Rust is checked without the interface, which Node builds first where a window is to be shown;

@@ -436,3 +436,5 @@ pub const BACKFILL_TAKEN_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);
 /// How far ahead a person may ask for a run: what lies further belongs into a schedule.
 pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;
+/// An explanation looks so far back for the instant before: yearly schedules have one.
+pub const EXPLAIN_BACK: Duration = Duration::from_secs(400 * 24 * 60 * 60);

@@ -4,6 +4,7 @@ mod bulk;
 mod computer;
 mod connections;
 mod editor;
+mod explain;
 mod files;
 mod nodes;
 mod runs;
@@ -87,6 +88,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         nodes::node_note,
         nodes::node_invite,
         runs::run_release,
+        explain::explain_show,
     ]
 }
 

@@ -21,6 +21,8 @@ import type {
   EditorAsk,
   EditorLists,
   EditorStart,
+  ExplainAsk,
+  Explained,
   Exported,
   FileTable,
   Found,
@@ -170,6 +172,8 @@ export interface Backend {
   nodeInvite(args: { form: InviteForm }): Promise<NodeFormAnswer>
   /** Lets a job go on that a lost run holds up; whoever asks knows that its program has ended. */
   runRelease(args: { runId: string }): Promise<string>
+  /** Why a job ran at an instant, or did not; for one to come, who would run it. */
+  explainShow(args: { ask: ExplainAsk }): Promise<Explained>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
   /** A file was dropped on the window. */

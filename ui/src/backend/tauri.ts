@@ -77,6 +77,7 @@ export function tauriBackend(): Backend {
     nodeNote: (args) => call('node_note', args),
     nodeInvite: (args) => call('node_invite', args),
     runRelease: (args) => call('run_release', args),
+    explainShow: (args) => call('explain_show', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
     onBulk: (listener) => listen<BulkProgress>('bulk', (event) => listener(event.payload)),
     onLadder: (listener) => listen<LadderNews>('ladder', (event) => listener(event.payload)),
