@@ -19,6 +19,7 @@ use tracing::warn;
 
 use crate::children::Children;
 use crate::failure::{Code, Failure};
+use crate::http_job::Calls;
 use crate::identity;
 use crate::metrics::Metrics;
 
@@ -49,6 +50,8 @@ pub struct Host {
     pub environment: BTreeMap<String, String>,
     /// Supervisors write here that their program was executed. It never blocks.
     pub signs: OwnedFd,
+    /// The calls that this process makes.
+    pub calls: Calls,
     /// The supervisors that this process started.
     pub children: Children,
     /// What is counted of all this.
@@ -87,6 +90,7 @@ impl Host {
             boot_id: clock::boot_id(),
             environment: environment(),
             signs,
+            calls: Calls::default(),
             children: Children::default(),
             metrics: Metrics::default(),
             file_trouble: watch::Sender::default(),

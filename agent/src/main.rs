@@ -8,6 +8,7 @@ mod engine;
 mod enroll;
 mod failure;
 mod host;
+mod http_job;
 mod identity;
 mod info;
 mod journal;

@@ -5,6 +5,8 @@ mod calendars;
 mod draft;
 mod error;
 mod fields;
+mod http;
+mod parameter;
 mod place;
 mod quantity;
 mod selector;
@@ -21,9 +23,16 @@ use serde::{Deserialize, Serialize};
 
 pub use body::BodyError;
 pub use calendars::JobCalendars;
-pub use draft::{CalendarsDraft, JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
+pub use draft::{
+    CalendarsDraft, HttpDraft, JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft,
+    ShellDraft,
+};
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
+pub use http::{Http, Method, NoStatus, StatusSet};
+pub use parameter::{
+    Parameter, ParameterError, ParameterKind, Parameters, ValueFault, parameter_variable, values_of,
+};
 pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 pub use selector::{Labels, Selector, SelectorError, is_label};
@@ -54,6 +63,8 @@ pub struct Job {
     pub run_as: Option<String>,
     /// Permissions that the program's new files do not get; the agent's when absent.
     pub umask: Option<Umask>,
+    /// What requests may give.
+    pub parameters: Parameters,
     /// When to run it.
     pub schedule: Schedule,
     /// The zone of the schedule.
@@ -124,6 +135,18 @@ impl Job {
 pub enum Action {
     /// A program on the node.
     Shell(Shell),
+    /// A call that the node's agent makes.
+    Http(Http),
+}
+
+impl Action {
+    /// The program, if it is one.
+    pub fn shell(&self) -> Option<&Shell> {
+        match self {
+            Self::Shell(shell) => Some(shell),
+            Self::Http(_) => None,
+        }
+    }
 }
 
 /// A program: a script with its interpreter, or an argument vector.

@@ -17,6 +17,8 @@ pub mod node;
 pub mod output;
 pub mod run;
 
+pub mod call;
+
 pub mod placement;
 
 pub mod dispatch;

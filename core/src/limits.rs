@@ -190,10 +190,15 @@ pub const MAX_PARALLEL_MAX: usize = 10_000;
 pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
 /// A version on its way to history is left to its author for so long.
 pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
+/// Versions forwarded in one upload.
+pub const PENDING_TOGETHER: usize = 100;
 /// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
 pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
 /// A transaction that is not answered by then has an unknown outcome.
 pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// Requests with transactions that one agent has on their way at once. A store that is asked for
+/// more answers none of them in time, and what is unknown must be asked again.
+pub const TXN_REQUESTS_AT_ONCE: usize = 8;
 /// Cursors read in one request.
 pub const CURSORS_PER_READ: usize = 500;
 /// Times that an edit is sent before its author is told that the outcome is not yet known.
@@ -426,6 +431,28 @@ const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
+
+/// Parameters of one job: they are a form that people fill in.
+pub const PARAMETERS_MAX: usize = 32;
+/// Choices of one parameter.
+pub const CHOICES_MAX: usize = 100;
+/// Bytes of one parameter's value. All of a request's must fit into what etcd takes at once.
+pub const PARAMETER_BYTES_MAX: usize = 8 * 1024;
+
+const _: () = assert!(PARAMETERS_MAX * PARAMETER_BYTES_MAX <= 512 * 1024);
+
+/// Headers that one call sends.
+pub const HTTP_HEADERS_MAX: usize = 50;
+/// How often a call goes on to where answers point.
+pub const HTTP_REDIRECTS_DEFAULT: u32 = 5;
+/// Upper bound of it: browsers end at 20.
+pub const HTTP_REDIRECTS_MAX: u32 = 20;
+/// How long a connection may take to be made: whoever drops packets never refuses.
+pub const HTTP_CONNECT_WITHIN: Duration = Duration::from_secs(30);
+/// Bytes of an answer that are read: one without an end must not last for ever.
+pub const HTTP_BODY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+const _: () = assert!(HTTP_REDIRECTS_DEFAULT <= HTTP_REDIRECTS_MAX);
 /// Past instants of one backfill: more is a mistake in its range, or a job of its own.
 pub const BACKFILL_INSTANTS_MAX: usize = 1_000;
 /// Requests of a backfill that are put in one transaction.

@@ -67,6 +67,8 @@ pub struct UserIds {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Program {
+    /// No program: the agent makes a call.
+    Call,
     /// A program with its arguments; a name without `/` is searched in the `PATH` of `env`.
     Argv(Vec<String>),
     /// The file `script` of the folder, run as `interpreter… <folder>/script`.

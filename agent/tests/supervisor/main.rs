@@ -2,6 +2,7 @@
 
 mod ending;
 mod fixture;
+mod nasty;
 mod output;
 mod recovery;
 mod starting;

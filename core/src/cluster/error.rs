@@ -6,7 +6,7 @@ use crate::coord::CoordError;
 use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
 use crate::id::{NodeId, RunId};
-use crate::job::FieldError;
+use crate::job::{FieldError, ParameterError};
 use crate::run::RunState;
 use crate::view::{CommandError, ErrorCode};
 
@@ -155,6 +155,14 @@ pub enum ClusterError {
         /// The run.
         run: RunId,
     },
+    /// What was given for a job's parameters does not fit.
+    #[error("could not ask for a run of {name:?}: {error}")]
+    Parameters {
+        /// The job.
+        name: String,
+        /// Which, and why.
+        error: ParameterError,
+    },
     /// No node has this id.
     #[error("there is no node {node}: `belfryctl nodes list` shows those that are known")]
     NoSuchNode {
@@ -248,6 +256,7 @@ impl ClusterError {
             | Self::Refused { .. }
             | Self::NameTaken { .. }
             | Self::Broken { .. }
+            | Self::Parameters { .. }
             | Self::NodeIsGone { .. }
             | Self::NodeIsThere { .. }
             | Self::NotHeld { .. }
@@ -321,6 +330,13 @@ impl ClusterError {
                 ("current", current.generation.to_string()),
             ],
             Self::Refused { name, .. } => vec![("name", name.clone())],
+            Self::Parameters { name, error } => {
+                let mut named = vec![("name", name.clone()), ("field", error.name().to_owned())];
+                if let ParameterError::Value { value, .. } = error {
+                    named.push(("value", value.clone()));
+                }
+                named
+            }
             Self::UsesNothing { name, used, .. } => {
                 vec![("name", name.clone()), ("used", used.clone())]
             }
@@ -352,6 +368,11 @@ impl ClusterError {
             Self::ApplyTooLarge { .. } => "apply_too_large",
             Self::NotRunning { .. } => "not_running",
             Self::NoSuchVersion { .. } => "no_version",
+            Self::Parameters { error, .. } => match error {
+                ParameterError::Unknown { .. } => "parameter_unknown",
+                ParameterError::Missing { .. } => "parameter_missing",
+                ParameterError::Value { .. } => "parameter_value",
+            },
             Self::NoSuchNode { .. } => "no_node",
             Self::NodeIsGone { .. } => "node_gone",
             Self::NodeIsThere { .. } => "node_there",

@@ -90,6 +90,7 @@ fn record(
         start_by: at("02:01:00"),
         trigger: Trigger::Schedule,
         by: None,
+        parameters: Default::default(),
         keep_until: None,
         decided_at: at(decided),
         due: Vec::new(),

@@ -87,6 +87,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         cwd: None,
         run_as: None,
         umask: None,
+        parameters: BTreeMap::new(),
         schedule: Schedule::parse(schedule).expect("a schedule"),
         timezone: Zone::default(),
         start_at: None,

@@ -75,7 +75,9 @@ pub(super) fn draft_of(form: &JobForm) -> (Value, Vec<FieldError>) {
     draft.set("project", Some(Value::from(form.project.as_str())));
     draft.set("name", Some(Value::from(form.name.as_str())));
     draft.set("schedule", Some(Value::from(form.schedule.as_str())));
-    draft.set("shell", Some(shell_of(form)));
+    if !form.kept.get("http").is_some_and(Value::is_object) {
+        draft.set("shell", Some(shell_of(form)));
+    }
     for (name, text) in [
         ("cwd", &form.cwd),
         ("run_as", &form.run_as),
