@@ -2656,6 +2656,7 @@ line: string | null,
  * What to know of it, in English.
  */
 warnings: Array<string>, };
+
 /**
  * What is to be explained.
  */

@@ -36,7 +36,8 @@ impl Picture {
             reason: None,
         };
         let mut fits: Vec<NodeFit> = found.order.iter().map(fit).collect();
-        for (node, why) in &found.excluded {
+        let known = found.excluded.iter();
+        for (node, why) in known.filter(|(node, _)| nodes.contains_key(node)) {
             let why = serde_json::to_value(why).ok();
             fits.push(NodeFit {
                 node: node.to_string(),
