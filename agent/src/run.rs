@@ -10,6 +10,7 @@ use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
+use belfry_core::identity::IdentityFile;
 use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::failure::{Code, Failure};
-use crate::host::{AttemptKey, Host};
+use crate::host::{AttemptKey, Host, Told};
 use crate::journal::{Identity, Journal};
 use crate::lock::DirLock;
 use crate::noted::{Facts, Standing};
@@ -68,10 +69,15 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let stores = stores(&options.place).await?;
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let (pipe, signs) = signs::pipe()?;
+    let told = Told {
+        shell: options.node.shell.clone(),
+        policy: options.policy.clone(),
+        identity: identity_file(&options.place),
+    };
     let host = Host::new(
         identity.node.clone(),
         options.dir.clone(),
-        (options.node.shell.clone(), options.policy.clone()),
+        told,
         signs,
         sender,
     )?;
@@ -125,6 +131,14 @@ pub async fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// Opens them, and says what is wrong with those that are there all the same.
+/// What opens secrets: the node's own file names it, and a computer without servers has its own.
+fn identity_file(place: &Place) -> Option<IdentityFile> {
+    match place {
+        Place::Embedded(dir) => Some(IdentityFile::in_folder(dir)),
+        Place::Servers(servers) => servers.cluster.identity_file.clone().map(IdentityFile::at),
+    }
+}
+
 async fn stores(place: &Place) -> Result<Stores, Failure> {
     let stores = Stores::open(place, Role::Agent).await?;
     let away = stores.away.iter();

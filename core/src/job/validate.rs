@@ -5,6 +5,7 @@ mod http;
 mod parameters;
 mod place;
 mod program;
+mod secrets;
 mod user;
 
 use std::time::Duration;
@@ -34,6 +35,7 @@ impl JobDraft {
         check.program_alone(&self);
         let action = check.action(self.shell, self.http);
         check.env(&self.env);
+        let secrets = check.secrets(&self.secrets, &self.env);
         check.cwd(self.cwd.as_deref());
         check.run_as(self.run_as.as_deref());
         let umask = check.umask(self.umask.as_deref());
@@ -69,6 +71,7 @@ impl JobDraft {
             name: self.name,
             action,
             env: self.env,
+            secrets,
             cwd: self.cwd,
             run_as: self.run_as,
             umask,
