@@ -1,15 +1,25 @@
 //! Sealing secrets to a cluster's identity, and opening them.
 
 use age::x25519;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Secret;
 use crate::id::JobId;
 use crate::identity::Identity;
 use crate::limits::{SECRET_BYTES_MAX, SECRET_BYTES_MIN};
-use crate::secret::{Content, Sealed};
+use crate::secret::Sealed;
 
 /// Version of what is sealed.
 const FORM: u32 = 1;
+
+/// What is sealed: the secret with where it belongs, so that nobody opens it by writing it into a job of theirs.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    v: u32,
+    job: JobId,
+    name: String,
+    value: String,
+}
 
 /// Where a secret belongs: it opens nowhere else.
 #[derive(Clone, Copy, Debug)]

@@ -5,10 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::id::JobId;
 use crate::limits::SEALED_BYTES_MAX;
 
 /// What stands in files in place of what is sealed: whatever is there stays.
@@ -78,15 +76,6 @@ pub fn keep(secrets: &mut SealedSecrets, before: &SealedSecrets) {
             *sealed = kept.clone();
         }
     }
-}
-
-/// What is sealed: the secret with where it belongs, so that nobody opens it by writing it into a job of theirs.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Content {
-    pub v: u32,
-    pub job: JobId,
-    pub name: String,
-    pub value: String,
 }
 
 #[cfg(test)]

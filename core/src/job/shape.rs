@@ -143,7 +143,7 @@ impl Walk<'_> {
                 None => self.errors.push(unknown(self.of, (&path, at, name), known)),
             }
         }
-        let is_there = |name| fields.contains_key(name);
+        let is_there = |name: &str| fields.contains_key(name);
         let is_needed = |field: &&Field| match field.need {
             Need::Free => false,
             Need::Always => true,
