@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -95,6 +96,9 @@ async fn look(options: &Options) -> Vec<Finding> {
         warned(found("cgroups", cgroups())),
         warned(found("clock", synchronised())),
     ];
+    if let Some(at) = options.metrics {
+        findings.push(found("metrics", port(at, &options.dir)));
+    }
     match &options.place {
         Place::Embedded(_) if options.dir.is_dir() => findings.push(stores(&options.place).await),
         // The agent makes them.
@@ -114,6 +118,17 @@ async fn look(options: &Options) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Somebody can listen there. An agent that runs here does already.
+fn port(at: SocketAddr, dir: &Path) -> Result<String, String> {
+    if lock::holder(dir).is_some() {
+        return Ok(format!("{at}, of the agent that runs"));
+    }
+    let bound = std::net::TcpListener::bind(at).map(drop);
+    bound.map(|()| at.to_string()).map_err(|error| {
+        format!("nobody can listen at {at} ({error}): choose another port as `metrics.listen`")
+    })
 }
 
 /// The file that opens secrets is there, for this user alone.

@@ -9,6 +9,7 @@ use belfry_core::limits::CLOCK_REREAD_EVERY;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::time::{sleep, timeout};
 
+use crate::metrics::Counts;
 use crate::perform::Performer;
 use crate::shutdown::Stop;
 use crate::systemd::Watchdog;
@@ -30,6 +31,8 @@ pub struct Engine {
     pub events: mpsc::Receiver<Event>,
     /// Shows systemd that it goes round.
     pub watchdog: Watchdog,
+    /// Counts.
+    pub counts: Counts,
     /// What the session is to say.
     pub vitals: flag::Sender<Vitals>,
 }
@@ -50,6 +53,7 @@ impl Engine {
             }
             self.performer.flush();
             self.watchdog.beat();
+            self.counts.go_round(&self.dispatcher);
             self.vitals.send_replace(self.dispatcher.vitals());
         }
         self.settle(stop).await;
@@ -57,7 +61,9 @@ impl Engine {
 
     /// Tells the dispatcher something and begins what follows.
     pub fn take(&mut self, event: Event) {
+        self.counts.learn(&event);
         for action in self.dispatcher.handle(now(), event) {
+            self.counts.see(&action);
             self.performer.perform(action);
         }
     }

@@ -22,6 +22,7 @@ use crate::children::Children;
 use crate::failure::{Code, Failure};
 use crate::http_job::Calls;
 use crate::identity;
+use crate::metrics::Metrics;
 
 /// Names one attempt.
 pub type AttemptKey = (RunId, u32);
@@ -56,6 +57,8 @@ pub struct Host {
     pub calls: Calls,
     /// The supervisors that this process started.
     pub children: Children,
+    /// What is counted of all this.
+    pub metrics: Metrics,
     /// What is wrong with the node's own file, which was read again.
     pub file_trouble: watch::Sender<Option<String>>,
     /// For what waits on the host.
@@ -103,6 +106,7 @@ impl Host {
             signs,
             calls: Calls::default(),
             children: Children::default(),
+            metrics: Metrics::default(),
             file_trouble: watch::Sender::default(),
             runtime: Handle::current(),
             events,

@@ -21,7 +21,7 @@ use crate::noted::Facts;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Tells it once the node's session is ours: before, the id may be another one's.
-/// Tells it again whenever what jobs choose the node by is another.
+/// Tells it again whenever how the node stands is another.
 pub async fn tell(
     (host, coord): (Arc<Host>, Arc<dyn Coord>),
     keys: Keyspace,
@@ -40,6 +40,7 @@ pub async fn tell(
         if let Some(Facts { own, effective }) = known {
             (info.own_weight, info.own_labels) = (Some(own.weight), own.labels);
             (info.weight, info.labels) = (Some(effective.weight), effective.labels);
+            info.projects = effective.projects;
         }
         tell_once(&host, &*coord, &keys, (&session, &json(&info))).await;
         if facts.changed().await.is_err() {

@@ -13,8 +13,10 @@ mod identity;
 mod info;
 mod journal;
 mod launch;
+mod live;
 mod lock;
 mod logging;
+mod metrics;
 mod noted;
 mod pending;
 mod perform;
@@ -41,7 +43,7 @@ use belfry_core::id::NodeId;
 use clap::{Args, Parser, Subcommand};
 
 use failure::{Code, Failure};
-use settings::Settings;
+use settings::{Given, Settings};
 
 /// Rings jobs on time on this server.
 #[derive(Parser)]
@@ -114,7 +116,14 @@ struct Place {
 
 impl Place {
     fn settings(self, node: Option<NodeId>) -> Result<Settings, Failure> {
-        settings::read(self.config.as_deref(), self.embedded, node)
+        let given = Given {
+            file: self.config,
+            embedded: self.embedded,
+            node,
+        };
+        given
+            .read()
+            .map_err(|sentence| Failure::new(failure::Code::Configuration, sentence))
     }
 }
 
@@ -142,8 +151,8 @@ fn act(command: Command) -> Result<(), Failure> {
     let done = match command {
         Command::Run { place, node_id } => {
             let settings = place.settings(node_id)?;
-            logging::begin(&settings.log)?;
-            runtime.block_on(run::run(settings.options))
+            let level = logging::begin(&settings.log)?;
+            runtime.block_on(run::run(settings, level))
         }
         Command::CheckConfig { place } => {
             let settings = place.settings(None)?;

@@ -1,5 +1,5 @@
 //! What people note about this node: it overrides what the node's own file says of weight and
-//! labels.
+//! labels, whichever of both changed last.
 
 use std::sync::Arc;
 
@@ -7,7 +7,6 @@ use belfry_core::coord::{Coord, WatchEvent};
 use belfry_core::definition::{Address, Body, Kind, NodeDefinition};
 use belfry_core::envelope::Envelope;
 use belfry_core::id::NodeId;
-use belfry_core::job::Labels;
 use belfry_core::keyspace::Keyspace;
 use belfry_core::limits::WATCH_SILENT_AFTER;
 use belfry_core::txn::Entry;
@@ -15,26 +14,19 @@ use tokio::sync::watch as flag;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-/// What jobs choose this node by.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
-    /// Its share of the work.
-    pub weight: u32,
-    /// Its labels.
-    pub labels: Labels,
-}
+use crate::live::Live;
 
 /// What the node's own file says, and what people note over it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// By its own file.
-    pub own: Standing,
+    pub own: Live,
     /// What holds.
-    pub effective: Standing,
+    pub effective: Live,
 }
 
 impl Facts {
-    fn new(own: &Standing, noted: Option<&NodeDefinition>) -> Self {
+    fn new(own: &Live, noted: Option<&NodeDefinition>) -> Self {
         let mut effective = own.clone();
         if let Some(noted) = noted {
             noted.put_over(&mut effective.weight, &mut effective.labels);
@@ -49,10 +41,9 @@ impl Facts {
 /// Tells what holds, first when it is known whether anybody noted anything: a node that takes no
 /// work by what is noted must not take any while it comes up.
 pub async fn follow(
-    coord: Arc<dyn Coord>,
-    keys: Keyspace,
+    (coord, keys): (Arc<dyn Coord>, Keyspace),
     node: NodeId,
-    own: Standing,
+    mut lives: flag::Receiver<Live>,
     tell: flag::Sender<Option<Facts>>,
 ) {
     let address = Address {
@@ -67,23 +58,27 @@ pub async fn follow(
     };
     let mut watch = coord.watch(&reading.key);
     loop {
-        match timeout(WATCH_SILENT_AFTER, watch.events.recv()).await {
-            Ok(Some(event)) => reading.learn(event),
-            Ok(None) | Err(_) => {
-                warn!("the watch of {} fell silent: reading it again", reading.key);
-                watch = coord.watch(&reading.key);
-            }
+        tokio::select! {
+            // The file is watched for as long as the agent runs.
+            Ok(()) = lives.changed() => {}
+            event = timeout(WATCH_SILENT_AFTER, watch.events.recv()) => match event {
+                Ok(Some(event)) => reading.learn(event),
+                Ok(None) | Err(_) => {
+                    warn!("the watch of {} fell silent: reading it again", reading.key);
+                    watch = coord.watch(&reading.key);
+                }
+            },
         }
         if !reading.is_complete {
             continue;
         }
-        let facts = Facts::new(&own, reading.noted.as_ref());
+        let facts = Facts::new(&lives.borrow_and_update(), reading.noted.as_ref());
         tell.send_if_modified(|told| {
             let is_new = told.as_ref() != Some(&facts);
             if is_new && told.is_some() {
                 info!(
-                    "weight and labels of this node are now {:?}",
-                    facts.effective
+                    "weight and labels of this node are now {}, {:?}",
+                    facts.effective.weight, facts.effective.labels
                 );
             }
             *told = Some(facts);

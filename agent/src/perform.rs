@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use belfry_core::clock;
 use belfry_core::coord::{Coord, CoordError};
 use belfry_core::dispatch::{
     Action, Answer, Event, Intent, LastValue, RunKey, RunValue, SeriesKey, Token, Transaction,
 };
-use belfry_core::id::{NodeId, OrderId, RunId};
+use belfry_core::id::{OrderId, RunId};
 use belfry_core::keyspace::{Batch, Key, Keyspace};
 use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
 use belfry_core::run::RunState;
@@ -109,14 +110,14 @@ impl Performer {
         let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
         let guard = self.guard();
         tokio::spawn(async move {
-            let mut answers = ask(&*coord, &keys, &host.node, &batch).await;
+            let mut answers = ask(&*coord, &keys, &host, &batch).await;
             let refused = |(_, answer): &(Token, Answer)| matches!(answer, Answer::Refused(_));
             if batch.sent.len() > 1 && answers.iter().all(refused) {
                 // One that the store cannot take must not cost the others theirs.
                 answers.clear();
                 for one in batch.sent {
                     let alone = Batch { sent: vec![one] };
-                    answers.extend(ask(&*coord, &keys, &host.node, &alone).await);
+                    answers.extend(ask(&*coord, &keys, &host, &alone).await);
                 }
             }
             for (token, answer) in answers {
@@ -205,15 +206,20 @@ async fn previous(coord: &dyn Coord, key: Option<String>) -> Option<RunState> {
 async fn ask(
     coord: &dyn Coord,
     keys: &Keyspace,
-    node: &NodeId,
+    host: &Host,
     batch: &Batch,
 ) -> Vec<(Token, Answer)> {
     let all = |answer: Answer| {
         let each = batch.sent.iter();
         each.map(|(token, _)| (*token, answer.clone())).collect()
     };
-    let txn = keys.spell_batch(node, batch);
-    match timeout(TXN_ANSWERED_WITHIN, coord.transact(&txn)).await {
+    let txn = keys.spell_batch(&host.node, batch);
+    let begun = clock::boot();
+    let answer = timeout(TXN_ANSWERED_WITHIN, coord.transact(&txn)).await;
+    host.metrics
+        .coordination
+        .observe(clock::boot().saturating_sub(begun));
+    match answer {
         Ok(Ok(answer)) => keys.read_batch(batch, &answer),
         Ok(Err(CoordError::Refused(why))) => all(Answer::Refused(why)),
         Ok(Err(error)) => {

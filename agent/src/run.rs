@@ -1,6 +1,7 @@
 //! `belfry-agent run`: brings everything up in order, runs, and lets go in the reverse order.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -9,11 +10,13 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::cluster::{Role, Stores};
 use belfry_core::config::NodeConfig;
+use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
+use belfry_core::id::OrderId;
 use belfry_core::identity::IdentityFile;
-use belfry_core::limits::{MAX_PARALLEL_DEFAULT, MAX_PARALLEL_PER_CORE, WEIGHT_DEFAULT};
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
+use tokio::net::unix::pipe::Receiver;
 use tokio::sync::{mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tracing::{info, warn};
@@ -23,14 +26,19 @@ use crate::engine::Engine;
 use crate::failure::{Code, Failure};
 use crate::host::{AttemptKey, Host, Told};
 use crate::journal::{Identity, Journal};
+use crate::live::Live;
 use crate::lock::DirLock;
-use crate::noted::{Facts, Standing};
+use crate::logging::Level;
+use crate::metrics::{self, Counts};
+use crate::noted::Facts;
 use crate::perform::Performer;
+use crate::reload::Reloader;
 use crate::session::Keeper;
+use crate::settings::Settings;
 use crate::shutdown::Stop;
 use crate::systemd::{self, Watchdog};
-use crate::watch::{Definitions, Nodes, Wishes, follow};
-use crate::{children, drain, info, noted, pending, recover, reload, signs, tail, upload};
+use crate::watch::{CalendarReader, Definitions, Nodes, Wishes, follow};
+use crate::{children, drain, info, noted, pending, recover, signs, tail, upload};
 
 /// Events that wait for the engine; whoever has more waits.
 const EVENTS_MAX: usize = 4096;
@@ -40,9 +48,8 @@ const WAITING_MAX: usize = 4096;
 const GIVE_BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the command line and the configuration say.
+#[derive(Clone)]
 pub struct Options {
-    /// The node's own file.
-    pub file: Option<PathBuf>,
     /// The data folder.
     pub dir: PathBuf,
     /// The stores.
@@ -51,63 +58,43 @@ pub struct Options {
     pub node: NodeConfig,
     /// What jobs may do here.
     pub policy: Policy,
+    /// Where its numbers are told.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// Runs the agent until it is asked to stop.
-pub async fn run(options: Options) -> Result<(), Failure> {
+pub async fn run(settings: Settings, level: Level) -> Result<(), Failure> {
+    let options = settings.options.clone();
     let mut stop = Stop::listen()?;
-    let _lock = DirLock::take(&options.dir)?;
-    let mut journal = Journal::open(&options.dir).await?;
-    let host_name = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
-    let identity = journal
-        .identify(options.node.id.clone(), &host_name)
-        .await?;
-    let intents = journal.intents().await?;
-    let stores = stores(&options.place).await?;
-    let (sender, events) = mpsc::channel(EVENTS_MAX);
-    let (pipe, signs) = signs::pipe()?;
-    let told = Told {
-        shell: options.node.shell.clone(),
-        policy: options.policy.clone(),
-        identity: identity_file(&options.place),
-    };
-    let host = Host::new(
-        identity.node.clone(),
-        options.dir.clone(),
-        told,
-        signs,
-        sender,
-    )?;
-    let host = Arc::new(host);
-    let (journalled, alive) = recover_all(&host, intents).await?;
-    children::watch(host.clone()).map_err(internal)?;
+    let ground = Ground::prepare(&options).await?;
+    let (host, stores) = (ground.host, ground.stores);
 
     let mut tasks = JoinSet::new();
-    tasks.spawn(signs::read(host.clone(), pipe));
-    let file = options.file.clone();
-    let (performer, journal_done) = performer(&host, &stores, (journal, file), &mut tasks);
-    let config = config(&options, &identity);
-    let mut value = session_value(&options.node, &identity, host_name);
-    value.max_parallel = u32::try_from(config.max_parallel).unwrap_or(u32::MAX);
+    let (reloads, lives) = reload_on_asking(settings, level, &host, &mut tasks);
+    tasks.spawn(signs::read(host.clone(), ground.pipe));
+    let (performer, journal_done) =
+        performer(&host, &stores, (ground.journal, reloads), &mut tasks);
+    tell_numbers(&host, options.metrics, &mut tasks).await;
+    let config = config(lives.borrow().max_parallel, &ground.identity);
+    host.metrics.slots.set(config.max_parallel);
+    let value = session_value(&lives.borrow(), &ground.identity, host_name());
     let dispatcher = Dispatcher::new(config);
     let (vitals, standing) = flag::channel(dispatcher.vitals());
     let mut engine = Engine {
         dispatcher,
         performer,
-        events,
+        events: ground.events,
         watchdog: Watchdog::new(),
+        counts: Counts::new(host.clone()),
         vitals,
     };
-    engine.take(Event::JournalRead(journalled));
+    engine.take(Event::JournalRead(ground.found));
     engine.take(Event::DrainRead(drain::is_draining(&host.data)));
     engine.vitals.send_replace(engine.dispatcher.vitals());
-    let following = host.clone();
+    let (following, alive) = (host.clone(), ground.alive);
     spawn_blocking(move || recover::follow(&following, alive));
     watch_all(&host, &stores, &mut tasks);
-    let facts = follow_notes(&host, &stores, &value, &mut tasks);
+    let facts = follow_notes(&host, &stores, (&value, lives), &mut tasks);
     let (give_back, asked) = flag::channel(false);
     let keeper = keeper(&host, &stores, value, (standing, facts));
     let mut session = tokio::spawn(keeper.keep(asked));
@@ -130,7 +117,62 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens them, and says what is wrong with those that are there all the same.
+/// What an agent stands on before it does anything: the folder is its own, and everything that an
+/// earlier agent left there is known.
+struct Ground {
+    /// Held until the end.
+    _lock: DirLock,
+    journal: Journal,
+    identity: Identity,
+    stores: Stores,
+    host: Arc<Host>,
+    events: mpsc::Receiver<Event>,
+    pipe: Receiver,
+    /// The journal's attempts with what the host shows of them.
+    found: Vec<(Intent, Evidence)>,
+    /// Those that go on.
+    alive: Alive,
+}
+
+impl Ground {
+    async fn prepare(options: &Options) -> Result<Self, Failure> {
+        let lock = DirLock::take(&options.dir)?;
+        let mut journal = Journal::open(&options.dir).await?;
+        let identity = journal
+            .identify(options.node.id.clone(), &host_name())
+            .await?;
+        let intents = journal.intents().await?;
+        let stores = stores(&options.place).await?;
+        let (sender, events) = mpsc::channel(EVENTS_MAX);
+        let (pipe, signs) = signs::pipe()?;
+        let told = Told {
+            shell: options.node.shell.clone(),
+            policy: options.policy.clone(),
+            identity: identity_file(&options.place),
+        };
+        let host = Arc::new(Host::new(
+            identity.node.clone(),
+            options.dir.clone(),
+            told,
+            signs,
+            sender,
+        )?);
+        let (found, alive) = recover_all(&host, intents).await?;
+        children::watch(host.clone()).map_err(internal)?;
+        Ok(Self {
+            _lock: lock,
+            journal,
+            identity,
+            stores,
+            host,
+            events,
+            pipe,
+            found,
+            alive,
+        })
+    }
+}
+
 /// What opens secrets: the node's own file names it, and a computer without servers has its own.
 fn identity_file(place: &Place) -> Option<IdentityFile> {
     match place {
@@ -139,11 +181,44 @@ fn identity_file(place: &Place) -> Option<IdentityFile> {
     }
 }
 
+/// Opens them, and says what is wrong with those that are there all the same.
 async fn stores(place: &Place) -> Result<Stores, Failure> {
     let stores = Stores::open(place, Role::Agent).await?;
     let away = stores.away.iter();
     away.chain(&stores.warnings).for_each(|why| warn!("{why}"));
     Ok(stores)
+}
+
+fn host_name() -> String {
+    let system = rustix::system::uname();
+    system.nodename().to_string_lossy().into_owned()
+}
+
+/// Reads the node's own file again whenever that is asked. Gives where orders may ask for it, and
+/// what the file says.
+fn reload_on_asking(
+    settings: Settings,
+    level: Level,
+    host: &Arc<Host>,
+    tasks: &mut JoinSet<()>,
+) -> (mpsc::Sender<OrderId>, flag::Receiver<Live>) {
+    let (live, lives) = flag::channel(Live::of(&settings.options.node));
+    let reloader = Reloader {
+        standing: settings,
+        live,
+        level,
+        host: host.clone(),
+    };
+    let (reloads, orders) = mpsc::channel(WAITING_MAX);
+    tasks.spawn(reloader.listen(orders));
+    (reloads, lives)
+}
+
+async fn tell_numbers(host: &Arc<Host>, at: Option<SocketAddr>, tasks: &mut JoinSet<()>) {
+    let Some(at) = at else { return };
+    if let Some(listener) = metrics::listen(at).await {
+        tasks.spawn(metrics::serve(listener, host.clone()));
+    }
 }
 
 fn say_up(options: &Options, stores: &Stores, host: &Host) {
@@ -162,20 +237,16 @@ fn tell_info(
     info::tell((host.clone(), coord), keys, value.clone(), facts)
 }
 
-/// What jobs choose this node by, as people note it over what its file says; others are told.
+/// How this node stands: what people note over what its file says. Others are told.
 fn follow_notes(
     host: &Arc<Host>,
     stores: &Stores,
-    value: &SessionValue,
+    (value, lives): (&SessionValue, flag::Receiver<Live>),
     tasks: &mut JoinSet<()>,
 ) -> flag::Receiver<Option<Facts>> {
-    let own = Standing {
-        weight: value.weight,
-        labels: value.labels.clone(),
-    };
     let (coord, keys) = (stores.coord.clone(), stores.keys.clone());
     let (tell, facts) = flag::channel(None);
-    tasks.spawn(noted::follow(coord, keys, host.node.clone(), own, tell));
+    tasks.spawn(noted::follow((coord, keys), host.node.clone(), lives, tell));
     tasks.spawn(tell_info(host, stores, value, facts.clone()));
     facts
 }
@@ -184,14 +255,11 @@ fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::new(Code::Internal, format!("the agent broke: {error}"))
 }
 
-fn config(options: &Options, identity: &Identity) -> Config {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (least, most) = MAX_PARALLEL_DEFAULT;
-    let usual = (MAX_PARALLEL_PER_CORE * cores).clamp(least, most);
+fn config(max_parallel: usize, identity: &Identity) -> Config {
     Config {
         node: identity.node.clone(),
         disk_id: identity.disk_id,
-        max_parallel: options.node.max_parallel.unwrap_or(usual),
+        max_parallel,
         seed: Uuid::new_v4().into_bytes(),
     }
 }
@@ -239,7 +307,7 @@ async fn recover_all(
 fn performer(
     host: &Arc<Host>,
     stores: &Stores,
-    (journal, file): (Journal, Option<PathBuf>),
+    (journal, reloads): (Journal, mpsc::Sender<OrderId>),
     tasks: &mut JoinSet<()>,
 ) -> (Performer, JoinHandle<()>) {
     let history = &stores.history;
@@ -256,8 +324,6 @@ fn performer(
     tasks.spawn(tail::send(host.clone(), history.clone(), wishes));
     let (drains, to_keep) = mpsc::channel(WAITING_MAX);
     tasks.spawn(drain::keep_what_comes(host.clone(), to_keep));
-    let (reloads, orders) = mpsc::channel(WAITING_MAX);
-    tasks.spawn(reload::listen(host.clone(), file, orders));
     let performer = Performer {
         drains,
         reloads,
@@ -293,6 +359,13 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
         Wishes::default(),
     ));
     tasks.spawn(follow(store(), of(), keys.clone(), keys.nodes(), Nodes));
+    tasks.spawn(follow(
+        store(),
+        of(),
+        keys.clone(),
+        keys.definitions(Kind::Calendar),
+        CalendarReader::default(),
+    ));
     let orders = keys.orders(&host.node);
     tasks.spawn(follow(
         store(),
@@ -305,8 +378,8 @@ fn watch_all(host: &Arc<Host>, stores: &Stores, tasks: &mut JoinSet<()>) {
 }
 
 /// What this node's session says for as long as the agent runs.
-fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> SessionValue {
-    SessionValue {
+fn session_value(live: &Live, identity: &Identity, host_name: String) -> SessionValue {
+    live.in_session(SessionValue {
         v: 1,
         fingerprint: Uuid::new_v4().to_string(),
         disk_id: identity.disk_id,
@@ -314,9 +387,9 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         host: host_name,
         pid: std::process::id(),
         up_since: clock::now(),
-        projects: node.projects.clone(),
-        labels: node.labels.clone(),
-        weight: node.weight.unwrap_or(WEIGHT_DEFAULT),
+        projects: Vec::new(),
+        labels: Default::default(),
+        weight: 0,
         max_parallel: 0,
         load: 0,
         draining: false,
@@ -325,7 +398,7 @@ fn session_value(node: &NodeConfig, identity: &Identity, host_name: String) -> S
         reports_pending: 0,
         config_error: None,
         extra: Default::default(),
-    }
+    })
 }
 
 fn keeper(

@@ -29,11 +29,11 @@ pub struct Keeper {
     pub keys: Keyspace,
     /// Whose it is.
     pub node: NodeId,
-    /// What it says, but for its vitals.
+    /// What it says, but for its vitals and for what may change while it runs.
     pub value: SessionValue,
     /// How the node stands, as the engine last said.
     pub vitals: flag::Receiver<Vitals>,
-    /// What jobs choose the node by; nothing until it is known.
+    /// How the node stands among the others; nothing until it is known.
     pub facts: flag::Receiver<Option<Facts>>,
     /// Where gain and loss are told.
     pub host: Arc<Host>,
@@ -148,21 +148,19 @@ impl Keeper {
     /// The session as it is now, with the time by this node's clock.
     fn put(&self, lease: LeaseId) -> Op {
         let vitals = *self.vitals.borrow();
-        let facts = self.facts.borrow().clone();
-        let facts = facts.map_or_else(
-            || (self.value.weight, self.value.labels.clone()),
-            |facts| (facts.effective.weight, facts.effective.labels),
-        );
+        let value = self.value.clone();
+        let value = match &*self.facts.borrow() {
+            Some(facts) => facts.effective.in_session(value),
+            None => value,
+        };
         let value = SessionValue {
-            weight: facts.0,
-            labels: facts.1,
             load: vitals.load,
             reports_pending: vitals.reports_pending,
             clock_suspect: vitals.clock_suspect,
             draining: vitals.draining,
             config_error: self.host.file_trouble.borrow().clone(),
             stamp: Some(clock::now()),
-            ..self.value.clone()
+            ..value
         };
         Op::Put {
             key: self.keys.session(&self.node),

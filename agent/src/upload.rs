@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use belfry_agent::attempt::output::OutputReader;
+use belfry_core::clock;
 use belfry_core::dispatch::{Event, Token};
 use belfry_core::history::{FinalOutput, History, HistoryError, Upload};
 use belfry_core::limits::OUTPUT_ROW_BYTES_MAX;
@@ -53,7 +54,7 @@ pub async fn carry(
             waiting.extend(received);
         }
         let (batch, upload) = pack(&host, &mut waiting).await;
-        match persist(&*history, &upload).await {
+        match persist(&host, &*history, &upload).await {
             Ok(()) => {
                 for parcel in batch {
                     host.tell(Event::Uploaded(parcel.token)).await;
@@ -88,11 +89,16 @@ fn size(output: &FinalOutput) -> usize {
 }
 
 /// Until history has it. The error is a refusal, which trying again does not mend.
-async fn persist(history: &dyn History, upload: &Upload) -> Result<(), String> {
+async fn persist(host: &Host, history: &dyn History, upload: &Upload) -> Result<(), String> {
     let mut pause = AGAIN_AFTER;
     let mut failed = false;
     loop {
-        match history.upload(upload).await {
+        let begun = clock::boot();
+        let answer = history.upload(upload).await;
+        host.metrics
+            .history
+            .observe(clock::boot().saturating_sub(begun));
+        match answer {
             Ok(()) => {
                 if failed {
                     info!("history takes records again");
@@ -132,7 +138,7 @@ async fn one_by_one(
     for parcel in batch {
         let mut alone = VecDeque::from([parcel]);
         let (one, upload) = pack(host, &mut alone).await;
-        let taken = !is_one && persist(&**history, &upload).await.is_ok();
+        let taken = !is_one && persist(host, &**history, &upload).await.is_ok();
         for parcel in one {
             match taken {
                 true => host.tell(Event::Uploaded(parcel.token)).await,

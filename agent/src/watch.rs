@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use belfry_core::coord::{Coord, WatchEvent};
+use belfry_core::definition::{Body, Calendar};
 use belfry_core::dispatch::{Event, Order, SeenJob, SessionValue};
 use belfry_core::envelope::{Content, Envelope};
 use belfry_core::id::JobId;
@@ -13,6 +14,7 @@ use belfry_core::job::Job;
 use belfry_core::keyspace::{Key, Keyspace};
 use belfry_core::limits::WATCH_SILENT_AFTER;
 use belfry_core::placement::NodeFacts;
+use belfry_core::schedule::Days;
 use belfry_core::txn::Entry;
 use tokio::time::timeout;
 use tracing::warn;
@@ -232,4 +234,49 @@ fn wish(keys: &Keyspace, entry: &Entry) -> Result<(Event, Event), String> {
         }
         _ => Err("it is neither a request nor an order".to_owned()),
     }
+}
+
+/// Reads calendars, and tells all of them whenever one is another. One that cannot be read is as
+/// if it were not there: its jobs wait.
+#[derive(Default)]
+pub struct CalendarReader {
+    /// By their keys.
+    known: BTreeMap<String, (String, Arc<Days>)>,
+    is_complete: bool,
+}
+
+impl Reader for CalendarReader {
+    fn read(&mut self, _: &Keyspace, event: WatchEvent) -> Vec<Event> {
+        match event {
+            WatchEvent::Reset => {
+                self.known.clear();
+                self.is_complete = false;
+            }
+            WatchEvent::Loaded(entry) | WatchEvent::Changed(entry) => {
+                self.known.remove(&entry.key);
+                let read = calendar(&entry);
+                self.known.extend(
+                    read.map(|calendar| (entry.key, (calendar.name, Arc::new(calendar.days)))),
+                );
+            }
+            WatchEvent::Removed(key, _) => drop(self.known.remove(&key)),
+            WatchEvent::Ready(_) => self.is_complete = true,
+            WatchEvent::Progress(_) | WatchEvent::Trouble(_) => return Vec::new(),
+        }
+        let all = self.known.values().cloned().collect();
+        // What was told holds until the list is complete.
+        self.is_complete
+            .then_some(Event::CalendarsKnown(all))
+            .into_iter()
+            .collect()
+    }
+}
+
+fn calendar(entry: &Entry) -> Option<Calendar> {
+    let envelope = Envelope::decode(&entry.value)
+        .map_err(|error| warn!("the definition at {} is left alone: {error}", entry.key))
+        .ok()?;
+    Calendar::from_body(envelope.body()?)
+        .map_err(|error| warn!("the definition at {} is left alone: {error}", entry.key))
+        .ok()
 }

@@ -14,6 +14,7 @@ use crate::keyspace::Keyspace;
 
 mod apply;
 mod at_login;
+mod backfill;
 mod bulk;
 mod connect;
 mod connection;
@@ -49,6 +50,7 @@ mod secrets;
 mod stored;
 mod tails;
 mod this_computer;
+mod uses;
 mod verify;
 mod versions;
 mod wish;

@@ -4,6 +4,7 @@
 //! file points to (certificates, passwords) is read when it is needed, not here.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use toml::Table;
@@ -32,6 +33,8 @@ pub struct Config {
     pub policy: Policy,
     /// How the agent logs.
     pub log: LogConfig,
+    /// Where the agent tells its numbers, on this computer only; nowhere when absent.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// `[cluster]` and `[history]`, which go together.
@@ -136,7 +139,7 @@ pub enum LogLevel {
 #[error("{}", .0.join("; "))]
 pub struct ConfigError(Vec<String>);
 
-const SECTIONS: [(&str, &[&str]); 5] = [
+const SECTIONS: [(&str, &[&str]); 6] = [
     (
         "cluster",
         &[
@@ -168,6 +171,7 @@ const SECTIONS: [(&str, &[&str]); 5] = [
     ),
     ("policy", &["run_as", "egress"]),
     ("log", &["format", "level"]),
+    ("metrics", &["listen"]),
 ];
 
 impl Config {
@@ -196,6 +200,7 @@ impl Config {
             node: read::node(&mut given),
             policy: read::policy(&mut given),
             log: read::log(&mut given),
+            metrics: read::metrics(&mut given),
         };
         match given.errors.is_empty() {
             true => Ok(config),
@@ -246,6 +251,8 @@ mod tests {
         [log]
         format = "json"
         level = "debug"
+        [metrics]
+        listen = "[::1]:9464"
     "#;
 
     #[test]
@@ -265,6 +272,7 @@ mod tests {
         assert_eq!((node.projects.len(), node.weight), (2, Some(3)));
         assert_eq!(node.labels["zone"], "a");
         assert_eq!(config.log.format, LogFormat::Json);
+        assert!(config.metrics.is_some_and(|at| at.is_ipv6()));
     }
 
     #[test]
@@ -306,6 +314,8 @@ mod tests {
             prefix = "belfry/"
             [log]
             format = "xml"
+            [metrics]
+            listen = "0.0.0.0:9464"
             [policy]
             run_as = ["www data"]
             egress = ["localhost"]
@@ -330,6 +340,7 @@ mod tests {
             "`cluster.password` needs `cluster.user`",
             "`cluster.prefix`",
             "[cluster] needs [history]",
+            "`metrics.listen` must be an address of this computer",
             "`log.format` must be text, json or journald",
             "`policy.run_as` cannot hold \"www data\"",
             "`policy.egress` cannot hold \"localhost\"",

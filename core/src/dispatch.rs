@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 mod action;
+mod days;
 mod decide;
 mod drain;
 mod due;
@@ -35,6 +36,7 @@ mod value;
 mod witness;
 
 pub use action::{Action, ActiveCheck, Intent, Token, Transaction};
+pub use days::Calendars;
 pub use event::{Answer, Event, Evidence, Exit, ExitKind, Now, SeenJob, Standing};
 pub use nodes::Vitals;
 pub use record::{own_record, records_of};
@@ -132,6 +134,8 @@ pub struct Dispatcher {
     failures: BTreeMap<SeriesKey, u32>,
     /// Claims whose runs shall be replaced, and since when, by the boot-time clock.
     replacing: BTreeMap<ClaimId, Duration>,
+    /// Every calendar that is known.
+    calendars: Calendars,
     /// A person wants nothing new to begin here.
     draining: bool,
     /// When the order was asked that says so, or says that it is over.
@@ -169,6 +173,7 @@ impl Dispatcher {
             uploads: BTreeMap::new(),
             failures: BTreeMap::new(),
             replacing: BTreeMap::new(),
+            calendars: Calendars::new(),
             draining: false,
             drain_asked_at: None,
             out: Vec::new(),
@@ -196,6 +201,7 @@ impl Dispatcher {
             Event::RequestGone(key) => self.forget_request(&key),
             Event::OrderSeen(order) => self.see_order(now, order),
             Event::OrderGone(id) => self.forget_order(id),
+            Event::RoomChanged(most) => self.config.max_parallel = most,
             Event::OrderDone(id, done) => self.order_done(id, done),
             Event::DrainRead(draining) => self.set_draining(now, draining),
             Event::CursorsRead(cursors) => self.learn_cursors(now, cursors),
@@ -217,6 +223,7 @@ impl Dispatcher {
             Event::NodeRemembered(node, facts) => self.remember_node(now, node, *facts),
             Event::NodeRemoved(node) => self.remove_node(now, &node),
             Event::NodesReady => self.nodes_ready(now),
+            Event::CalendarsKnown(calendars) => self.know_calendars(now, calendars),
         }
         self.pass_time(now);
         std::mem::take(&mut self.out)

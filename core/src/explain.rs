@@ -71,6 +71,8 @@ pub enum Verdict {
     Decided,
     /// It is to come.
     ToCome,
+    /// It is to come, and a calendar of the job leaves its day out.
+    ExcludedDay,
     /// It is to come, and the job's schedule rests.
     Paused,
     /// Its time has come, and nobody has decided it yet.

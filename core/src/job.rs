@@ -1,6 +1,7 @@
 //! A job: what to run, when and where. A `Job` is valid: only a draft's check makes one.
 
 mod body;
+mod calendars;
 mod draft;
 mod error;
 mod fields;
@@ -21,8 +22,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use body::BodyError;
+pub use calendars::JobCalendars;
 pub use draft::{
-    HttpDraft, JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft, ShellDraft,
+    CalendarsDraft, HttpDraft, JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft,
+    ShellDraft,
 };
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
@@ -77,6 +80,8 @@ pub struct Job {
     pub jitter: Duration,
     /// What happens at changes of the zone's offset.
     pub dst: DstPolicy,
+    /// The days that it leaves out.
+    pub calendars: JobCalendars,
     /// Whether its schedule rests.
     pub paused: bool,
     /// Where it runs.

@@ -391,6 +391,12 @@ pub const RUNS_SPAN_USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 pub const FACET_VALUES_MAX: usize = 9;
 /// Labels that people put on a node: more describe it without anybody choosing by them.
 pub const LABELS_MAX: usize = 64;
+/// Entries of each list of a calendar: a country's days off of a century.
+pub const CALENDAR_RANGES_MAX: usize = 2_000;
+/// A calendar file that is imported.
+pub const ICS_BYTES_MAX: usize = 1024 * 1024;
+/// Calendars of one job.
+pub const JOB_CALENDARS_MAX: usize = 16;
 /// Profiles that stay open behind the window: each keeps its watches and a few connections.
 pub const OPEN_PROFILES_MAX: usize = 5;
 /// A profile that cannot be opened is tried again after this.
@@ -407,6 +413,10 @@ pub const NODE_RUNS_MAX: u32 = 20;
 pub const NODE_JOBS_MAX: usize = 50;
 /// Characters of the line that lets a server join: certificates and keys make most of it.
 pub const ENROLL_LINE_CHARS_MAX: usize = 128 * 1024;
+/// Readers of an agent's metrics at once: a scraper or two, and a person who looks.
+pub const METRICS_CONNECTIONS_MAX: usize = 8;
+/// A reader of metrics that takes longer is let go: it may never end.
+pub const METRICS_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 /// An order to a node that it has not seen by then is not obeyed any more.
 pub const NODE_OBEYS_WITHIN: Duration = Duration::from_secs(60);
 /// Who asks something of a node waits for its answer so long: a session is renewed twice meanwhile.
@@ -438,6 +448,14 @@ pub const HTTP_CONNECT_WITHIN: Duration = Duration::from_secs(30);
 pub const HTTP_BODY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 const _: () = assert!(HTTP_REDIRECTS_DEFAULT <= HTTP_REDIRECTS_MAX);
+/// Past instants of one backfill: more is a mistake in its range, or a job of its own.
+pub const BACKFILL_INSTANTS_MAX: usize = 1_000;
+/// Requests of a backfill that are put in one transaction.
+pub const BACKFILL_PUT_TOGETHER: usize = 50;
+/// A backfill's requests wait for their turn this long.
+pub const BACKFILL_TAKEN_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
+
+const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);
 /// How far ahead a person may ask for a run: what lies further belongs into a schedule.
 pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;
 

@@ -93,6 +93,8 @@ pub enum Reason {
     Deadline,
     /// Skipped: the job was paused.
     Paused,
+    /// Skipped: a calendar of the job leaves its day out.
+    ExcludedDay,
     /// Skipped: the schedule was edited over it.
     Edited,
     /// Skipped: the clock was not to be trusted.
@@ -167,6 +169,7 @@ impl Reason {
             Self::Overlap => "overlap",
             Self::Deadline => "deadline",
             Self::Paused => "paused",
+            Self::ExcludedDay => "excluded_day",
             Self::Edited => "edited",
             Self::Clock => "clock",
             Self::Capacity => "capacity",

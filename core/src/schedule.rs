@@ -7,6 +7,7 @@
 //! would be lost in a gap and doubled in a fold, and it reads days with `*/n` as "either" where
 //! Vixie reads "both". No clock is read here: every function takes the instant from which it looks.
 
+mod days;
 mod dialect;
 mod dst;
 mod error;
@@ -28,6 +29,7 @@ use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+pub use days::{DayRange, DayRangeError, Days, parse_weekday, weekday_word};
 pub use dst::DstPolicy;
 pub use error::{FieldName, FieldProblem, ScheduleError};
 pub use plan::{PlanError, PlanKind, SchedulePlan};

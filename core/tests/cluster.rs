@@ -1,7 +1,11 @@
 //! The use-cases over the embedded stores, with an agent's part played by hand.
 
+#[path = "cluster/backfills.rs"]
+mod backfills;
 #[path = "cluster/bulks.rs"]
 mod bulks;
+#[path = "cluster/calendars.rs"]
+mod calendars;
 #[path = "cluster/connections.rs"]
 mod connections;
 #[path = "cluster/editor.rs"]

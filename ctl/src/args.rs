@@ -123,6 +123,22 @@ pub struct ApplyArguments {
 pub enum ImportCommand {
     /// Make jobs of the lines of a crontab; importing it again changes only what changed there
     Crontab(ImportCrontab),
+    /// Make a calendar of the whole-day events of an ICS file; importing it again changes only its days
+    Calendar(ImportCalendar),
+}
+
+/// `import calendar`.
+#[derive(Args)]
+pub struct ImportCalendar {
+    /// The file; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The calendar's name
+    #[arg(long, value_name = "N")]
+    pub name: String,
+    /// Only say what would become of it
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `import crontab`.
@@ -206,6 +222,20 @@ pub enum JobsCommand {
         name: String,
         /// The generation to bring back, as `jobs versions` shows it
         generation: u64,
+    },
+    /// Run a job for past instants, each once; those of days that its calendars leave out are not run
+    Backfill {
+        /// The job
+        name: String,
+        /// At or after: 24h, 7d or an instant with its offset
+        #[arg(long, value_parser = instant, value_name = "T")]
+        since: Timestamp,
+        /// Before
+        #[arg(long, value_parser = instant, value_name = "T")]
+        until: Timestamp,
+        /// Only print the instants
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Run a job now, or at a time
     Run(JobsRun),

@@ -38,6 +38,7 @@ fn as_json(explanation: &Explanation, sentences: &[String]) -> Value {
         Verdict::NoInstant { next } => ("no_instant", next),
         Verdict::Decided => ("decided", None),
         Verdict::ToCome => ("to_come", None),
+        Verdict::ExcludedDay => ("excluded_day", None),
         Verdict::Paused => ("paused", None),
         Verdict::Undecided => ("undecided", None),
         Verdict::NoRecord => ("no_record", None),

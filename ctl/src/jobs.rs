@@ -1,8 +1,8 @@
 //! `jobs …`.
 
-use belfry_core::clock;
-use belfry_core::cluster::{Cluster, Edited, StoredJob, next_lines};
+use belfry_core::cluster::{Cluster, Edited, StoredJob, stamp};
 use belfry_core::view::{JobDetail, JobQuery, JobRow};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::args::{JobChange, JobsCommand};
@@ -23,6 +23,12 @@ pub async fn run(cluster: &Cluster, command: JobsCommand, json: bool) -> Result<
         JobsCommand::Restore { name, generation } => {
             restore(cluster, &name, generation, json).await
         }
+        JobsCommand::Backfill {
+            name,
+            since,
+            until,
+            dry_run,
+        } => backfill(cluster, &name, (since, until, dry_run), json).await,
         JobsCommand::Run(wanted) => asked::run(cluster, &wanted, json).await,
     }
 }
@@ -201,7 +207,7 @@ async fn next(cluster: &Cluster, name: &str, count: usize, json: bool) -> Result
     let lines = if job.paused {
         Vec::new()
     } else {
-        next_lines(&timetable, clock::now(), count)
+        cluster.next_of(job, count).await?
     };
     let empty = if job.paused {
         "It is paused: `belfryctl jobs resume` wakes it."
@@ -238,5 +244,36 @@ async fn restore(
     } else {
         print::line(&format!("{} is so already", plain(name)));
     }
+    Ok(())
+}
+
+async fn backfill(
+    cluster: &Cluster,
+    name: &str,
+    (since, until, dry_run): (Timestamp, Timestamp, bool),
+    json: bool,
+) -> Result<(), Failure> {
+    let job = cluster.job(name).await?;
+    let instants = cluster.backfill_instants(&job, (since, until)).await?;
+    let runs = match dry_run {
+        true => Vec::new(),
+        false => cluster.backfill(&job, &instants).await?,
+    };
+    if json {
+        let at: Vec<String> = instants.iter().map(|at| stamp(*at)).collect();
+        print::json(&json!({ "dry_run": dry_run, "instants": at, "run_ids": runs }));
+        return Ok(());
+    }
+    if dry_run {
+        instants
+            .iter()
+            .for_each(|at| print::line(&print::local(*at)));
+    }
+    let verb = if dry_run { "would be" } else { "were" };
+    let count = instants.len();
+    print::line(&format!(
+        "{count} runs of {} {verb} asked for",
+        plain(&job.title())
+    ));
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod asked;
+mod calendar;
 mod cluster;
 mod definitions;
 mod explain;
@@ -68,6 +69,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Import(ImportCommand::Crontab(arguments)) => {
             import::crontab(&*open(place).await?, &arguments, json).await
+        }
+        Command::Import(ImportCommand::Calendar(arguments)) => {
+            calendar::import(&*open(place).await?, &arguments, json).await
         }
         Command::Explain(arguments) => explain::run(&*open(place).await?, arguments, json).await,
         Command::Jobs(command) => jobs::run(&*open(place).await?, command, json).await,

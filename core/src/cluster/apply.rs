@@ -70,6 +70,7 @@ impl Cluster {
         wanted: &[Definition],
         prune: bool,
     ) -> Result<Planned, ClusterError> {
+        self.check_uses(wanted).await?;
         let mut kinds: Vec<Kind> = wanted.iter().map(Definition::kind).collect();
         kinds.sort_unstable();
         kinds.dedup();

@@ -10,7 +10,8 @@ use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::coord::CoordError;
 use crate::definition::{
-    Address, Author, Current, Definition, EditPlan, EditRefused, Intent, Version, plan_edit,
+    Address, Author, Current, Definition, EditPlan, EditRefused, FullName, Intent, Version,
+    plan_edit,
 };
 use crate::envelope::Envelope;
 use crate::history::Upload;
@@ -74,6 +75,7 @@ impl Cluster {
         definition: Definition,
     ) -> Result<Changed, ClusterError> {
         let name = definition.full_name().to_string();
+        self.check_uses(std::slice::from_ref(&definition)).await?;
         let intent = Intent::Create(definition);
         let plan = plan_edit(address, None, &intent, None, &self.author());
         let plan = plan.map_err(|source| ClusterError::Refused {
@@ -219,6 +221,12 @@ impl Cluster {
         seen: Option<u64>,
     ) -> Result<Changed, ClusterError> {
         let key = &self.keys.definition(address);
+        let full = FullName {
+            kind: address.kind,
+            project: address.project.clone(),
+            name: name.rsplit('/').next().unwrap_or(name).to_owned(),
+        };
+        self.check_edit(&full, intent).await?;
         let refused = |source| ClusterError::Refused {
             name: name.to_owned(),
             source,

@@ -7,7 +7,7 @@ use super::runs::OpenRun;
 use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::dispatch::{Cursor, SeriesKey, SessionValue, own_record, records_of};
-use crate::explain::{Explanation, Known, explain, tells_of};
+use crate::explain::{Explanation, Known, Verdict, explain, tells_of};
 use crate::id::{JobId, RunId, Scope};
 use crate::job::PlaceOn;
 use crate::keyspace::Key;
@@ -40,7 +40,14 @@ impl Cluster {
             holder: holder.as_ref(),
             now: clock::now(),
         };
-        Ok(explain(at, known))
+        let mut explanation = explain(at, known);
+        if explanation.verdict == Verdict::ToCome && !definition.calendars.is_empty() {
+            let calendars = self.calendars().await?;
+            if definition.is_excluded(at, &calendars) == Some(true) {
+                explanation.verdict = Verdict::ExcludedDay;
+            }
+        }
+        Ok(explanation)
     }
 
     /// Those that are there, and those that once were and were not removed.

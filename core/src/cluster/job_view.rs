@@ -14,7 +14,7 @@ use crate::schedule::{Language, PreviewLine, PreviewNote, Timetable, preview, wo
 use crate::view::{JobDetail, JobRow, NextLine, Setting};
 
 /// Occurrences that a job's page shows.
-const NEXT_LINES: usize = 10;
+pub(super) const NEXT_LINES: usize = 10;
 
 /// What other stores know of a job.
 pub(super) struct Seen {
@@ -46,7 +46,7 @@ pub(super) fn row(stored: &StoredJob, seen: &Seen, language: Language, now: Time
             .map(|job| job.schedule.text().to_owned())
             .unwrap_or_default(),
         schedule_words: job
-            .map(|job| words(&job.schedule, language))
+            .map(|job| schedule_words(job, language))
             .unwrap_or_default(),
         timezone: job
             .map(|job| job.timezone.name().to_owned())
@@ -109,7 +109,31 @@ fn note_word(note: PreviewNote) -> &'static str {
         PreviewNote::DstGap => "dst_gap",
         PreviewNote::DstFold => "dst_fold",
         PreviewNote::DstFoldAgain => "dst_fold_again",
+        PreviewNote::ExcludedDay => "excluded_day",
     }
+}
+
+/// When a job runs, in words.
+pub fn schedule_words(job: &Job, language: Language) -> String {
+    let mut text = words(&job.schedule, language);
+    let of = |names: &[String]| match language {
+        Language::En => names.join(", "),
+        Language::ZhCn => names.join("、"),
+    };
+    let (only, exclude) = (&job.calendars.only, &job.calendars.exclude);
+    if !only.is_empty() {
+        text += &match language {
+            Language::En => format!(", only on days of {}", of(only)),
+            Language::ZhCn => format!("，仅限日历 {} 中的日子", of(only)),
+        };
+    }
+    if !exclude.is_empty() {
+        text += &match language {
+            Language::En => format!(", not on days of {}", of(exclude)),
+            Language::ZhCn => format!("，日历 {} 中的日子除外", of(exclude)),
+        };
+    }
+    text
 }
 
 fn average_ms(records: &[RunRecord]) -> Option<u64> {

@@ -201,12 +201,24 @@ impl Cluster {
             .iter()
             .filter(|run| run.job_id == job.id && !run.state.is_over());
         let running = of_job.map(|run| run.run_id).collect();
-        Ok(job_view::detail(
+        let mut detail = job_view::detail(
             job,
             &Seen { strip, running },
             language_of(language),
             clock::now(),
-        ))
+        );
+        if let Some(known) = job
+            .job
+            .as_ref()
+            .ok()
+            .filter(|job| !job.calendars.is_empty())
+        {
+            detail.next = match known.paused {
+                true => Vec::new(),
+                false => self.next_of(known, job_view::NEXT_LINES).await?,
+            };
+        }
+        Ok(detail)
     }
 
     /// The nodes that are there, by id.

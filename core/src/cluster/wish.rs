@@ -177,6 +177,7 @@ impl Cluster {
             not_before: None,
             not_after: later(asked_at, REQUEST_TAKEN_WITHIN),
             trigger: Trigger::Manual,
+            scheduled_at: None,
             node: None,
             anyway: false,
             cancel: false,

@@ -1,5 +1,7 @@
 //! What each section says.
 
+use std::net::SocketAddr;
+
 use super::section::{Given, Section};
 use super::{
     ClusterConfig, HistoryConfig, LogConfig, LogFormat, LogLevel, NodeConfig, SecretSource, Servers,
@@ -162,6 +164,23 @@ pub fn log(given: &mut Given) -> LogConfig {
         }
     };
     LogConfig { format, level }
+}
+
+/// `[metrics]`: whoever could read them from elsewhere would learn what runs here, unasked.
+pub fn metrics(given: &mut Given) -> Option<SocketAddr> {
+    let mut section = given.section("metrics")?;
+    if !section.needed("listen") {
+        return None;
+    }
+    let at: SocketAddr = section.parsed("listen")?;
+    if !at.ip().is_loopback() {
+        section.refuse(
+            "listen",
+            "must be an address of this computer alone, such as 127.0.0.1:9464",
+        );
+        return None;
+    }
+    Some(at)
 }
 
 /// `[policy]`.

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::diff::compare;
-use super::{Change, FullName, Kind, NodeDefinition};
+use super::{Calendar, Change, FullName, Kind, NodeDefinition};
 use crate::job::{BodyError, FieldError, Job};
 use crate::secret::keep;
 
@@ -117,6 +117,8 @@ macro_rules! definitions {
 definitions! {
     /// What to run, when and where.
     Job(Job),
+    /// A set of days.
+    Calendar(Calendar),
     /// What people note about a server.
     Node(NodeDefinition),
 }
@@ -141,6 +143,18 @@ impl Definition {
             keep(&mut job.secrets, &before.secrets);
         }
         self
+    }
+
+    /// The definitions that it cannot do without.
+    pub fn uses(&self) -> Vec<FullName> {
+        let calendars = self.job().map(|job| job.calendars.names());
+        let named = calendars.into_iter().flatten();
+        let full = |name: &str| FullName {
+            kind: Kind::Calendar,
+            project: None,
+            name: name.to_owned(),
+        };
+        named.map(full).collect()
     }
 
     /// The job that it is, if it is one.

@@ -89,7 +89,7 @@ pub(super) fn compare<B: Body>(old: Option<&B>, new: Option<&B>) -> Vec<Change> 
     changes
 }
 
-pub(super) const ORDER: [&str; 31] = [
+pub(super) const ORDER: [&str; 32] = [
     "project",
     "name",
     "schedule",
@@ -98,6 +98,7 @@ pub(super) const ORDER: [&str; 31] = [
     "end_at",
     "jitter",
     "dst",
+    "calendars",
     "paused",
     "shell",
     "http",
@@ -142,6 +143,13 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     rows.maybe("end_at", job.end_at);
     rows.put("jitter", &write_duration(job.jitter));
     rows.put("dst", &word(&job.dst));
+    for (name, calendars) in [
+        ("exclude", &job.calendars.exclude),
+        ("only", &job.calendars.only),
+    ] {
+        let given = (!calendars.is_empty()).then(|| calendars.join(", "));
+        rows.maybe(&format!("calendars.{name}"), given);
+    }
     rows.put("paused", yes_no(job.paused));
     action_rows(&mut rows, &job.action);
     for (name, value) in &job.env {
@@ -156,6 +164,12 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     for (name, parameter) in &job.parameters {
         rows.put(&format!("parameters.{name}"), &parameter_text(parameter));
     }
+    put_how(&mut rows, job);
+    put_about(&mut rows, job);
+    rows.0
+}
+
+fn put_how(rows: &mut Rows, job: &Job) {
     rows.put("place.on", &job.place.on.to_string());
     rows.maybe("place.nodes", job.place.nodes.as_ref());
     rows.put("place.balance", &word(&job.place.balance));
@@ -179,6 +193,9 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     rows.put("delivery", &word(&job.delivery));
     rows.put("output.head", &write_size(job.output.head));
     rows.put("output.tail", &write_size(job.output.tail));
+}
+
+fn put_about(rows: &mut Rows, job: &Job) {
     rows.maybe(
         "note",
         Some(job.about.note.as_str()).filter(|note| !note.is_empty()),
@@ -192,7 +209,6 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
         (!job.about.tags.is_empty()).then(|| job.about.tags.join(", ")),
     );
     rows.put("starred", yes_no(job.about.starred));
-    rows.0
 }
 
 fn action_rows(rows: &mut Rows, action: &Action) {

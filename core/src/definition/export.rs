@@ -11,7 +11,7 @@ use crate::job::Job;
 const LINE_CHARS_MAX: usize = 100;
 
 /// Fields of a job in the order in which they are written; tables that do not fit on a line come last.
-pub(super) const ORDER: [&str; 30] = [
+pub(super) const ORDER: [&str; 31] = [
     "project",
     "name",
     "note",
@@ -22,6 +22,7 @@ pub(super) const ORDER: [&str; 30] = [
     "schedule",
     "timezone",
     "dst",
+    "calendars",
     "start_at",
     "end_at",
     "jitter",
@@ -70,8 +71,13 @@ fn export_one(definition: &Definition) -> String {
         .expect("a body holds texts, numbers and tables");
     let mut block = format!("[[{kind}]]\n");
     let mut tables = String::new();
-    for name in definition.file_fields() {
-        let Some(value) = fields.get(*name) else {
+    let ordered = definition.file_fields();
+    // A field whose place nobody has chosen is written all the same.
+    let rest = fields
+        .keys()
+        .filter(|name| !ordered.contains(&name.as_str()));
+    for name in ordered.iter().copied().chain(rest.map(String::as_str)) {
+        let Some(value) = fields.get(name) else {
             continue;
         };
         match value {

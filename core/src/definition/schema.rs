@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
-use super::NodeDraft;
+use super::{CalendarDraft, NodeDraft};
 use crate::job::JobDraft;
 
 /// A file of definitions.
@@ -13,6 +13,9 @@ struct DefinitionFile {
     /// The jobs.
     #[schemars(default)]
     job: Vec<JobDraft>,
+    /// Sets of days.
+    #[schemars(default)]
+    calendar: Vec<CalendarDraft>,
     /// What people note about servers.
     #[schemars(default)]
     node: Vec<NodeDraft>,

@@ -39,6 +39,7 @@ impl Dispatcher {
         let before = before.map(|(_, timetable)| timetable);
         let queued = series.queued && seen.job.as_ref().is_ok_and(|job| job.overlap.waits());
         let step = next_step(key.job, seen, before, cursor, (now.wall, queued));
+        let (step, is_excluded) = self.on_its_day(key, cursor, step);
         if matches!(step, Step::Rest | Step::Wait(_)) {
             self.rests(key);
         } else if !self.takes(now, key, cursor, &step) {
@@ -50,7 +51,10 @@ impl Dispatcher {
             Step::Rebase(rebased) => self.rebase(now, key, cursor, rebased),
             Step::Skip(due) => {
                 let due = self.explained(key, due);
-                let reason = self.why_late(key);
+                let reason = match is_excluded {
+                    true => Reason::ExcludedDay,
+                    false => self.why_late(key),
+                };
                 self.skip(now, key, due, reason, ActiveCheck::Ignored);
             }
             Step::Start(due) => {

@@ -216,7 +216,7 @@ fn oldest_made_up(timetable: &Timetable, newest: Timestamp, floor: Timestamp) ->
 }
 
 /// The instants in `(cursor, at)`: each of them, or first and last when they are many.
-fn passed_before(timetable: &Timetable, cursor: Timestamp, at: Timestamp) -> Passed {
+pub(super) fn passed_before(timetable: &Timetable, cursor: Timestamp, at: Timestamp) -> Passed {
     let last = at - SECOND;
     let listed: Vec<Timestamp> = timetable
         .between(cursor, last)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::action::{Intent, Token};
+use super::days::Calendars;
 use super::value::{
     Cursor, Order, RequestKey, RequestValue, RunKey, RunValue, SeriesKey, SessionValue,
 };
@@ -52,6 +53,8 @@ pub enum Event {
     OrderSeen(Order),
     /// An order is gone.
     OrderGone(OrderId),
+    /// So many programs may run at once from now on; those that run go on.
+    RoomChanged(usize),
     /// What an order asked of the host was done, or why not.
     OrderDone(OrderId, Result<(), String>),
     /// Whether the disk says that this node takes no new work: at the start, and when a person
@@ -71,6 +74,8 @@ pub enum Event {
     NodeRemoved(NodeId),
     /// The sessions are complete.
     NodesReady,
+    /// Every calendar that can be read.
+    CalendarsKnown(Calendars),
     /// Every run in the store, with the revisions that last changed them.
     RunsRead(Vec<(RunKey, RunValue, u64)>),
     /// The answer to a transaction.

@@ -8,7 +8,7 @@ use super::event::{Answer, Now, Standing};
 use super::settle::{Decided, Pending, Purpose, mine_in};
 use super::value::{Passed, RequestKey, RequestValue, RunKey, RunValue};
 use super::{Dispatcher, Timer};
-use crate::id::{Moment, Scope};
+use crate::id::Moment;
 use crate::job::{Job, Overlap, values_of};
 use crate::limits::{LOOK_AGAIN_AFTER, REQUEST_KEPT_AFTER};
 use crate::run::{Reason, RunState};
@@ -130,7 +130,7 @@ impl Dispatcher {
             None => Some((RunState::Rejected, Reason::JobDeleted)),
             Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
             Some(Ok(job)) if unfit(job) => Some((RunState::Rejected, Reason::Parameters)),
-            Some(Ok(job)) if seen.blocked && !job.overlap.waits() => {
+            Some(Ok(job)) if seen.blocked && !job.overlap.waits() && !seen.value.waits() => {
                 Some((RunState::Skipped, Reason::Overlap))
             }
             Some(Ok(_)) => None,
@@ -148,7 +148,7 @@ impl Dispatcher {
         let run_key = RunKey {
             project: key.project.clone(),
             job: key.job,
-            scope: Scope::Manual(key.request),
+            scope: seen.value.scope(key.request),
             moment: Moment::Request(key.request),
         };
         let mut run = self.run_value(now, &run_key, Passed::default());
@@ -158,7 +158,8 @@ impl Dispatcher {
         run.by = Some(seen.value.by.clone());
         run.parameters = seen.value.parameters.clone();
         let asked_at = seen.value.asked_at;
-        run.scheduled_at = asked_at.max(seen.value.not_before.unwrap_or(asked_at));
+        let at = asked_at.max(seen.value.not_before.unwrap_or(asked_at));
+        run.scheduled_at = seen.value.scheduled_at.unwrap_or(at);
         run.keep_until = Some(seen.value.not_after + REQUEST_KEPT_AFTER);
         if let (Some(_), Some(own)) = (&seen.own, &job) {
             (run.name, run.generation) = (own.name.clone(), 0);
@@ -267,11 +268,15 @@ impl Dispatcher {
         }
         let held = run.active.is_some() && standing.active.is_some();
         let overlap = self.usable_job(key.job).map(|(_, job)| job.overlap);
-        let held = held && !overlap.is_some_and(Overlap::waits);
+        let waits = self
+            .requests
+            .get(key)
+            .is_some_and(|seen| seen.value.waits());
+        let held = held && !waits && !overlap.is_some_and(Overlap::waits);
         if let Some(seen) = self.requests.get_mut(key) {
             seen.blocked = held;
         }
-        if let (Some(Overlap::Replace), Some(holder)) = (overlap, standing.active) {
+        if let (Some(Overlap::Replace), Some(holder), false) = (overlap, standing.active, waits) {
             self.replace(now, holder);
         }
         let wait = if held {
@@ -364,6 +369,7 @@ mod tests {
             not_before: None,
             not_after: now(600).wall,
             trigger: Trigger::Try,
+            scheduled_at: None,
             node: None,
             anyway: true,
             cancel: false,

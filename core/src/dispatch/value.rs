@@ -185,6 +185,9 @@ pub struct RequestValue {
     pub not_after: Timestamp,
     /// What kind of wish it is.
     pub trigger: Trigger,
+    /// A backfill: the instant that the run is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_at: Option<Timestamp>,
     /// Where it has to run, if that matters.
     pub node: Option<NodeId>,
     /// Also while another run of the job is going.
@@ -201,6 +204,22 @@ pub struct RequestValue {
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+impl RequestValue {
+    /// The series of the run that it asks for.
+    pub fn scope(&self, request: RequestId) -> Scope {
+        match self.trigger {
+            Trigger::Backfill => Scope::Backfill(request),
+            _ => Scope::Manual(request),
+        }
+    }
+
+    /// Whether it waits while another run of the job is going, whatever the job says of overlaps:
+    /// of many past instants each has its turn.
+    pub fn waits(&self) -> bool {
+        self.trigger == Trigger::Backfill
+    }
 }
 
 /// Where a request stands.

@@ -68,6 +68,10 @@ fn verdict(
         (Verdict::Decided, Language::ZhCn) => "已经决定。",
         (Verdict::ToCome, Language::En) => "It is still to come.",
         (Verdict::ToCome, Language::ZhCn) => "时间未到。",
+        (Verdict::ExcludedDay, Language::En) => {
+            "It is still to come, and will be skipped: a calendar of the job leaves that day out."
+        }
+        (Verdict::ExcludedDay, Language::ZhCn) => "时间未到；作业的日历排除了这一天，届时会跳过。",
         (Verdict::Paused, Language::En) => "The job is paused: it will not ring.",
         (Verdict::Paused, Language::ZhCn) => "作业已暂停，届时不会运行。",
         (Verdict::Undecided, Language::En) => "Its time has come, and nobody has decided it yet.",
@@ -219,6 +223,10 @@ fn reason(why: Reason, language: Language) -> &'static str {
         Reason::Misfire => ("it was too late to start", "错过启动期限"),
         Reason::Overlap => ("the run before it was still going", "上一次运行尚未结束"),
         Reason::Deadline => ("it could not start in time", "未能在期限内启动"),
+        Reason::ExcludedDay => (
+            "a calendar of the job leaves that day out",
+            "作业的日历排除了这一天",
+        ),
         Reason::Paused => ("the job was paused", "作业处于暂停"),
         Reason::Edited => ("the job was edited meanwhile", "作业在此期间被修改"),
         Reason::Clock => ("the clock was not to be trusted", "时钟不可信"),

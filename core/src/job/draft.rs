@@ -57,6 +57,9 @@ drafts! {
         /// What happens where the zone's clock jumps.
         #[serde(default, skip_serializing_if = "is_default")]
         pub dst: DstPolicy,
+        /// Days that it leaves out, or on which alone it runs.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub calendars: CalendarsDraft,
         /// Whether its schedule rests.
         #[serde(default, skip_serializing_if = "is_default")]
         pub paused: bool,
@@ -190,6 +193,16 @@ drafts! {
         pub stdin: Option<String>,
     }
 
+    /// Calendars by their names. An instant on a day that they leave out is skipped.
+    struct CalendarsDraft {
+        /// It does not run on a day of any of these.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub exclude: Vec<String>,
+        /// It runs only on days of any of these.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub only: Vec<String>,
+    }
+
     /// Where a job runs.
     struct PlaceDraft {
         /// `one` (of all nodes), `all`, or `node:<id>`; `one` when absent.
@@ -315,6 +328,10 @@ impl From<&Job> for JobDraft {
             end_at: job.end_at.map(|at| at.to_string()),
             jitter: (!job.jitter.is_zero()).then(|| write_duration(job.jitter)),
             dst: job.dst,
+            calendars: CalendarsDraft {
+                exclude: job.calendars.exclude.clone(),
+                only: job.calendars.only.clone(),
+            },
             paused: job.paused,
             shell,
             http,

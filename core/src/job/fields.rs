@@ -44,6 +44,11 @@ const PARAMETER: &[Field] = &[
     field("note", Shape::Text, "note = \"Where it runs.\""),
 ];
 
+const CALENDARS: &[Field] = &[
+    field("exclude", Shape::Texts, "exclude = [\"china\"]"),
+    field("only", Shape::Texts, "only = [\"trading-days\"]"),
+];
+
 const PLACE: &[Field] = &[
     field("on", Shape::Text, "on = \"one\""),
     field("nodes", Shape::Text, "nodes = \"role=web\""),
@@ -87,6 +92,11 @@ const JOB: &[Field] = &[
         "dst",
         Shape::Choice(&["vixie", "skip", "run_both"], &[]),
         "dst = \"vixie\"",
+    ),
+    field(
+        "calendars",
+        Shape::Table(CALENDARS),
+        "calendars = { exclude = [\"china\"] }",
     ),
     field("paused", Shape::Flag, "paused = true"),
     either(
@@ -147,7 +157,6 @@ const JOB: &[Field] = &[
     field("tags", Shape::Texts, "tags = [\"capacity\"]"),
     field("starred", Shape::Flag, "starred = true"),
     later("setup", "the script can prepare its node at its beginning"),
-    later("calendars", "the schedule can name days and weekdays"),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
     later("processes", "the script can begin with `ulimit -u <count>`"),

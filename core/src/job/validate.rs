@@ -1,6 +1,7 @@
 //! From a draft to a job: every rule about fields, all errors at once.
 
 mod amounts;
+mod calendars;
 mod http;
 mod parameters;
 mod place;
@@ -34,8 +35,7 @@ impl JobDraft {
         let timetable = check.timetable(&self);
         check.program_alone(&self);
         let action = check.action(self.shell, self.http);
-        check.env(&self.env);
-        let secrets = check.secrets(&self.secrets, &self.env);
+        let secrets = check.variables(&self.env, &self.secrets);
         check.cwd(self.cwd.as_deref());
         check.run_as(self.run_as.as_deref());
         let umask = check.umask(self.umask.as_deref());
@@ -43,6 +43,7 @@ impl JobDraft {
         let is_manual = is_manual.is_none_or(|timetable| timetable.schedule.is_manual());
         let parameters = check.parameters(self.parameters, is_manual);
         let place = check.place(&self.place);
+        let calendars = check.calendars(self.calendars);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
         let timeout = check.timeout(self.timeout.as_deref());
         let stop_grace = check.duration(
@@ -82,6 +83,7 @@ impl JobDraft {
             end_at: timetable.end_at,
             jitter: jitter.unwrap_or_default(),
             dst: self.dst,
+            calendars,
             paused: self.paused,
             place,
             timeout,

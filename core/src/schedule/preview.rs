@@ -52,6 +52,8 @@ pub enum PreviewNote {
     DstFold,
     /// Its local time comes twice that day; this is the second pass.
     DstFoldAgain,
+    /// A calendar leaves its day out: it is skipped.
+    ExcludedDay,
 }
 
 /// A change of a zone's offset.

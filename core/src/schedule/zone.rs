@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,6 +118,11 @@ impl Zone {
             .available()
             .map(|name| name.as_str().to_owned())
             .collect()
+    }
+
+    /// The day on the zone's clock.
+    pub fn date_at(&self, at: Timestamp) -> Date {
+        self.time_zone().to_datetime(at).date()
     }
 
     pub(super) fn time_zone(&self) -> &TimeZone {

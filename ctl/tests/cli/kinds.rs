@@ -43,7 +43,37 @@ fn a_weight_out_of_range_and_an_unknown_kind_are_refused_with_what_to_do() {
         "{refused}"
     );
     let refused = bench.fails(2, &["definitions", "list", "rule"]);
-    assert!(refused.contains("the kinds are job, node"), "{refused}");
+    assert!(
+        refused.contains("the kinds are job, calendar, node"),
+        "{refused}"
+    );
     let refused = bench.fails(1, &["definitions", "show", "node", "web-9"]);
     assert!(refused.contains("there is no node"), "{refused}");
+}
+
+#[test]
+fn a_calendar_file_is_imported_once_and_refused_with_its_line() {
+    let bench = Bench::new();
+    let event = |lines: &str| format!("BEGIN:VEVENT\n{lines}\nEND:VEVENT\n");
+    let off = event("DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20260104\nSUMMARY:元旦（休）");
+    let work = event("DTSTART;VALUE=DATE:20260104\nSUMMARY:元旦（班）");
+    let good = format!("BEGIN:VCALENDAR\n{off}{work}END:VCALENDAR\n");
+    let file = bench.file("days.ics", &good);
+    let import = ["import", "calendar", &file, "--name", "china"];
+    let dry = bench.ok(&[&import[..], &["--dry-run"]].concat());
+    assert!(dry.contains("days: 2026-01-01..2026-01-03"), "{dry}");
+    assert_eq!(bench.json(&["definitions", "list"]), serde_json::json!([]));
+    assert_eq!(bench.json(&import)["changed"], true);
+    assert_eq!(bench.json(&import)["changed"], false);
+    let shown = bench.json(&["definitions", "show", "calendar", "china"]);
+    assert_eq!(
+        shown["definition"]["except"],
+        serde_json::json!(["2026-01-04"])
+    );
+    let timed = bench.file(
+        "timed.ics",
+        &good.replace(":20260104\nSUM", ":20260104T090000\nSUM"),
+    );
+    let refused = bench.fails(1, &["import", "calendar", &timed, "--name", "china"]);
+    assert!(refused.contains("line 8: "), "{refused}");
 }

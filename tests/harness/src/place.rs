@@ -192,6 +192,7 @@ impl Place {
             not_before: None,
             not_after: now + REQUEST_TAKEN_WITHIN,
             trigger: Trigger::Manual,
+            scheduled_at: None,
             node: None,
             anyway: false,
             cancel: false,

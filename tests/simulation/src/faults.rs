@@ -258,11 +258,13 @@ impl World {
             asked_at: self.true_now(),
             not_before: None,
             not_after: self.start + Duration::from_secs(400),
+            scheduled_at: None,
             trigger: Trigger::Manual,
             node: None,
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: Default::default(),
             extra: Default::default(),
         };
         let revision = self.store.write(path, json(&value));

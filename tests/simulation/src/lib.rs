@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::dispatch::{Cursor, SeriesKey};
+use belfry_core::dispatch::{Calendars, Cursor, SeriesKey};
 use belfry_core::id::{JobId, NodeId, Scope};
 use belfry_core::job::{
     Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
@@ -95,6 +95,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
         end_at: Some(end),
         jitter: Duration::from_secs(random.below(2) * 3),
         dst: DstPolicy::Vixie,
+        calendars: Default::default(),
         paused: false,
         place,
         timeout: Some(Duration::from_secs(250)),
@@ -180,6 +181,12 @@ impl World {
             revision,
         };
         self.jobs.insert(id, vec![edition]);
+    }
+
+    /// Tells every agent these calendars, as after an edit of one.
+    pub fn set_calendars(&mut self, calendars: Calendars) {
+        self.calendars = calendars;
+        self.tell_calendars();
     }
 
     /// Starts every agent.

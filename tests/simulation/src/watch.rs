@@ -32,6 +32,10 @@ impl World {
         }
     }
 
+    pub(crate) fn tell_calendars(&mut self) {
+        self.tell_all(&Event::CalendarsKnown(self.calendars.clone()));
+    }
+
     /// Whether a server cannot reach the store.
     pub(crate) fn is_cut(&self, host: usize) -> bool {
         self.hosts[host].cut_until > self.elapsed
@@ -49,6 +53,7 @@ impl World {
             self.tell_news(host, Event::JobSeen(id, seen));
         }
         self.tell_news(host, Event::DefinitionsReady);
+        self.tell_news(host, Event::CalendarsKnown(self.calendars.clone()));
         let prefix = self.keys.root();
         let told: Vec<Entry> = self.store.below(&prefix).cloned().collect();
         self.tell_news(host, Event::NodesReset);

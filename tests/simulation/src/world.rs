@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use belfry_core::dispatch::{Action, Answer, Event, Intent, RunKey, SeriesKey, Token, Transaction};
+use belfry_core::dispatch::{
+    Action, Answer, Calendars, Event, Intent, RunKey, SeriesKey, Token, Transaction,
+};
 use belfry_core::id::{JobId, RunId};
 use belfry_core::job::Job;
 use belfry_core::keyspace::{Batch, Keyspace};
@@ -99,6 +101,8 @@ pub struct World {
     pub hosts: Vec<Host>,
     /// Every edition of every job, oldest first.
     pub jobs: BTreeMap<JobId, Vec<Edition>>,
+    /// Every calendar that there is.
+    pub calendars: Calendars,
     /// Every program that was executed.
     pub starts: Vec<Start>,
     /// How often each misfortune happened.
@@ -142,6 +146,7 @@ impl World {
             history_up: true,
             hosts: (0..hosts).map(|number| Host::new(number, seed)).collect(),
             jobs: BTreeMap::new(),
+            calendars: Calendars::new(),
             starts: Vec::new(),
             faults: BTreeMap::new(),
             clocks_may_step: seed % 4 < 2,

@@ -75,6 +75,10 @@ impl Cluster {
         };
         match error {
             ClusterError::NameTaken { .. } => at(name_taken(&ask.form)),
+            ClusterError::UsesNothing { kind, ref used, .. } => {
+                let error = FieldError::whole(&format!("{kind}s"), "not_there", error.to_string());
+                at(error.with("value", used))
+            }
             ClusterError::Refused {
                 source: EditRefused::TooLarge(error),
                 ..

@@ -9,7 +9,17 @@ use crate::limits::SECRETS_MAX;
 use crate::secret::{NotSealed, Sealed, SealedSecrets};
 
 impl Check {
-    pub(super) fn secrets(
+    /// Those that everybody may read, and those that nobody may.
+    pub(super) fn variables(
+        &mut self,
+        env: &BTreeMap<String, String>,
+        secrets: &BTreeMap<String, String>,
+    ) -> SealedSecrets {
+        self.env(env);
+        self.secrets(secrets, env)
+    }
+
+    fn secrets(
         &mut self,
         texts: &BTreeMap<String, String>,
         env: &BTreeMap<String, String>,

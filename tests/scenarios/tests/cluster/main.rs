@@ -6,6 +6,7 @@ mod disk;
 mod edits;
 mod faults;
 mod garbage;
+mod notes;
 mod operating;
 mod places;
 mod refusals;

@@ -204,6 +204,7 @@ export const editor = {
     project_fixed: 'A job stays in its project: duplicate it there.',
     name_taken: 'Another job of this project has this name: choose another one.',
     name_character: 'It contains a character that names may not have, such as “/”.',
+    not_there: '“{value}” is not there: make it first.',
     name_blank: 'It begins or ends with a blank: remove it.',
     too_long: 'Too long: shorten it.',
     too_long_bound: 'Too long: {bound} or less.',

@@ -64,6 +64,7 @@ export const runs = {
     overlap: 'Let the job run less often, make it faster, or change “overlap” to queue_one or allow.',
     replaced: 'A newer run took its place, as “overlap: replace” asks: change “overlap” if it should go on.',
     deadline: 'The node was too busy or too late: look at its load, or make “start_deadline” longer.',
+    excluded_day: 'Nothing needs to be done: the job runs again on the next day that its calendars allow.',
     paused: 'Resume the job, and it rings again at its next time.',
     edited: 'Nothing is wrong: times of the old schedule that had not come up were closed by the edit.',
     clock: 'Check the time synchronisation of the node.',

@@ -198,6 +198,7 @@ export const editor: typeof english = {
     project_fixed: '任务不能换项目：请在那里复制一份。',
     name_taken: '这个项目里已有同名任务：请换一个名称。',
     name_character: '含有名称不能用的字符，例如“/”。',
+    not_there: '“{value}” 不存在：请先建立。',
     name_blank: '开头或结尾有空格：请去掉。',
     too_long: '太长：请缩短。',
     too_long_bound: '太长：最多 {bound}。',

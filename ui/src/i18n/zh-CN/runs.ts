@@ -65,6 +65,7 @@ export const runs: typeof english = {
     overlap: '降低任务频率、加快任务，或把“overlap”改为 queue_one 或 allow。',
     replaced: '较新的运行按“overlap: replace”取代了它：若应让它继续，请修改“overlap”。',
     deadline: '节点太忙或太迟：请查看其负载，或延长“start_deadline”。',
+    excluded_day: '无需处理：任务会在日历允许的下一天照常运行。',
     paused: '恢复任务后，它会在下个时刻照常触发。',
     edited: '没有问题：旧计划中尚未到来的时刻随编辑结束。',
     clock: '请检查节点的时间同步。',
