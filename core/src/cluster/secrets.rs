@@ -36,7 +36,7 @@ impl Cluster {
             error,
         })?;
         changed.secrets.insert(name.to_owned(), sealed);
-        self.put(job, &changed).await
+        self.save_sealed(job, &changed).await
     }
 
     /// Seals all secrets of all jobs to another key, opened by whichever of `identities` can.
@@ -66,14 +66,14 @@ impl Cluster {
                 count += 1;
             }
             if count > 0 {
-                self.put(&job, &changed).await?;
+                self.save_sealed(&job, &changed).await?;
                 resealed.sealed += count;
             }
         }
         Ok(resealed)
     }
 
-    async fn put(&self, job: &StoredJob, changed: &Job) -> Result<Edited, ClusterError> {
+    async fn save_sealed(&self, job: &StoredJob, changed: &Job) -> Result<Edited, ClusterError> {
         let changed = JobDraft::from(changed).validate();
         let changed = changed.map_err(ClusterError::Fields)?;
         let seen = Some(job.generation);
