@@ -55,6 +55,7 @@ const COMMANDS: &[&str] = &[
     "connections_import",
     "nodes_list",
     "node_show",
+    "explain_show",
 ];
 
 /// Rust is checked without the interface, which Node builds first where a window is to be shown;

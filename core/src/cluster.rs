@@ -24,6 +24,7 @@ mod edit;
 mod editor;
 mod error;
 mod explain;
+mod explained;
 mod facts;
 mod find;
 mod import;

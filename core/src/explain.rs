@@ -109,6 +109,8 @@ pub struct Decision {
     pub reason: Option<Reason>,
     /// How many instants were decided together.
     pub count: u64,
+    /// The person who asked for it, of what no schedule rang.
+    pub asked_by: Option<String>,
 }
 
 impl From<&RunRecord> for Decision {
@@ -122,6 +124,7 @@ impl From<&RunRecord> for Decision {
             state: record.state,
             reason: record.reason,
             count: record.count,
+            asked_by: record.by.clone().filter(|_| !is_of_schedule(record)),
         }
     }
 }
@@ -168,6 +171,22 @@ fn verdict(at: Timestamp, known: &Known<'_>) -> Verdict {
     }
 }
 
+/// The instants of a job's schedule before and after one; the one before is looked for in `span`.
+pub fn beside(
+    at: Timestamp,
+    job: &Job,
+    span: std::time::Duration,
+) -> (Option<Timestamp>, Option<Timestamp>) {
+    let timetable = job.timetable();
+    let floor = at.checked_sub(span).unwrap_or(Timestamp::MIN);
+    let last = at.checked_sub(std::time::Duration::from_millis(1));
+    let previous = timetable.latest_at_or_before(last.unwrap_or(at), floor);
+    (
+        previous.filter(|previous| *previous < at),
+        timetable.next_after(at),
+    )
+}
+
 fn due_at(at: Timestamp, known: &Known<'_>) -> Timestamp {
     let offset = known.job.jitter_offset(known.id);
     at.saturating_add(offset)
@@ -196,8 +215,13 @@ fn before(at: Timestamp) -> Timestamp {
 
 /// Whether a record tells of this instant of a job's schedule.
 pub fn tells_of(record: &RunRecord, at: Timestamp) -> bool {
-    let of_schedule = matches!(record.scope, Scope::One | Scope::Node(_));
-    of_schedule && record.scheduled_at <= at && record.until.unwrap_or(record.scheduled_at) >= at
+    is_of_schedule(record)
+        && record.scheduled_at <= at
+        && record.until.unwrap_or(record.scheduled_at) >= at
+}
+
+fn is_of_schedule(record: &RunRecord) -> bool {
+    matches!(record.scope, Scope::One | Scope::Node(_))
 }
 
 #[cfg(test)]

@@ -472,3 +472,5 @@ pub const IDENTITIES_MAX: usize = 4;
 
 const _: () =
     assert!(SECRET_BYTES_MIN <= SECRET_BYTES_MAX && SECRET_BYTES_MAX * 6 < SEALED_BYTES_MAX);
+/// An explanation looks so far back for the instant before: yearly schedules have one.
+pub const EXPLAIN_BACK: Duration = Duration::from_secs(400 * 24 * 60 * 60);

@@ -14,6 +14,8 @@ mod editor;
 mod editor_saves;
 #[path = "cluster/edits.rs"]
 mod edits;
+#[path = "cluster/explained.rs"]
+mod explained;
 #[path = "cluster/files.rs"]
 mod files;
 #[path = "cluster/kinds.rs"]

@@ -12,12 +12,15 @@ use belfry_core::coord::embedded::Embedded;
 use belfry_core::definition::{EditRefused, diff};
 use belfry_core::dispatch::{RunKey, own_record};
 use belfry_core::envelope::{Content, Envelope};
+use belfry_core::explain::words::{excluded, order, told};
+use belfry_core::explain::{Decision, Explanation, Verdict};
 use belfry_core::history::sqlite::SqliteHistory;
 use belfry_core::history::{History, Upload};
 use belfry_core::id::{EditId, JobId, Moment, RunId, Scope};
 use belfry_core::job::{Job, Place, PlaceOn};
 use belfry_core::job_query::JobFilter;
 use belfry_core::keyspace::Keyspace;
+use belfry_core::placement::Excluded;
 use belfry_core::run::{Reason, RunRecord, RunState, Trigger};
 use belfry_core::schedule::{Language, Schedule, Timetable, Zone, words};
 use belfry_core::txn::{Op, Txn};
@@ -153,6 +156,61 @@ fn diffs() -> Value {
         "created": lines(None, Some(&plain)),
         "edited": lines(Some(&plain), Some(&changed)),
         "back": lines(Some(&changed), Some(&plain)),
+    })
+}
+
+/// What is said of an instant: `{at}` stands for times, `node-0`, `first-0` and `others-0` for
+/// nodes.
+fn explained() -> Value {
+    let one = |verdict, decisions: Vec<Decision>| Explanation {
+        job_id: job_id(1),
+        at: now(),
+        due_at: now(),
+        verdict,
+        held_by: None,
+        as_of: now(),
+        candidates: Vec::new(),
+        excluded: Vec::new(),
+        decisions,
+    };
+    let spoken = |explanation: Explanation| {
+        both(|language| told(&explanation, language, |_| "{at}".to_owned()).join(" "))
+    };
+    let decided = RunState::ALL.into_iter().map(|state| {
+        let decision = Decision {
+            node: "node-0".parse().expect("a name"),
+            ..Decision::from(&record(job_id(1), 0, state))
+        };
+        (
+            state.as_str(),
+            spoken(one(Verdict::Decided, vec![decision])),
+        )
+    });
+    let orders = |verdict| {
+        [&[][..], &["first-0"], &["first-0", "others-0"]].map(|names| {
+            let names = names.iter().map(|name| name.parse().expect("a name"));
+            let explanation = Explanation {
+                candidates: names.collect(),
+                ..one(verdict, Vec::new())
+            };
+            both(|language| order(&explanation, language).unwrap_or_default())
+        })
+    };
+    let why = [
+        Excluded::Labels,
+        Excluded::Gone,
+        Excluded::Draining,
+        Excluded::ClockSuspect,
+    ];
+    json!({
+        "decided": decided.collect::<BTreeMap<_, _>>(),
+        "to_come": spoken(one(Verdict::ToCome, Vec::new())),
+        "paused": spoken(one(Verdict::Paused, Vec::new())),
+        "no_instant": spoken(one(Verdict::NoInstant { next: Some(now()) }, Vec::new())),
+        "no_record": spoken(one(Verdict::NoRecord, Vec::new())),
+        "orders_past": orders(Verdict::Decided),
+        "orders": orders(Verdict::ToCome),
+        "left_out": why.map(|why| both(|language| excluded(why, language).to_owned())),
     })
 }
 
@@ -297,6 +355,7 @@ async fn the_windows_made_up_world_says_what_core_says() {
         "errors": errors(),
         "diffs": diffs(),
         "field_errors": field_errors(),
+        "explained": explained(),
         "states": RunState::ALL,
         "zones": Zone::tzdb_version(),
         "licences": ThisComputer::licences(),

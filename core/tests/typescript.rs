@@ -21,7 +21,7 @@ macro_rules! all {
 }
 
 fn declarations() -> String {
-    [shown(), changed(), edited(), connected()].join("\n")
+    [shown(), changed(), edited(), connected(), watched()].join("\n")
 }
 
 /// What screens and lists show.
@@ -140,6 +140,17 @@ fn connected() -> String {
         view::NodeDetail,
         view::NodeJob,
         view::NodePart,
+    ]
+}
+
+/// The screens that explain and overlook.
+fn watched() -> String {
+    all![
+        view::ExplainAsk,
+        view::Explained,
+        view::ExplainVerdict,
+        view::ExplainLeftOut,
+        view::ExplainDecision,
     ]
 }
 

@@ -4,6 +4,7 @@ mod bulk;
 mod computer;
 mod connections;
 mod editor;
+mod explain;
 mod files;
 mod nodes;
 mod runs;
@@ -80,6 +81,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         connections::connections_import,
         nodes::nodes_list,
         nodes::node_show,
+        explain::explain_show,
     ]
 }
 

@@ -60,7 +60,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
   await open(page)
   await page.getByRole('button', { name: 'Search jobs and commands' }).focus()
   const names: string[] = []
-  for (let step = 0; step < 16; step += 1) {
+  for (let step = 0; step < 17; step += 1) {
     await page.keyboard.press('Tab')
     names.push(
       await page.evaluate(
@@ -75,6 +75,7 @@ test('the focus goes through the window in its order', async ({ page }) => {
     'Jobs',
     'Runs',
     'Nodes',
+    'Explain',
     'Connections',
     'Starred',
     'Fold the side bar',

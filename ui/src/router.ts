@@ -27,6 +27,7 @@ export const router = createRouter({
     { path: '/runs', name: 'runs', component: RunsScreen },
     { path: '/runs/:runId', name: 'run', component: RunScreen, props: true },
     { path: '/nodes', name: 'nodes', component: () => import('./features/nodes/NodesScreen.vue') },
+    { path: '/explain', name: 'explain', component: () => import('./features/explain/ExplainScreen.vue') },
     {
       path: '/connections',
       name: 'connections',

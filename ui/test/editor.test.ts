@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { FieldError, JobForm, NextLine } from '../src/backend/types'
 import { draftKey, Drafts, isSame, tagsOf, type DraftStorage } from '../src/features/editor/drafts'
 import { errorsAt, errorsElsewhere, fieldOf, wrongKeys } from '../src/marks/errors'
-import { changeReadings, fitting, timelineMarks } from '../src/features/editor/timeline'
+import { fitting } from '../src/components/fitting'
+import { changeReadings, timelineMarks } from '../src/features/editor/timeline'
 import { en } from '../src/i18n/en'
 
 const error = (path: string, code: string, params: Record<string, string> = {}): FieldError => ({

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
 
+use belfry_agent::attempt::clock;
 use belfry_core::call::{Fault, Hop, Search, judge_status};
 use belfry_core::limits::{HTTP_BODY_BYTES_MAX, HTTP_CONNECT_WITHIN};
 use belfry_core::policy::Egress;
@@ -29,10 +29,10 @@ pub async fn call(call: &Call, keep: &mut Keep) -> Result<(), Fault> {
             return Err(fault);
         }
         keep.line(format!("> {} {}", hop.method.as_str(), hop.url).as_bytes());
-        let began = Instant::now();
+        let began_ms = clock::boot_ms();
         let answer = send(&client, &hop).await?;
         let status = answer.status().as_u16();
-        head(&answer, began, keep);
+        head(&answer, began_ms, keep);
         let location = answer.headers().get("location");
         let location = location.and_then(|value| value.to_str().ok());
         if let Some(next) = hop.after(status, location)? {
@@ -86,14 +86,14 @@ async fn send(client: &Client, hop: &Hop) -> Result<Response, Fault> {
 }
 
 /// Status line, headers and how long they took.
-fn head(answer: &Response, began: Instant, keep: &mut Keep) {
+fn head(answer: &Response, began_ms: u64, keep: &mut Keep) {
     let status = answer.status();
     let words = status.canonical_reason().unwrap_or_default();
     let line = format!(
         "< {:?} {} {words} ({} ms)",
         answer.version(),
         status.as_u16(),
-        began.elapsed().as_millis()
+        clock::boot_ms() - began_ms
     );
     keep.line(line.as_bytes());
     for (name, value) in answer.headers() {

@@ -412,6 +412,7 @@ impl ClusterError {
                 "file" => "file_access",
                 "project" => "project",
                 "text" => "filter",
+                "instant" => "instant",
                 _ => return None,
             },
             Self::Coord { .. }

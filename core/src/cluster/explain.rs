@@ -9,7 +9,7 @@ use crate::clock;
 use crate::dispatch::{Cursor, SeriesKey, SessionValue, own_record, records_of};
 use crate::explain::{Explanation, Known, Verdict, explain, tells_of};
 use crate::id::{JobId, RunId, Scope};
-use crate::job::PlaceOn;
+use crate::job::{Job, PlaceOn};
 use crate::keyspace::Key;
 use crate::placement::{NodeFacts, Nodes};
 use crate::run::{RunRecord, RunState};
@@ -22,15 +22,25 @@ impl Cluster {
         job: &StoredJob,
         at: Timestamp,
     ) -> Result<Explanation, ClusterError> {
-        let definition = job.job.as_ref().map_err(|why| ClusterError::Broken {
-            name: job.title(),
-            why: why.clone(),
-        })?;
+        self.explain_run(job, at, None).await
+    }
+
+    /// The same; with a run that no schedule rang, what was decided about that one.
+    pub(super) async fn explain_run(
+        &self,
+        job: &StoredJob,
+        at: Timestamp,
+        run: Option<RunId>,
+    ) -> Result<Explanation, ClusterError> {
+        let definition = usable(job)?;
         let nodes = self.known_nodes().await?;
         let cursor = self.cursor_of(job, &definition.place.on).await?;
         let runs = self.stored_runs().await?;
         let holder = holder(&runs, job.id);
-        let records = self.records_at(job, at, &runs).await?;
+        let records = match run {
+            Some(run) => self.attempts_so_far(run).await?,
+            None => self.records_at(job, at, &runs).await?,
+        };
         let known = Known {
             id: job.id,
             job: definition,
@@ -126,6 +136,14 @@ impl Cluster {
         records.retain(|record| tells_of(record, at));
         Ok(records)
     }
+}
+
+/// The definition of a job, if it can be used.
+pub(super) fn usable(job: &StoredJob) -> Result<&Job, ClusterError> {
+    job.job.as_ref().map_err(|why| ClusterError::Broken {
+        name: job.title(),
+        why: why.clone(),
+    })
 }
 
 /// The run that holds the overlap of a job's schedule, if one does.

@@ -153,7 +153,7 @@ fn of_the_future() -> Vec<Question> {
             "why not b, of a job that is bound to a",
             coming(json!({ "place": { "on": "node:a" } })),
             "b is left out: the job is bound to another node.",
-            "不考虑 b：作业指定了另一个节点。",
+            "不考虑 b：任务指定了另一个节点。",
         ),
         (
             "why not a, which has no weight",
@@ -165,7 +165,7 @@ fn of_the_future() -> Vec<Question> {
             "why not a, which serves another project",
             with_a(|a| a.projects = vec!["web".parse().expect("a plain name")]),
             "a is left out: it does not serve the job's project.",
-            "不考虑 a：不服务于该作业的项目。",
+            "不考虑 a：不服务于该任务的项目。",
         ),
         (
             "why not a, which is gone",
@@ -202,7 +202,7 @@ fn of_no_run_and_of_now() -> Vec<Question> {
             "will it, while it is paused",
             coming(json!({ "paused": true })),
             "The job is paused: it will not ring.",
-            "作业已暂停，届时不会运行。",
+            "任务已暂停，届时不会运行。",
         ),
         (
             "will it ring then, if it rings at seven past",
@@ -283,7 +283,7 @@ fn of_the_past() -> Vec<Question> {
             "why did it not run, during a pause",
             past(vec![pause]),
             "b decided it at 02:00:01, together with 11 more instants; it was skipped: the job was paused.",
-            "由 b 于 02:00:01 决定，连同另外 11 个时刻：已跳过（作业处于暂停）。",
+            "由 b 于 02:00:01 决定，连同另外 11 个时刻：已跳过（任务处于暂停）。",
         ),
         (
             "how did it end, after a retry",

@@ -138,7 +138,7 @@ fn what_is_to_come_says_who_would_decide_it_and_who_is_left_out() {
             时间未到。
             目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
-            不考虑 db-1：标签不符合作业的条件。
+            不考虑 db-1：标签不符合任务的条件。
         "#]],
     );
 }
@@ -167,7 +167,7 @@ fn what_was_decided_says_by_whom_and_what_came_of_it() {
             由 b 于 2026-01-01T02:00:03Z 决定：已跳过（上一次运行尚未结束）。
             当时各节点的状态没有保存。目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
-            不考虑 db-1：标签不符合作业的条件。
+            不考虑 db-1：标签不符合任务的条件。
         "#]],
     );
 }
@@ -187,7 +187,7 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
             时间已到，但还没有节点作出决定。
             目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
-            不考虑 db-1：标签不符合作业的条件。
+            不考虑 db-1：标签不符合任务的条件。
         "#]],
     );
     check(
@@ -200,10 +200,10 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
             At present b comes first; after it a.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
-            作业已暂停，届时不会运行。
+            任务已暂停，届时不会运行。
             目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
-            不考虑 db-1：标签不符合作业的条件。
+            不考虑 db-1：标签不符合任务的条件。
         "#]],
     );
     check(
@@ -219,7 +219,7 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
             该时刻已被决定，却没有记录说明结果：请运行 `belfryctl ledger verify` 查看。
             当时各节点的状态没有保存。目前首选 b；其后依次为 a。
             不考虑 c：正在排空。
-            不考虑 db-1：标签不符合作业的条件。
+            不考虑 db-1：标签不符合任务的条件。
         "#]],
     );
     check(

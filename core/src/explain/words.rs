@@ -14,6 +14,26 @@ pub fn sentences(
     language: Language,
     in_zone: impl Fn(Timestamp) -> String,
 ) -> Vec<String> {
+    let mut sentences = told(explanation, language, in_zone);
+    if let Some(order) = order(explanation, language) {
+        sentences.push(order);
+        for left_out in &explanation.excluded {
+            let why = excluded(left_out.why, language);
+            sentences.push(match language {
+                Language::En => format!("{} is left out: {why}.", left_out.node),
+                Language::ZhCn => format!("不考虑 {}：{why}。", left_out.node),
+            });
+        }
+    }
+    sentences
+}
+
+/// What happened or will: the sentences without those about candidates.
+pub fn told(
+    explanation: &Explanation,
+    language: Language,
+    in_zone: impl Fn(Timestamp) -> String,
+) -> Vec<String> {
     let mut sentences = Vec::new();
     if explanation.verdict != Verdict::Decided {
         sentences.push(verdict(&explanation.verdict, language, &in_zone));
@@ -27,18 +47,16 @@ pub fn sentences(
     }
     let holder = explanation.held_by.iter();
     sentences.extend(holder.map(|holder| held(holder, language, &in_zone)));
+    let asked = explanation
+        .decisions
+        .iter()
+        .find_map(|it| it.asked_by.as_ref());
+    sentences.extend(asked.map(|by| match language {
+        Language::En => format!("{by} asked for it."),
+        Language::ZhCn => format!("由 {by} 请求。"),
+    }));
     for decision in &explanation.decisions {
         sentences.push(decided(decision, language, &in_zone));
-    }
-    if !matches!(explanation.verdict, Verdict::NoInstant { .. }) {
-        sentences.push(order(explanation, language));
-        for left_out in &explanation.excluded {
-            let why = excluded(left_out.why, language);
-            sentences.push(match language {
-                Language::En => format!("{} is left out: {why}.", left_out.node),
-                Language::ZhCn => format!("不考虑 {}：{why}。", left_out.node),
-            });
-        }
     }
     sentences
 }
@@ -71,9 +89,9 @@ fn verdict(
         (Verdict::ExcludedDay, Language::En) => {
             "It is still to come, and will be skipped: a calendar of the job leaves that day out."
         }
-        (Verdict::ExcludedDay, Language::ZhCn) => "时间未到；作业的日历排除了这一天，届时会跳过。",
+        (Verdict::ExcludedDay, Language::ZhCn) => "时间未到；任务的日历排除了这一天，届时会跳过。",
         (Verdict::Paused, Language::En) => "The job is paused: it will not ring.",
-        (Verdict::Paused, Language::ZhCn) => "作业已暂停，届时不会运行。",
+        (Verdict::Paused, Language::ZhCn) => "任务已暂停，届时不会运行。",
         (Verdict::Undecided, Language::En) => "Its time has come, and nobody has decided it yet.",
         (Verdict::Undecided, Language::ZhCn) => "时间已到，但还没有节点作出决定。",
         (Verdict::NoRecord, Language::En) => {
@@ -140,15 +158,19 @@ fn held(holder: &Decision, language: Language, in_zone: &impl Fn(Timestamp) -> S
     }
 }
 
-/// Who would decide; of what is long decided, that this is today's view.
-fn order(explanation: &Explanation, language: Language) -> String {
+/// Who would decide; of what is long decided, that this is today's view. Nothing where the
+/// schedule does not ring.
+pub fn order(explanation: &Explanation, language: Language) -> Option<String> {
+    if matches!(explanation.verdict, Verdict::NoInstant { .. }) {
+        return None;
+    }
     let is_past = matches!(explanation.verdict, Verdict::Decided | Verdict::NoRecord);
     let today = order_now(explanation, language);
-    match (is_past, language) {
+    Some(match (is_past, language) {
         (false, _) => today,
         (true, Language::En) => format!("How the nodes stood then is not kept. {today}"),
         (true, Language::ZhCn) => format!("当时各节点的状态没有保存。{today}"),
-    }
+    })
 }
 
 fn order_now(explanation: &Explanation, language: Language) -> String {
@@ -174,16 +196,17 @@ fn order_now(explanation: &Explanation, language: Language) -> String {
     }
 }
 
-fn excluded(why: Excluded, language: Language) -> &'static str {
+/// Why a node is left out, in words.
+pub fn excluded(why: Excluded, language: Language) -> &'static str {
     let (en, zh) = match why {
-        Excluded::PinnedElsewhere => ("the job is bound to another node", "作业指定了另一个节点"),
+        Excluded::PinnedElsewhere => ("the job is bound to another node", "任务指定了另一个节点"),
         Excluded::Project => (
             "it does not serve the job's project",
-            "不服务于该作业的项目",
+            "不服务于该任务的项目",
         ),
         Excluded::Labels => (
             "its labels do not meet the job's conditions",
-            "标签不符合作业的条件",
+            "标签不符合任务的条件",
         ),
         Excluded::NoWeight => ("its weight is 0", "权重为 0"),
         Excluded::Gone => ("it is not there", "不在线"),
@@ -191,7 +214,7 @@ fn excluded(why: Excluded, language: Language) -> &'static str {
         Excluded::ClockSuspect => ("it does not trust its clock", "时钟不可信"),
         Excluded::NoFailover => (
             "the job stays with its own node, without failover",
-            "作业固定在自己的节点上，不转移",
+            "任务固定在自己的节点上，不转移",
         ),
     };
     match language {
@@ -225,15 +248,15 @@ fn reason(why: Reason, language: Language) -> &'static str {
         Reason::Deadline => ("it could not start in time", "未能在期限内启动"),
         Reason::ExcludedDay => (
             "a calendar of the job leaves that day out",
-            "作业的日历排除了这一天",
+            "任务的日历排除了这一天",
         ),
-        Reason::Paused => ("the job was paused", "作业处于暂停"),
-        Reason::Edited => ("the job was edited meanwhile", "作业在此期间被修改"),
+        Reason::Paused => ("the job was paused", "任务处于暂停"),
+        Reason::Edited => ("the job was edited meanwhile", "任务在此期间被修改"),
         Reason::Clock => ("the clock was not to be trusted", "时钟不可信"),
         Reason::Capacity => ("every slot was taken", "没有空闲的运行名额"),
         Reason::Cancelled => ("it was withdrawn", "请求已撤回"),
         Reason::Expired => ("nobody took it in time", "请求已过期"),
-        Reason::JobDeleted => ("the job was deleted", "作业已删除"),
+        Reason::JobDeleted => ("the job was deleted", "任务已删除"),
         Reason::Definition => ("its definition cannot be used", "定义无法使用"),
         Reason::Parameters => ("what it was given does not fit", "给定的参数不符合要求"),
         Reason::RunAs => ("the node refuses its user", "节点不允许以该用户运行"),

@@ -1,7 +1,7 @@
 //! Where HTTP jobs may connect to: everywhere but to what only this computer and its cloud are meant to reach.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// A block of addresses: `10.0.0.0/8`, `127.0.0.1`, `::1`.

@@ -21,6 +21,8 @@ import type {
   EditorAsk,
   EditorLists,
   EditorStart,
+  ExplainAsk,
+  Explained,
   Exported,
   FileTable,
   Found,
@@ -150,6 +152,8 @@ export interface Backend {
   connectionsImport(): Promise<ConnectionImport | null>
   nodesList(): Promise<NodeList>
   nodeShow(args: { node: string; language: string }): Promise<NodeDetail>
+  /** Why a job ran at an instant, or did not; for one to come, who would run it. */
+  explainShow(args: { ask: ExplainAsk }): Promise<Explained>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
   /** A file was dropped on the window. */

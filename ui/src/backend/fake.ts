@@ -1,4 +1,5 @@
 import type { Backend } from './backend'
+import { explain } from './fake/explain'
 import { fakeFiles } from './fake/import'
 import { FakeEditor } from './fake/editor'
 import { FakeBulks } from './fake/bulk'
@@ -86,6 +87,7 @@ export function fakeBackend(address: URLSearchParams): Backend {
     ...connections.commands(answer),
     nodesList: () => stored(() => listNodes(world, connections.shown)),
     nodeShow: ({ node, language }) => stored(() => showNode(world, connections.shown, node, language)),
+    explainShow: ({ ask }) => stored(() => explain(world, connections.shown, ask, Date.now())),
     onLive: async (listener) => world.listen(listener),
     onBulk: async (listener) => bulks.listen(listener),
   }

@@ -69,6 +69,7 @@ export function tauriBackend(): Backend {
     connectionsImport: () => call('connections_import'),
     nodesList: () => call('nodes_list'),
     nodeShow: (args) => call('node_show', args),
+    explainShow: (args) => call('explain_show', args),
     onLive: (listener) => listen<Live>('live', (event) => listener(event.payload)),
     onBulk: (listener) => listen<BulkProgress>('bulk', (event) => listener(event.payload)),
     onLadder: (listener) => listen<LadderNews>('ladder', (event) => listener(event.payload)),

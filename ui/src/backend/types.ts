@@ -2532,3 +2532,149 @@ part: NodePart, };
  * The part of a node in a job's occurrences.
  */
 export type NodePart = "first" | "stands_in" | "each";
+
+/**
+ * What is to be explained.
+ */
+export type ExplainAsk = { 
+/**
+ * The job: its id, `project/name`, or a name that one project has.
+ */
+job: string, 
+/**
+ * An instant, or a time of day as the reader's clock shows it; empty: the next one, else
+ * the last.
+ */
+at: string, 
+/**
+ * The run, of one that no schedule rang.
+ */
+run_id: string | null, 
+/**
+ * In which language.
+ */
+language: string, };
+
+/**
+ * Why an occurrence ran where it did, or did not run.
+ */
+export type Explained = { 
+/**
+ * The job.
+ */
+job_id: string, 
+/**
+ * Its project.
+ */
+project: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its schedule in words.
+ */
+schedule_words: string, 
+/**
+ * The instant.
+ */
+at: string, 
+/**
+ * What can be said of it.
+ */
+verdict: ExplainVerdict, 
+/**
+ * What happened or will, in sentences, the most important first.
+ */
+told: Array<string>, 
+/**
+ * Who would decide it now, in a sentence; none where the schedule does not ring.
+ */
+order: string | null, 
+/**
+ * Whether each of the candidates runs it, as every node does.
+ */
+each: boolean, 
+/**
+ * The candidates, first to last.
+ */
+candidates: Array<string>, 
+/**
+ * Who is left out, and why.
+ */
+left_out: Array<ExplainLeftOut>, 
+/**
+ * What was decided, attempt by attempt or node by node.
+ */
+decisions: Array<ExplainDecision>, 
+/**
+ * The run that it waits for.
+ */
+held_by: ExplainDecision | null, 
+/**
+ * The instant of the schedule before.
+ */
+previous_at: string | null, 
+/**
+ * The instant of the schedule after.
+ */
+next_at: string | null, 
+/**
+ * When candidates were asked for.
+ */
+as_of: string, };
+
+/**
+ * What can be said of an instant.
+ */
+export type ExplainVerdict = "no_instant" | "decided" | "to_come" | "excluded_day" | "paused" | "undecided" | "no_record";
+
+/**
+ * A node that does not come into question.
+ */
+export type ExplainLeftOut = { 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * Why, in words.
+ */
+why: string, };
+
+/**
+ * What a node decided.
+ */
+export type ExplainDecision = { 
+/**
+ * The run.
+ */
+run_id: string, 
+/**
+ * The attempt.
+ */
+attempt: number, 
+/**
+ * The instant that it was decided for; the first of a range.
+ */
+scheduled_at: string, 
+/**
+ * Who decided.
+ */
+node: string, 
+/**
+ * When, by its clock.
+ */
+decided_at: string, 
+/**
+ * What came of it.
+ */
+state: RunState, 
+/**
+ * Why.
+ */
+reason: Reason | null, 
+/**
+ * Instants that were decided together.
+ */
+count: number, };

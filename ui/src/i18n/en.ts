@@ -3,12 +3,14 @@ import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
 import { connectionWords } from './en/connections'
+import { explain } from './en/explain'
 import { runs as runsWords } from './en/runs'
 
 /** Every word of the window, in English. The other languages have the type of this one. */
 export const en = {
   ...runsWords,
   ...connectionWords,
+  ...explain,
   app: {
     name: 'Belfry',
     thisComputer: 'This computer',
@@ -26,6 +28,7 @@ export const en = {
     jobs: 'Jobs',
     runs: 'Runs',
     nodes: 'Nodes',
+    explain: 'Explain',
     connections: 'Connections',
     fold: 'Fold the side bar',
     unfold: 'Unfold the side bar',
@@ -298,6 +301,7 @@ export const en = {
       nodes: 'Go to the nodes',
       timeline: 'Go to the timeline',
       overview: 'Go to the overview',
+      explain: 'Explain a job at an instant',
       settings: 'Go to the settings',
       deleted: 'Show deleted jobs',
       connections: 'Go to the connections',
@@ -343,6 +347,7 @@ export const en = {
       copyName: 'Copy the name',
       delete: 'Delete…',
       history: 'Show the versions of the job',
+      explain: 'Explain why it ran, or did not',
     },
     run: {
       kill: 'Kill',
@@ -405,6 +410,7 @@ export const en = {
       too_large: '{name} is too large: put the script into a file on the node and call that.',
       file_access: 'The file cannot be read or written. The system says: {reason}',
       project: 'This is no name of a project: use lowercase letters, digits, “.”, “_” and “-”.',
+      instant: 'This is no time: write it as 2026-11-21 03:00.',
       filter: 'The filter has a mistake, so nothing was done: correct it first.',
     },
     field: '{field}: {reason}',

@@ -4,12 +4,14 @@ import { editor } from './zh-CN/editor'
 import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
 import { connectionWords } from './zh-CN/connections'
+import { explain } from './zh-CN/explain'
 import { runs as runsWords } from './zh-CN/runs'
 
 /** 界面上的全部文字，简体中文。 */
 export const zhCN = {
   ...runsWords,
   ...connectionWords,
+  ...explain,
   app: {
     name: '钟楼',
     thisComputer: '本机',
@@ -27,6 +29,7 @@ export const zhCN = {
     jobs: '任务',
     runs: '运行',
     nodes: '节点',
+    explain: '解释',
     connections: '连接',
     fold: '收起侧栏',
     unfold: '展开侧栏',
@@ -293,6 +296,7 @@ export const zhCN = {
       nodes: '前往节点',
       timeline: '前往时间线',
       overview: '前往概览',
+      explain: '解释某个任务在某一时刻',
       settings: '前往设置',
       deleted: '查看已删除的任务',
       connections: '前往连接',
@@ -333,6 +337,7 @@ export const zhCN = {
       copyName: '复制名称',
       delete: '删除…',
       history: '查看任务的版本',
+      explain: '解释为什么运行或没有运行',
     },
     run: {
       kill: '终止',
@@ -395,6 +400,7 @@ export const zhCN = {
       too_large: '{name} 太大：请把脚本放进节点上的文件，再调用它。',
       file_access: '无法读写该文件。系统提示：{reason}',
       project: '这不是项目名：请用小写字母、数字、“.”、“_”和“-”。',
+      instant: '这不是时间：请写成 2026-11-21 03:00。',
       filter: '筛选条件有误，没有执行：请先改正。',
     },
     field: '{field}：{reason}',

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { commandError, useBackend } from '../backend/backend'
-import type { CommandError, JobRow } from '../backend/types'
+import type { CommandError, JobRow, RunRow } from '../backend/types'
 import { copyText } from '../components/copy'
 import { plainText } from '../components/text'
 import { useFieldName, useMistakeSentence } from '../marks/errors'
@@ -66,8 +66,18 @@ export function useActions() {
 
   const openRun = (runId: string) => router.push({ name: 'run', params: { runId } })
 
+  /** Why a job ran then, or did not; without an instant about the next one. */
+  const explain = (job: string, at = '', runId?: string) =>
+    router.push({ name: 'explain', query: { job, at: at || undefined, run: runId } })
+
+  /** The same of a run: one that a person asked for has no instant of its schedule. */
+  const explainRun = (run: RunRow) =>
+    explain(run.job_id, run.scheduled_at, /^[mb]:/.test(run.scope) ? run.run_id : undefined)
+
   return {
     attempt,
+    explain,
+    explainRun,
     failed,
     openRun,
     runJob: (jobId: string, name: string) =>

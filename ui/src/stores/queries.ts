@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/vue-query'
-import type { CrontabImport, JobQuery, RunRow, RunState, RunsPage } from '../backend/types'
+import type { CrontabImport, ExplainAsk, JobQuery, RunRow, RunState, RunsPage } from '../backend/types'
 import type { Effects } from './live'
 
 /** The keys of everything that is read and kept. */
@@ -24,6 +24,7 @@ export const keys = {
   versions: (jobId: string) => ['jobs', 'versions', jobId] as const,
   diff: (jobId: string, one: number, other: number) => ['jobs', 'diff', jobId, one, other] as const,
   deleted: ['jobs', 'deleted'] as const,
+  explain: (ask: ExplainAsk) => ['explain', ask] as const,
 }
 
 /** Which runs a list shows. */
@@ -76,7 +77,10 @@ export function refresh(client: QueryClient, effects: Effects): void {
   void client.invalidateQueries({ queryKey: keys.nodes, refetchType: 'active' })
   if (effects.runs.length || effects.hello) void client.invalidateQueries({ queryKey: ['node'] })
   if (effects.hello) void client.invalidateQueries({ queryKey: keys.hello })
-  if (effects.jobs) void client.invalidateQueries({ queryKey: keys.jobs })
+  if (effects.jobs) {
+    void client.invalidateQueries({ queryKey: keys.jobs })
+    void client.invalidateQueries({ queryKey: ['explain'] })
+  }
   for (const runId of new Set(effects.runs.map((run) => run.run_id))) {
     void client.invalidateQueries({ queryKey: keys.run(runId) })
   }

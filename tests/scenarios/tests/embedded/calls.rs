@@ -1,6 +1,7 @@
 //! HTTP jobs against a server that answers badly: what each call comes to.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use belfry_core::id::RunId;
@@ -136,128 +137,140 @@ fn compare(case: &Case, record: &RunRecord, output: &str) {
     assert_eq!((record.exit_code, record.signal), (None, None), "{url}");
 }
 
+/// Where the bad server has its paths.
+struct At(SocketAddr);
+
+impl At {
+    fn path(&self, path: &str) -> String {
+        format!("http://{}{path}", self.0)
+    }
+
+    fn plain(&self, path: &str) -> JobDraft {
+        call(&self.path(path), plain())
+    }
+
+    fn with(&self, path: &str, http: HttpDraft) -> JobDraft {
+        call(&self.path(path), http)
+    }
+}
+
+fn expect(codes: &str) -> HttpDraft {
+    HttpDraft {
+        expect: Some(codes.to_owned()),
+        ..plain()
+    }
+}
+
+fn contains(text: &str) -> HttpDraft {
+    HttpDraft {
+        contains: Some(text.to_owned()),
+        ..plain()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_comes_to_what_the_answer_is_worth() {
     let (place, _agent) = place().await;
-    let server = stand_in::listen().await;
-    let at = |path: &str| format!("http://{server}{path}");
-    let expect = |codes: &str| HttpDraft {
-        expect: Some(codes.to_owned()),
-        ..plain()
-    };
-    let contains = |text: &str| HttpDraft {
-        contains: Some(text.to_owned()),
-        ..plain()
-    };
-    let stays = HttpDraft {
-        redirects: Some(0),
-        ..plain()
-    };
+    let at = At(stand_in::listen().await);
     let sends = HttpDraft {
         method: Method::Put,
         headers: [("X-Token".to_owned(), "t-1".to_owned())].into(),
         body: Some("the body".to_owned()),
-        contains: Some("x-token: t-1".to_owned()),
+        ..contains("x-token: t-1")
+    };
+    let (gone, missing) = (
+        "the answer is 404, and 2xx is expected",
+        "does not contain \"is bad\"",
+    );
+    let cases = vec![
+        well(at.plain("/ok"), "< x-own: yes\n\nall is well"),
+        well(at.plain("/empty"), "< HTTP/1.1 204 No Content ("),
+        badly(at.plain("/gone"), Reason::HttpStatus, gone, "nothing here"),
+        well(at.with("/teapot", expect("200, 418")), "short and stout"),
+        well(at.with("/ok", contains("is well")), "all is well"),
+        badly(
+            at.with("/ok", contains("is bad")),
+            Reason::HttpContent,
+            missing,
+            "all is well",
+        ),
+        well(at.with("/echo", sends), "idempotency-key: "),
+        well(at.plain("/charset"), "gr\u{fffd}\u{fffd}e"),
+    ];
+    check(&place, cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_stalls_or_lies_is_told_as_what_it_is() {
+    let (place, _agent) = place().await;
+    let at = At(stand_in::listen().await);
+    let nobody = At(stand_in::nobody().await);
+    let cases = vec![
+        too_long(at.plain("/stall"), "> GET "),
+        too_long(at.plain("/drip"), "\n\nddd"),
+        badly(
+            at.plain("/short"),
+            Reason::HttpResponse,
+            "broke its answer off",
+            "only this",
+        ),
+        well(at.plain("/long"), "\n\nsome"),
+        badly(at.plain("/garbage"), Reason::HttpResponse, "127.0.0.1", ""),
+        badly(at.plain("/hang-up"), Reason::HttpResponse, "127.0.0.1", ""),
+        badly(nobody.plain("/"), Reason::HttpConnect, "refused", ""),
+        badly(
+            call("http://no-such-host.invalid/", plain()),
+            Reason::HttpConnect,
+            "no-such-host.invalid",
+            "",
+        ),
+        badly(
+            call(&format!("https://{}/", at.0), plain()),
+            Reason::HttpTls,
+            "could not trust",
+            "",
+        ),
+    ];
+    check(&place, cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_goes_on_only_to_where_it_may() {
+    let (place, _agent) = place().await;
+    let at = At(stand_in::listen().await);
+    let stays = HttpDraft {
+        redirects: Some(0),
         ..plain()
     };
-    let nobody = stand_in::nobody().await;
-    check(
-        &place,
-        vec![
-            well(call(&at("/ok"), plain()), "< x-own: yes\n\nall is well"),
-            well(call(&at("/empty"), plain()), "< HTTP/1.1 204 No Content ("),
-            badly(
-                call(&at("/gone"), plain()),
-                Reason::HttpStatus,
-                "the answer is 404, and 2xx is expected",
-                "nothing here",
-            ),
-            well(call(&at("/teapot"), expect("200, 418")), "short and stout"),
-            well(call(&at("/ok"), contains("is well")), "all is well"),
-            badly(
-                call(&at("/ok"), contains("is bad")),
-                Reason::HttpContent,
-                "does not contain \"is bad\"",
-                "all is well",
-            ),
-            well(call(&at("/echo"), sends), "idempotency-key: "),
-            too_long(call(&at("/stall"), plain()), "> GET "),
-            too_long(call(&at("/drip"), plain()), "\n\nddd"),
-            badly(
-                call(&at("/short"), plain()),
-                Reason::HttpResponse,
-                "broke its answer off",
-                "only this",
-            ),
-            well(call(&at("/long"), plain()), "\n\nsome"),
-            badly(
-                call(&at("/loop"), plain()),
-                Reason::HttpRedirect,
-                "pointed on 6 times, and 5 are allowed",
-                "/loop",
-            ),
-            well(call(&at("/once"), plain()), "all is well"),
-            badly(
-                call(&at("/once"), stays),
-                Reason::HttpStatus,
-                "the answer is 301",
-                "moved",
-            ),
-            badly(
-                call(&at("/inside"), plain()),
-                Reason::Policy,
-                "169.254.169.254, a metadata address",
-                "302",
-            ),
-            badly(
-                call(&at("/nowhere"), plain()),
-                Reason::HttpRedirect,
-                "cannot be called",
-                "302",
-            ),
-            badly(
-                call(&at("/garbage"), plain()),
-                Reason::HttpResponse,
-                "127.0.0.1",
-                "",
-            ),
-            badly(
-                call(&at("/hang-up"), plain()),
-                Reason::HttpResponse,
-                "127.0.0.1",
-                "",
-            ),
-            badly(
-                call(&format!("http://{nobody}/"), plain()),
-                Reason::HttpConnect,
-                "refused",
-                "",
-            ),
-            badly(
-                call("http://no-such-host.invalid/", plain()),
-                Reason::HttpConnect,
-                "no-such-host.invalid",
-                "",
-            ),
-            well(call(&at("/charset"), plain()), "gr\u{fffd}\u{fffd}e"),
-            badly(
-                call(&format!("https://{server}/"), plain()),
-                Reason::HttpTls,
-                "could not trust",
-                "",
-            ),
-            never(call("http://[::1]:9/", plain()), "a loopback address"),
-            never(
-                call("http://169.254.169.254/latest", plain()),
-                "a metadata address",
-            ),
-            never(
-                call("http://127.0.0.2:9/", plain()),
-                "allow it with `egress`",
-            ),
-        ],
-    )
-    .await;
+    let redirect =
+        |path: &str, detail, shows| badly(at.plain(path), Reason::HttpRedirect, detail, shows);
+    let cases = vec![
+        redirect("/loop", "pointed on 6 times, and 5 are allowed", "/loop"),
+        well(at.plain("/once"), "all is well"),
+        badly(
+            at.with("/once", stays),
+            Reason::HttpStatus,
+            "the answer is 301",
+            "moved",
+        ),
+        badly(
+            at.plain("/inside"),
+            Reason::Policy,
+            "169.254.169.254, a metadata address",
+            "302",
+        ),
+        redirect("/nowhere", "cannot be called", "302"),
+        never(call("http://[::1]:9/", plain()), "a loopback address"),
+        never(
+            call("http://169.254.169.254/latest", plain()),
+            "a metadata address",
+        ),
+        never(
+            call("http://127.0.0.2:9/", plain()),
+            "allow it with `egress`",
+        ),
+    ];
+    check(&place, cases).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,23 @@
-import type { CommandError, Licence, NextLine } from '../types'
+import type { CommandError, Licence, NextLine, RunState } from '../types'
 import written from './fixtures.json'
 
 /** A sentence in both languages. */
 export interface Said {
   en: string
   zh: string
+}
+
+/** What core says of an instant: `{at}` stands for times, `node-0`, `first-0` and `others-0` for nodes. */
+interface Explaining {
+  decided: Record<RunState, Said>
+  to_come: Said
+  paused: Said
+  no_instant: Said
+  no_record: Said
+  /** With no candidate, one, and several. */
+  orders_past: Said[]
+  orders: Said[]
+  left_out: Said[]
 }
 
 /** What the real core says, written by `core/tests/fixtures.rs`: the fake makes none of it up. */
@@ -23,6 +36,7 @@ export interface Fixtures {
   errors: Record<string, CommandError>
   /** Lines of differences between two definitions. */
   diffs: Record<string, string[]>
+  explained: Explaining
   /** The edition of the time zones. */
   zones: string
   licences: Licence[]

@@ -26,11 +26,3 @@ export function changeReadings({ local_before, local_after }: ClockChange): {
   const [day, time] = local_after.split(' ')
   return { before: local_before, after: local_before.startsWith(day!) ? (time ?? '') : local_after }
 }
-
-/** Suggestions that fit what is typed: those that begin with it first, then those that contain it. */
-export function fitting(all: readonly string[], typed: string, most: number): string[] {
-  const text = typed.trim().toLowerCase()
-  const begins = all.filter((each) => each.toLowerCase().startsWith(text))
-  const holds = all.filter((each) => each.toLowerCase().indexOf(text) > 0)
-  return [...begins, ...holds].filter((each) => each !== typed).slice(0, most)
-}

@@ -127,6 +127,10 @@ export function useChosenJobs(list: ListInView) {
     'job.tag': { run: () => (asking.value = 'tag'), allowed: some },
     'job.export': { run: () => void files.save(target()), allowed: some },
     'job.copyName': { run: copyNames, allowed: () => list.at.value !== undefined },
+    'job.explain': {
+      run: () => void actions.explain(list.at.value!.job_id),
+      allowed: () => usable(list.at.value),
+    },
     'job.delete': { run: () => (asking.value = 'delete'), allowed: some },
   })
 

@@ -1,0 +1,41 @@
+import type { explain as english } from '../en/explain'
+
+/** 为什么在那里运行，或没有运行，简体中文。 */
+export const explain: typeof english = {
+  explain: {
+    title: '解释',
+    open: '解释',
+    openAt: '解释 {at}',
+    job: '任务',
+    jobHelp: '项目/名称',
+    at: '时刻',
+    atHelp: '留空则为下一次',
+    ask: '解释',
+    previous: '前一次',
+    next: '后一次',
+    empty: '哪个任务，什么时刻？请填写，或从某次运行、跳过或未来的一次进入。',
+    emptyCommand: 'belfryctl explain ops/backup 10m',
+    verdict: {
+      no_instant: '不在计划内',
+      decided: '已决定',
+      to_come: '未到时间',
+      excluded_day: '日历排除',
+      paused: '已暂停',
+      undecided: '尚未决定',
+      no_record: '没有记录',
+    },
+    happened: '发生了什么',
+    will: '将会发生什么',
+    decisions: '由谁、何时决定',
+    after: '到点后 {after}',
+    waits: '正在等待这次运行',
+    attempt: '第 {n} 次尝试',
+    many: '连同共 {n} 个时刻',
+    candidates: '候选节点，按顺序',
+    each: '各自运行的节点',
+    noCandidates: '没有合适的节点。',
+    leftOut: '不考虑的节点及原因',
+    nobodyLeftOut: '没有被排除的节点。',
+    asOf: '节点状态截至 {at}',
+  },
+}
