@@ -17,7 +17,7 @@ use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
 use belfry_core::run::RunState;
 use belfry_core::txn::Entry;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use tracing::warn;
@@ -56,6 +56,8 @@ pub struct Performer {
     /// Series whose cursors are to be read once the burst of events is over: ten thousand jobs are
     /// read in a few requests and not in one each.
     pub unread: Vec<SeriesKey>,
+    /// Room for requests with transactions: what finds none waits its turn, outside of its deadline.
+    pub requests: Arc<Semaphore>,
     /// Transactions that travel together once the burst of events is over.
     pub unsent: Vec<(Token, Transaction)>,
     /// One more clone for each effect that is on its way.
@@ -108,8 +110,9 @@ impl Performer {
 
     fn send(&self, batch: Batch) {
         let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
-        let guard = self.guard();
+        let (guard, requests) = (self.guard(), self.requests.clone());
         tokio::spawn(async move {
+            let room = requests.acquire().await;
             let mut answers = ask(&*coord, &keys, &host, &batch).await;
             let refused = |(_, answer): &(Token, Answer)| matches!(answer, Answer::Refused(_));
             if batch.sent.len() > 1 && answers.iter().all(refused) {
@@ -120,6 +123,7 @@ impl Performer {
                     answers.extend(ask(&*coord, &keys, &host, &alone).await);
                 }
             }
+            drop(room);
             for (token, answer) in answers {
                 host.tell(Event::TxnAnswered(token, answer)).await;
             }

@@ -14,10 +14,11 @@ use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::id::OrderId;
 use belfry_core::identity::IdentityFile;
+use belfry_core::limits::TXN_REQUESTS_AT_ONCE;
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
 use tokio::net::unix::pipe::Receiver;
-use tokio::sync::{mpsc, watch as flag};
+use tokio::sync::{Semaphore, mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -334,6 +335,7 @@ fn performer(
         parcels: to_history,
         tails,
         readings: Arc::new(AtomicU64::new(0)),
+        requests: Arc::new(Semaphore::new(TXN_REQUESTS_AT_ONCE)),
         unread: Vec::new(),
         unsent: Vec::new(),
         on_its_way: Arc::new(()),

@@ -190,10 +190,15 @@ pub const MAX_PARALLEL_MAX: usize = 10_000;
 pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
 /// A version on its way to history is left to its author for so long.
 pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
+/// Versions forwarded in one upload.
+pub const PENDING_TOGETHER: usize = 100;
 /// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
 pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
 /// A transaction that is not answered by then has an unknown outcome.
 pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// Requests with transactions that one agent has on their way at once. A store that is asked for
+/// more answers none of them in time, and what is unknown must be asked again.
+pub const TXN_REQUESTS_AT_ONCE: usize = 8;
 /// Cursors read in one request.
 pub const CURSORS_PER_READ: usize = 500;
 /// Times that an edit is sent before its author is told that the outcome is not yet known.

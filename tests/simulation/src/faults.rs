@@ -184,6 +184,11 @@ impl World {
     fn cut_off(&mut self, host: usize) {
         let lasts = *self.random.pick(&[2_000u64, 12_000, 30_000, 100_000]);
         let until = self.soon(lasts);
+        self.cut_until(host, until);
+    }
+
+    /// A server reaches everything but the store, until then.
+    pub fn cut_until(&mut self, host: usize, until: Duration) {
         self.hosts[host].cut_until = until;
         self.at(until, Happening::CutHealed(host));
         self.count(Fault::CutOff);
