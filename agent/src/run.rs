@@ -14,7 +14,7 @@ use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::id::OrderId;
 use belfry_core::identity::IdentityFile;
-use belfry_core::limits::TXN_REQUESTS_AT_ONCE;
+use belfry_core::limits::{LAUNCHES_AT_ONCE, TXN_REQUESTS_AT_ONCE};
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
 use tokio::net::unix::pipe::Receiver;
@@ -336,6 +336,7 @@ fn performer(
         tails,
         readings: Arc::new(AtomicU64::new(0)),
         requests: Arc::new(Semaphore::new(TXN_REQUESTS_AT_ONCE)),
+        launches: Arc::new(Semaphore::new(LAUNCHES_AT_ONCE)),
         unread: Vec::new(),
         unsent: Vec::new(),
         on_its_way: Arc::new(()),

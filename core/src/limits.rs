@@ -199,6 +199,9 @@ pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 /// Requests with transactions that one agent has on their way at once. A store that is asked for
 /// more answers none of them in time, and what is unknown must be asked again.
 pub const TXN_REQUESTS_AT_ONCE: usize = 8;
+/// Programs that one agent is starting at once. More would start none of them sooner, and would take
+/// the processor from the decisions about those that are still due.
+pub const LAUNCHES_AT_ONCE: usize = 16;
 /// Cursors read in one request.
 pub const CURSORS_PER_READ: usize = 500;
 /// Times that an edit is sent before its author is told that the outcome is not yet known.
