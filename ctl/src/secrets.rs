@@ -84,7 +84,8 @@ async fn rotate(cluster: &Cluster, at: &Place, finish: bool, json: bool) -> Resu
     let newest = all.last().expect("a file without any is refused").clone();
     if let Place::Servers(servers) = at {
         if !finish {
-            return Ok(tell_begun(&file, json));
+            tell_begun(&file, json);
+            return Ok(());
         }
         if !is_begun {
             let sentence = "nothing was begun: run `belfryctl secrets rotate` first";
