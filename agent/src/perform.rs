@@ -58,6 +58,8 @@ pub struct Performer {
     pub unread: Vec<SeriesKey>,
     /// Room for requests with transactions: what finds none waits its turn, outside of its deadline.
     pub requests: Arc<Semaphore>,
+    /// Room for programs that are being started.
+    pub launches: Arc<Semaphore>,
     /// Transactions that travel together once the burst of events is over.
     pub unsent: Vec<(Token, Transaction)>,
     /// One more clone for each effect that is on its way.
@@ -132,12 +134,15 @@ impl Performer {
     }
 
     fn spawn(&self, intent: Intent) {
-        let (host, guard) = (self.host.clone(), self.guard());
+        let (host, guard, launches) = (self.host.clone(), self.guard(), self.launches.clone());
         let (coord, last) = (self.coord.clone(), self.last_key(&intent));
         tokio::spawn(async move {
+            // The gate judges whether it became too late meanwhile.
+            let room = launches.acquire_owned().await;
             let previous = previous(&*coord, last).await;
             spawn_blocking(move || {
                 launch::launch(&host, &intent, previous);
+                drop(room);
                 drop(guard);
             });
         });

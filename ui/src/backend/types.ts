@@ -9,7 +9,7 @@ export type RunState = "claimed" | "running" | "succeeded" | "failed" | "timed_o
 /**
  * Why a run is in its state, in one word that programs can match.
  */
-export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "excluded_day" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "parameters" | "run_as" | "policy" | "http_connect" | "http_tls" | "http_status" | "http_content" | "http_redirect" | "http_response" | "agent_restarted" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
+export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "excluded_day" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "parameters" | "run_as" | "decrypt" | "policy" | "http_connect" | "http_tls" | "http_status" | "http_content" | "http_redirect" | "http_response" | "agent_restarted" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
 
 /**
  * What made a run happen.

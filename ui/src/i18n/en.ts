@@ -87,6 +87,7 @@ export const en = {
     signal: 'ended by a signal',
     parameters: 'what it was given does not fit',
     run_as: 'its user is not allowed there',
+    decrypt: 'a secret of it cannot be opened there',
     policy: 'the node refuses the address',
     http_connect: 'nobody answers',
     http_tls: 'certificate not trusted',

@@ -88,6 +88,7 @@ export const zhCN = {
     signal: '被信号结束',
     parameters: '给定的参数不符合要求',
     run_as: '该节点不允许此用户',
+    decrypt: '该节点无法解开它的密文',
     policy: '节点不允许连接该地址',
     http_connect: '无法连接',
     http_tls: '证书不可信',

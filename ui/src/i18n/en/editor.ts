@@ -272,6 +272,8 @@ export const editor = {
     both: 'A script and a program are both given: remove one of them.',
     neither: 'There is no program: write a script or a program.',
     variable_name: '“{value}” cannot be a variable: use letters, digits and “_”, no digit first.',
+    secret_in_env: 'It stands in the variables too, where everybody can read it: remove it there.',
+    secret_in_plain: 'Secrets are not written here: write “sealed”, and set it with “belfryctl secrets set”.',
     variable_reserved: 'Names that begin with BELFRY_ are Belfry’s own: choose another one.',
     duplicate: '“{value}” is there twice: remove one.',
     type: 'The value is of another kind than this key has.',

@@ -266,6 +266,8 @@ export const editor: typeof english = {
     both: '同时给了脚本和程序：请去掉一个。',
     neither: '没有程序：请写脚本或程序。',
     variable_name: '“{value}”不能作变量名：请用字母、数字和“_”，不以数字开头。',
+    secret_in_env: '环境变量中也有它，人人可见：请从那里去掉。',
+    secret_in_plain: '密文不写在这里：请写“sealed”，再用“belfryctl secrets set”设置。',
     variable_reserved: '以 BELFRY_ 开头的名称由 Belfry 自用：请换一个。',
     duplicate: '“{value}”出现了两次：请去掉一个。',
     type: '值的类型与这个键不符。',
