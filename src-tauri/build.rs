@@ -35,6 +35,7 @@ const COMMANDS: &[&str] = &[
     "jobs_find",
     "computer_show",
     "agent_at_login",
+    "link_take",
     "runs_search",
     "runs_facets",
     "query_complete",
@@ -55,6 +56,12 @@ const COMMANDS: &[&str] = &[
     "connections_import",
     "nodes_list",
     "node_show",
+    "node_ask",
+    "node_remove",
+    "node_form",
+    "node_note",
+    "node_invite",
+    "run_release",
     "explain_show",
 ];
 

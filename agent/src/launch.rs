@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use belfry_agent::attempt::folder::{AttemptFolder, FileError, Input};
+use belfry_agent::attempt::secrets::{Secrets, hand_over};
 use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
 use belfry_core::dispatch::{Event, Evidence, Intent};
 use belfry_core::job::{Action, Command, Shell, Umask, parameter_variable, values_of};
@@ -13,7 +14,7 @@ use tracing::{debug, warn};
 
 use crate::host::{AttemptKey, Host};
 use crate::identity::{self, Identity};
-use crate::{ending, http_job, recover};
+use crate::{ending, http_job, recover, secrets};
 
 /// Makes the attempt's folder and spawns its supervisor, or begins its call. Its fate is told to the engine.
 pub fn launch(host: &Arc<Host>, intent: &Intent, previous: Option<RunState>) {
@@ -61,8 +62,10 @@ fn run(host: &Arc<Host>, intent: &Intent, shell: &Shell, spec: Spec) -> Result<(
         script,
         stdin: shell.stdin.as_ref().map(String::as_bytes),
     };
+    let secrets = secrets::of_run(host, intent);
+    let secrets = secrets.map_err(|error| Refused::Early(Reason::Decrypt, error.to_string()))?;
     let folder = AttemptFolder::create(&host.runs, &spec, input).map_err(Refused::Folder)?;
-    spawn(host, &folder, key).map_err(|error| {
+    spawn(host, &folder, key, &secrets).map_err(|error| {
         let why = format!("the supervisor could not be spawned: {error}");
         Refused::Early(Reason::CouldNotStart, why)
     })?;
@@ -71,8 +74,16 @@ fn run(host: &Arc<Host>, intent: &Intent, shell: &Shell, spec: Spec) -> Result<(
     Ok(())
 }
 
-fn spawn(host: &Host, folder: &AttemptFolder, key: AttemptKey) -> std::io::Result<()> {
+fn spawn(
+    host: &Host,
+    folder: &AttemptFolder,
+    key: AttemptKey,
+    secrets: &Secrets,
+) -> std::io::Result<()> {
     let mut command = folder.supervisor(&host.supervisor);
+    if !secrets.is_empty() {
+        command.stdin(hand_over(secrets)?);
+    }
     command.stdout(Stdio::from(host.signs.try_clone()?));
     host.children.spawn(&mut command, key)
 }
@@ -109,6 +120,7 @@ fn spec(host: &Host, intent: &Intent, user: &Identity, previous: Option<RunState
         attempt: value.attempt,
         program: program(host, intent),
         env: environment(host, intent, user, previous),
+        secrets: job.secrets.keys().cloned().collect(),
         cwd: Some(job.cwd.clone().unwrap_or_else(|| home(host, user))),
         user: user.ids.clone(),
         umask: job.umask.map(Umask::bits),

@@ -23,6 +23,7 @@ mod perform;
 mod recover;
 mod reload;
 mod run;
+mod secrets;
 mod session;
 mod settings;
 mod shutdown;

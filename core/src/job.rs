@@ -45,6 +45,7 @@ use crate::limits::{
     OUTPUT_HEAD_DEFAULT, OUTPUT_TAIL_DEFAULT, RETRY_INTERVAL_DEFAULT, RETRY_INTERVAL_MAX_DEFAULT,
 };
 use crate::schedule::{DstPolicy, Schedule, Timetable, Zone};
+use crate::secret::{Sealed, SealedSecrets};
 
 /// What to run, when and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +58,8 @@ pub struct Job {
     pub action: Action,
     /// Variables of the program, besides Belfry's own.
     pub env: BTreeMap<String, String>,
+    /// Variables that only the agent can read, sealed.
+    pub secrets: SealedSecrets,
     /// The program's folder; the agent's data folder when absent.
     pub cwd: Option<String>,
     /// The user that the program runs as; the agent's own when absent.
@@ -104,6 +107,15 @@ pub struct Job {
 }
 
 impl Job {
+    /// The same, with its secrets only named: those of one job open in no other.
+    pub fn without_sealed(&self) -> Self {
+        let names = self.secrets.keys().cloned();
+        Self {
+            secrets: names.map(|name| (name, Sealed::Unset)).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The instants of its schedule, without jitter.
     pub fn timetable(&self) -> Timetable {
         Timetable {

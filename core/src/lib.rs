@@ -10,6 +10,7 @@ pub mod schedule;
 
 pub mod envelope;
 pub mod policy;
+pub mod secret;
 
 pub mod definition;
 pub mod job;
@@ -48,6 +49,8 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "io")]
 pub mod identity;
+#[cfg(feature = "io")]
+pub mod sealing;
 #[cfg(feature = "io")]
 pub mod sqlite_file;
 #[cfg(feature = "io")]

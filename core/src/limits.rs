@@ -466,5 +466,19 @@ pub const BACKFILL_TAKEN_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);
 /// How far ahead a person may ask for a run: what lies further belongs into a schedule.
 pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;
+
+/// Secrets of one job: as many as a program is given by hand.
+pub const SECRETS_MAX: usize = 32;
+/// Shorter ones stand in output by chance, which would be full of marks.
+pub const SECRET_BYTES_MIN: usize = 4;
+/// A private key of 4,096 bits has 3,300; what is larger is a file.
+pub const SECRET_BYTES_MAX: usize = 4 * 1024;
+/// A sealed one: in JSON a character may take six, and sealing adds a head.
+pub const SEALED_BYTES_MAX: usize = 26 * 1024;
+/// Identities that one file holds: one, and another while they are being exchanged.
+pub const IDENTITIES_MAX: usize = 4;
+
+const _: () =
+    assert!(SECRET_BYTES_MIN <= SECRET_BYTES_MAX && SECRET_BYTES_MAX * 6 < SEALED_BYTES_MAX);
 /// An explanation looks so far back for the instant before: yearly schedules have one.
 pub const EXPLAIN_BACK: Duration = Duration::from_secs(400 * 24 * 60 * 60);

@@ -113,6 +113,8 @@ pub enum Reason {
     Parameters,
     /// Rejected: the node does not run programs as that user, or has no such user.
     RunAs,
+    /// Rejected: a secret of the job cannot be opened here.
+    Decrypt,
     /// Rejected or failed: the node does not connect to that address.
     Policy,
     /// Failed: nobody answers at the address.
@@ -177,6 +179,7 @@ impl Reason {
             Self::Definition => "definition",
             Self::Parameters => "parameters",
             Self::RunAs => "run_as",
+            Self::Decrypt => "decrypt",
             Self::Policy => "policy",
             Self::HttpConnect => "http_connect",
             Self::HttpTls => "http_tls",

@@ -13,8 +13,10 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 mod definitions;
+mod secrets;
 
 pub use definitions::{DefinitionsCommand, Named, NodesSet, NotedWeight};
+pub use secrets::SecretsCommand;
 
 /// Jobs, runs and schedules of Belfry, for people and scripts.
 #[derive(Parser)]
@@ -67,6 +69,9 @@ pub enum Command {
     /// Definitions of every kind: nodes, calendars, scripts and whatever else people write
     #[command(subcommand)]
     Definitions(DefinitionsCommand),
+    /// Secrets of jobs: what their programs get and nobody reads
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Runs: what ran, runs and was skipped
     #[command(subcommand)]
     Runs(RunsCommand),

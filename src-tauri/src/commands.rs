@@ -61,6 +61,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         bulk::jobs_find,
         computer::computer_show,
         computer::agent_at_login,
+        computer::link_take,
         runs::runs_search,
         runs::runs_facets,
         runs::query_complete,
@@ -81,6 +82,12 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         connections::connections_import,
         nodes::nodes_list,
         nodes::node_show,
+        nodes::node_ask,
+        nodes::node_remove,
+        nodes::node_form,
+        nodes::node_note,
+        nodes::node_invite,
+        runs::run_release,
         explain::explain_show,
     ]
 }

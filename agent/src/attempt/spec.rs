@@ -8,8 +8,8 @@ use super::clock;
 
 /// The version of `spec.json` that this program writes.
 ///
-/// 2: `user` and `umask`, which no supervisor may pass over.
-pub const SPEC_VERSION: u32 = 2;
+/// 2: `user` and `umask`; 3: `secrets`. No supervisor may pass them over.
+pub const SPEC_VERSION: u32 = 3;
 
 /// Everything the supervisor must know, fixed before it is spawned.
 ///
@@ -27,6 +27,9 @@ pub struct Spec {
     /// The whole environment: nothing is inherited.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Further variables, whose values the supervisor reads from its standard input and writes nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// The working directory; `/` when absent.
     #[serde(default)]
     pub cwd: Option<String>,

@@ -5,5 +5,6 @@ mod fixture;
 mod nasty;
 mod output;
 mod recovery;
+mod secrets;
 mod starting;
 mod users;

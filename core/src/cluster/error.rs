@@ -6,8 +6,10 @@ use crate::coord::CoordError;
 use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
 use crate::id::{NodeId, RunId};
+use crate::identity::IdentityFileError;
 use crate::job::{FieldError, ParameterError};
 use crate::run::RunState;
+use crate::sealing::SealError;
 use crate::view::{CommandError, ErrorCode};
 
 /// Why a use-case did not do what was asked.
@@ -163,6 +165,22 @@ pub enum ClusterError {
         /// Which, and why.
         error: ParameterError,
     },
+    /// A text cannot be a secret. It is not repeated.
+    #[error("could not set the secret {secret} of {name:?}: {error}")]
+    Seal {
+        /// The job.
+        name: String,
+        /// The variable.
+        secret: String,
+        /// Why not.
+        error: SealError,
+    },
+    /// The identity of this computer cannot be used.
+    #[error("could not seal secrets: {0}")]
+    Identity(IdentityFileError),
+    /// The cluster is older than identities.
+    #[error("the cluster has no identity for its agents yet: run `belfryctl cluster migrate`")]
+    NoIdentity,
     /// No node has this id.
     #[error("there is no node {node}: `belfryctl nodes list` shows those that are known")]
     NoSuchNode {
@@ -257,6 +275,9 @@ impl ClusterError {
             | Self::NameTaken { .. }
             | Self::Broken { .. }
             | Self::Parameters { .. }
+            | Self::Seal { .. }
+            | Self::Identity(_)
+            | Self::NoIdentity
             | Self::NodeIsGone { .. }
             | Self::NodeIsThere { .. }
             | Self::NotHeld { .. }
@@ -399,6 +420,9 @@ impl ClusterError {
             | Self::NoSuchJob { .. }
             | Self::NoSuchDefinition { .. }
             | Self::NoSuchRun { .. }
+            | Self::Seal { .. }
+            | Self::Identity(_)
+            | Self::NoIdentity
             | Self::Fields(_) => return None,
         })
     }

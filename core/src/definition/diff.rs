@@ -89,7 +89,7 @@ pub(super) fn compare<B: Body>(old: Option<&B>, new: Option<&B>) -> Vec<Change> 
     changes
 }
 
-pub(super) const ORDER: [&str; 31] = [
+pub(super) const ORDER: [&str; 32] = [
     "project",
     "name",
     "schedule",
@@ -103,6 +103,7 @@ pub(super) const ORDER: [&str; 31] = [
     "shell",
     "http",
     "env",
+    "secrets",
     "cwd",
     "run_as",
     "umask",
@@ -153,6 +154,9 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
     action_rows(&mut rows, &job.action);
     for (name, value) in &job.env {
         rows.put(&format!("env.{name}"), value);
+    }
+    for (name, sealed) in &job.secrets {
+        rows.put(&format!("secrets.{name}"), &sealed.mark());
     }
     rows.maybe("cwd", job.cwd.as_deref());
     rows.maybe("run_as", job.run_as.as_deref());

@@ -11,7 +11,7 @@ use crate::job::Job;
 const LINE_CHARS_MAX: usize = 100;
 
 /// Fields of a job in the order in which they are written; tables that do not fit on a line come last.
-pub(super) const ORDER: [&str; 30] = [
+pub(super) const ORDER: [&str; 31] = [
     "project",
     "name",
     "note",
@@ -40,6 +40,7 @@ pub(super) const ORDER: [&str; 30] = [
     "output",
     "parameters",
     "env",
+    "secrets",
     "http",
     "shell",
 ];
@@ -65,7 +66,8 @@ pub fn export_all(definitions: &[Definition]) -> String {
 
 fn export_one(definition: &Definition) -> String {
     let kind = definition.kind();
-    let fields = toml::Table::try_from(definition.to_body())
+    // What is sealed stays with its cluster and its job.
+    let fields = toml::Table::try_from(definition.without_sealed().to_body())
         .expect("a body holds texts, numbers and tables");
     let mut block = format!("[[{kind}]]\n");
     let mut tables = String::new();

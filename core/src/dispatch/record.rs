@@ -95,7 +95,7 @@ pub(super) fn ended(mut record: RunRecord, exit: &Exit, kill: Option<&Kill>) -> 
         ExitKind::Stopped => (RunState::Killed, None),
         ExitKind::Unreaped => (RunState::Killed, Some(Reason::Unreaped)),
         ExitKind::NotStarted(Reason::Deadline) => (RunState::Skipped, Some(Reason::Deadline)),
-        ExitKind::NotStarted(reason @ (Reason::RunAs | Reason::Policy)) => {
+        ExitKind::NotStarted(reason @ (Reason::RunAs | Reason::Policy | Reason::Decrypt)) => {
             (RunState::Rejected, Some(reason))
         }
         ExitKind::NotStarted(reason) => (RunState::Failed, Some(reason)),

@@ -260,6 +260,10 @@ fn reason(why: Reason, language: Language) -> &'static str {
         Reason::Definition => ("its definition cannot be used", "定义无法使用"),
         Reason::Parameters => ("what it was given does not fit", "给定的参数不符合要求"),
         Reason::RunAs => ("the node refuses its user", "节点不允许以该用户运行"),
+        Reason::Decrypt => (
+            "the node cannot open a secret of it",
+            "节点无法解开它的密文",
+        ),
         Reason::Policy => ("the node refuses the address", "节点不允许连接该地址"),
         Reason::HttpConnect => ("nobody answers at its address", "无法连接目标地址"),
         Reason::HttpTls => ("whoever answers cannot be trusted", "无法信任对方的证书"),

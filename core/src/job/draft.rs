@@ -15,6 +15,7 @@ use super::{
 };
 use crate::limits::{HTTP_REDIRECTS_DEFAULT, START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
+use crate::secret::SealedSecrets;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -71,6 +72,9 @@ drafts! {
         /// Variables of the program, besides Belfry's own.
         #[serde(default, skip_serializing_if = "is_default")]
         pub env: BTreeMap<String, String>,
+        /// Variables that nobody may read: `sealed` each, set by `belfryctl secrets set`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub secrets: BTreeMap<String, String>,
         /// The program's folder, from `/` on; the agent's data folder when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub cwd: Option<String>,
@@ -332,6 +336,7 @@ impl From<&Job> for JobDraft {
             shell,
             http,
             env: job.env.clone(),
+            secrets: texts_of(&job.secrets),
             cwd: job.cwd.clone(),
             run_as: job.run_as.clone(),
             umask: job.umask.map(|umask| umask.to_string()),
@@ -357,6 +362,13 @@ impl From<&Job> for JobDraft {
             starred: job.about.starred,
         }
     }
+}
+
+fn texts_of(secrets: &SealedSecrets) -> BTreeMap<String, String> {
+    let texts = secrets.iter();
+    texts
+        .map(|(name, sealed)| (name.clone(), sealed.to_string()))
+        .collect()
 }
 
 impl From<&Shell> for ShellDraft {

@@ -110,6 +110,11 @@ const JOB: &[Field] = &[
         "http = { url = \"https://example.org/health\" }",
     ),
     field("env", Shape::Variables, "env = { LANG = \"C.UTF-8\" }"),
+    field(
+        "secrets",
+        Shape::Variables,
+        "secrets = { TOKEN = \"sealed\" }",
+    ),
     field("cwd", Shape::Text, "cwd = \"/srv/app\""),
     field("run_as", Shape::Text, "run_as = \"www-data\""),
     field("umask", Shape::Text, "umask = \"027\""),
@@ -152,10 +157,6 @@ const JOB: &[Field] = &[
     field("tags", Shape::Texts, "tags = [\"capacity\"]"),
     field("starred", Shape::Flag, "starred = true"),
     later("setup", "the script can prepare its node at its beginning"),
-    later(
-        "secrets",
-        "the script can read a file that only the agent's user may read",
-    ),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
     later("processes", "the script can begin with `ulimit -u <count>`"),

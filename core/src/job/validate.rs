@@ -6,6 +6,7 @@ mod http;
 mod parameters;
 mod place;
 mod program;
+mod secrets;
 mod user;
 
 use std::time::Duration;
@@ -34,7 +35,7 @@ impl JobDraft {
         let timetable = check.timetable(&self);
         check.program_alone(&self);
         let action = check.action(self.shell, self.http);
-        check.env(&self.env);
+        let secrets = check.variables(&self.env, &self.secrets);
         check.cwd(self.cwd.as_deref());
         check.run_as(self.run_as.as_deref());
         let umask = check.umask(self.umask.as_deref());
@@ -71,6 +72,7 @@ impl JobDraft {
             name: self.name,
             action,
             env: self.env,
+            secrets,
             cwd: self.cwd,
             run_as: self.run_as,
             umask,

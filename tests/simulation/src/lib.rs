@@ -84,6 +84,7 @@ pub fn random_job(world: &mut World, number: u128, end: Timestamp) -> Job {
             stdin: None,
         }),
         env: BTreeMap::new(),
+        secrets: BTreeMap::new(),
         cwd: None,
         run_as: None,
         umask: None,

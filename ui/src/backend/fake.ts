@@ -5,7 +5,9 @@ import { FakeEditor } from './fake/editor'
 import { FakeBulks } from './fake/bulk'
 import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { FakeConnections } from './fake/connections'
+import { fakeLinks } from './fake/links'
 import { listNodes, showNode } from './fake/nodes'
+import { fakeNodeActions } from './fake/nodeActions'
 import { completeQuery, countRuns, searchRuns } from './fake/search'
 import { definitionOf, deletedJobs, restoreVersion, versionDiff, versionsOf } from './fake/versions'
 import { FakeWorld, refuse, type Variant } from './fake/world'
@@ -84,9 +86,11 @@ export function fakeBackend(address: URLSearchParams): Backend {
     preferencesSet: ({ preferences }) => answer(() => void (world.preferences = sent(preferences))),
     computerShow: () => answer(() => world.computer()),
     agentAtLogin: ({ on }) => answer(() => world.setAtLogin(on)),
+    ...fakeLinks(answer),
     ...connections.commands(answer),
     nodesList: () => stored(() => listNodes(world, connections.shown)),
     nodeShow: ({ node, language }) => stored(() => showNode(world, connections.shown, node, language)),
+    ...fakeNodeActions(world, connections, stored),
     explainShow: ({ ask }) => stored(() => explain(world, connections.shown, ask, Date.now())),
     onLive: async (listener) => world.listen(listener),
     onBulk: async (listener) => bulks.listen(listener),

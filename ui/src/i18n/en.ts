@@ -3,6 +3,7 @@ import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
 import { connectionWords } from './en/connections'
+import { nodeWords } from './en/nodes'
 import { explain } from './en/explain'
 import { runs as runsWords } from './en/runs'
 
@@ -10,6 +11,7 @@ import { runs as runsWords } from './en/runs'
 export const en = {
   ...runsWords,
   ...connectionWords,
+  ...nodeWords,
   ...explain,
   app: {
     name: 'Belfry',
@@ -85,6 +87,7 @@ export const en = {
     signal: 'ended by a signal',
     parameters: 'what it was given does not fit',
     run_as: 'its user is not allowed there',
+    decrypt: 'a secret of it cannot be opened there',
     policy: 'the node refuses the address',
     http_connect: 'nobody answers',
     http_tls: 'certificate not trusted',
@@ -282,6 +285,7 @@ export const en = {
     commands: 'Commands',
     jobs: 'Jobs',
     nothing: 'Nothing found.',
+    close: 'Close',
   },
   command: {
     app: {
@@ -327,6 +331,14 @@ export const en = {
       selectUp: 'Select the row and the previous',
       selectAll: 'Select all that match',
     },
+    node: {
+      drain: 'Drain the node',
+      undrain: 'Let the node take work again',
+      reload: 'Let the node read its file again',
+      note: 'Weight and labels of the node…',
+      remove: 'Remove the node…',
+      invite: 'Add a server…',
+    },
     view: {
       save: 'Save this list as a view',
       copy: 'Copy the view as text',
@@ -351,6 +363,7 @@ export const en = {
     run: {
       kill: 'Kill',
       definition: 'Show the definition that it ran with',
+      release: 'Release the lost run…',
       link: 'Copy a link',
       save: 'Save the log',
     },
@@ -391,6 +404,9 @@ export const en = {
         'The file changes {count} jobs, and about {most} fit into one transaction. Nothing was applied: split the file.',
       not_running: 'The run has ended already.',
       no_version: 'This version is not kept any more.',
+      no_identity: 'The cluster has no identity for its agents yet: run `belfryctl cluster migrate`.',
+      identity_file: 'The key of the cluster is not on this computer: {reason}',
+      not_invited: 'No line could be made: {reason}',
       parameter_unknown: '{name} has no parameter “{field}”: remove it or correct its name.',
       parameter_missing: '{name} needs a value for its parameter “{field}”: give one.',
       parameter_value: 'The parameter “{field}” of {name} cannot be “{value}”.',

@@ -75,6 +75,7 @@ impl Check {
     pub(super) fn program_alone(&mut self, draft: &JobDraft) {
         let given = [
             ("env", !draft.env.is_empty()),
+            ("secrets", !draft.secrets.is_empty()),
             ("cwd", draft.cwd.is_some()),
             ("run_as", draft.run_as.is_some()),
             ("umask", draft.umask.is_some()),

@@ -4,5 +4,6 @@ mod calls;
 mod crashes;
 mod programs;
 mod ringing;
+mod secrets;
 mod stand_in;
 mod stopping;

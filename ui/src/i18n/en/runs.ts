@@ -77,6 +77,7 @@ export const runs = {
     signal: 'See whether the system or another program ended it: memory, limits, a restart.',
     parameters: 'Run it again with values that the job’s parameters take.',
     run_as: 'Allow the user in the node’s own file, or choose another user or node.',
+    decrypt: 'Set the secret again with “belfryctl secrets set”, or give the node the cluster’s identity.',
     policy: 'Allow the address in the node’s own file, or call another one.',
     http_connect: 'Check the address, and that the node reaches it.',
     http_tls: 'Check the certificate, or name the authority in the job’s `ca`.',

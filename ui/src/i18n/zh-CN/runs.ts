@@ -78,6 +78,7 @@ export const runs: typeof english = {
     signal: '请查看是系统还是别的程序结束了它：内存、限额或重启。',
     parameters: '请用符合任务参数的值重新运行。',
     run_as: '请在该节点自己的配置文件中允许此用户，或改用其他用户或节点。',
+    decrypt: '请用“belfryctl secrets set”重新设置该密文，或把集群的身份文件交给该节点。',
     policy: '请在该节点自己的配置文件中允许此地址，或改用其他地址。',
     http_connect: '请检查地址，并确认该节点可以访问它。',
     http_tls: '请检查证书，或在任务的 `ca` 中指定签发机构。',
