@@ -19,6 +19,16 @@ bench_programs() {
     done
 }
 
+# The real window, drawn in software.
+bench_window() {
+    rust_tools
+    window_tools
+    cargo build --release --bins -p belfry-agent -p belfryctl
+    cargo build --release -p belfry --features tauri/custom-protocol
+    cargo build --release -p "$(package_in tests/desktop)" --example bench_window
+    BELFRY_BIN_DIR=$CARGO_TARGET_DIR/release in_a_window "$CARGO_TARGET_DIR/release/examples/bench_window"
+}
+
 bench() {
     case ${1:-} in
         '')
@@ -36,6 +46,7 @@ bench() {
             browser_tools
             ui_build
             ui_script bench
+            bench_window
             ;;
         *) fail "./dev bench knows only ui and cluster, not '$1'" ;;
     esac

@@ -78,14 +78,16 @@ cargo_tests() { cargo test --locked --workspace $(with_own_step) --all-features 
 scenario_tests() { RUST_TEST_THREADS=6 tests_in tests/scenarios; }
 tests_in() { cargo test --locked -p "$(package_in "$1")" --no-fail-fast; }
 
-# A private X server and session bus, and the switches WebKit needs without a graphics card.
-desktop_tests() {
+# Runs $@ in a private X server and session bus, with the switches WebKit needs without a graphics card.
+in_a_window() {
     PATH="$BELFRY_CACHE/bin:$PATH" xvfb-run -a -s "-screen 0 1280x800x24 -nolisten tcp" \
         dbus-run-session -- env \
         WEBKIT_DISABLE_DMABUF_RENDERER=1 WEBKIT_DISABLE_COMPOSITING_MODE=1 \
         LIBGL_ALWAYS_SOFTWARE=1 NO_AT_BRIDGE=1 GDK_BACKEND=x11 \
-        bash -c "cargo test --locked -p $(package_in tests/desktop) --no-fail-fast"
+        "$@"
 }
+
+desktop_tests() { in_a_window cargo test --locked -p "$(package_in tests/desktop)" --no-fail-fast; }
 
 # The package under a systemd of its own, which takes a root's rights.
 package_test() { tests/package/run; }

@@ -118,6 +118,7 @@ fn create(runs: &Path, attempt: u32, words: &[&str]) -> AttemptFolder {
         attempt,
         program: Program::Argv(words.iter().map(|word| (*word).to_owned()).collect()),
         env: [("BELFRY_RUN_ID".to_owned(), "beef".to_owned())].into(),
+        secrets: Vec::new(),
         cwd: None,
         timeout_ms: Some(3_600_000),
         stop_grace_ms: 1_000,

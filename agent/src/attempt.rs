@@ -22,5 +22,7 @@ pub mod gate;
 pub mod limits;
 pub mod output;
 pub mod process;
+pub mod redact;
+pub mod secrets;
 pub mod spec;
 pub mod tree;

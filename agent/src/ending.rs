@@ -84,6 +84,7 @@ pub fn read(left: &Left) -> Exit {
     let started = left.started_at_ms.is_some();
     let mut detail = match &left.outcome {
         Outcome::CouldNotStart(reason) => Some(reason.clone()),
+        Outcome::Failed { detail, .. } => Some(detail.clone()),
         _ => None,
     };
     if !left.survivors.is_empty() {
@@ -122,6 +123,14 @@ fn kind(left: &Left) -> ExitKind {
         Outcome::Signalled(KILL) if left.oom_killed => ExitKind::OutOfMemory,
         Outcome::Exited(code) => ExitKind::Code(*code),
         Outcome::Signalled(signal) => ExitKind::Signal(*signal),
+        Outcome::Answered => ExitKind::Answered,
+        Outcome::Failed { reason, .. } => {
+            let reason = Reason::parse(reason).unwrap_or(Reason::HttpResponse);
+            match left.started_at_ms {
+                Some(_) => ExitKind::Failed(reason),
+                None => ExitKind::NotStarted(reason),
+            }
+        }
         Outcome::TimedOut | Outcome::Unreaped(StopReason::Timeout) => ExitKind::TimedOut,
         Outcome::Stopped => ExitKind::Stopped,
         Outcome::CouldNotStart(_) => ExitKind::NotStarted(Reason::CouldNotStart),

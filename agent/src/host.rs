@@ -12,6 +12,7 @@ use belfry_agent::attempt::folder::AttemptFolder;
 use belfry_core::clock;
 use belfry_core::dispatch::Event;
 use belfry_core::id::{NodeId, RunId};
+use belfry_core::identity::IdentityFile;
 use belfry_core::policy::Policy;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
@@ -19,6 +20,7 @@ use tracing::warn;
 
 use crate::children::Children;
 use crate::failure::{Code, Failure};
+use crate::http_job::Calls;
 use crate::identity;
 use crate::metrics::Metrics;
 
@@ -41,6 +43,8 @@ pub struct Host {
     pub policy: Policy,
     /// Reads scripts that name no interpreter.
     pub shell: Option<String>,
+    /// What opens the secrets of jobs.
+    pub identity: Option<IdentityFile>,
     /// Where supervisors may create cgroups.
     pub cgroup_parent: Option<String>,
     /// Names this boot.
@@ -49,6 +53,8 @@ pub struct Host {
     pub environment: BTreeMap<String, String>,
     /// Supervisors write here that their program was executed. It never blocks.
     pub signs: OwnedFd,
+    /// The calls that this process makes.
+    pub calls: Calls,
     /// The supervisors that this process started.
     pub children: Children,
     /// What is counted of all this.
@@ -60,12 +66,22 @@ pub struct Host {
     events: mpsc::Sender<Event>,
 }
 
+/// What the node's own file says of running programs.
+pub struct Told {
+    /// As in [`Host`].
+    pub shell: Option<String>,
+    /// As in [`Host`].
+    pub policy: Policy,
+    /// As in [`Host`].
+    pub identity: Option<IdentityFile>,
+}
+
 impl Host {
     /// Looks at this computer once.
     pub fn new(
         node: NodeId,
         data: PathBuf,
-        (shell, policy): (Option<String>, Policy),
+        told: Told,
         signs: OwnedFd,
         events: mpsc::Sender<Event>,
     ) -> Result<Self, Failure> {
@@ -81,12 +97,14 @@ impl Host {
             node,
             supervisor: supervisor()?,
             own_user: identity::own_name(),
-            policy,
-            shell,
+            policy: told.policy,
+            shell: told.shell,
+            identity: told.identity,
             cgroup_parent: Cgroup::delegated().map(|path| path.display().to_string()),
             boot_id: clock::boot_id(),
             environment: environment(),
             signs,
+            calls: Calls::default(),
             children: Children::default(),
             metrics: Metrics::default(),
             file_trouble: watch::Sender::default(),

@@ -5,21 +5,55 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use belfry_agent::attempt::folder::{AttemptFolder, FileError, Input};
+use belfry_agent::attempt::secrets::{Secrets, hand_over};
 use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
-use belfry_core::dispatch::{Event, Evidence, Exit, Intent};
-use belfry_core::job::{Action, Command, Umask};
-use belfry_core::run::Reason;
+use belfry_core::dispatch::{Event, Evidence, Intent};
+use belfry_core::job::{Action, Command, Shell, Umask, parameter_variable, values_of};
+use belfry_core::run::{Reason, RunState};
 use tracing::{debug, warn};
 
 use crate::host::{AttemptKey, Host};
 use crate::identity::{self, Identity};
-use crate::{ending, recover};
+use crate::{ending, http_job, recover, secrets};
 
-/// Makes the attempt's folder and spawns its supervisor. Its fate is told to the engine.
-pub fn launch(host: &Arc<Host>, intent: &Intent) {
+/// Makes the attempt's folder and spawns its supervisor, or begins its call. Its fate is told to the engine.
+pub fn launch(host: &Arc<Host>, intent: &Intent, previous: Option<RunState>) {
     let key = (intent.value.run_id, intent.value.attempt);
+    let refused = match &intent.job.action {
+        Action::Shell(shell) => match identity::of_job(host, intent.job.run_as.as_deref()) {
+            Ok(user) => run(host, intent, shell, spec(host, intent, &user, previous)),
+            Err(error) => Err(Refused::Early(Reason::RunAs, error.to_string())),
+        },
+        Action::Http(http) => {
+            let spec = spec(host, intent, &Identity::default(), previous);
+            http_job::launch(host, intent, (http, spec)).map_err(Refused::Folder)
+        }
+    };
+    let refused = match refused {
+        Ok(()) => return,
+        Err(Refused::Early(reason, why)) => ending::not_started(reason, why),
+        Err(Refused::Folder(error)) if error.is_already_there() => return meet(host, key),
+        Err(Refused::Folder(error)) => {
+            let reason = match error.is_disk_full() {
+                true => Reason::AgentDiskFull,
+                false => Reason::CouldNotStart,
+            };
+            ending::not_started(reason, sentence(&error))
+        }
+    };
     let (run, attempt) = key;
-    let Action::Shell(shell) = &intent.job.action;
+    warn!(run.id = %run, "could not start run {run}: {}", refused.detail.as_deref().unwrap_or_default());
+    host.tell_blocking(Event::Exited(run, attempt, refused));
+}
+
+/// Why nothing was begun.
+enum Refused {
+    Early(Reason, String),
+    Folder(FileError),
+}
+
+fn run(host: &Arc<Host>, intent: &Intent, shell: &Shell, spec: Spec) -> Result<(), Refused> {
+    let key = (intent.value.run_id, intent.value.attempt);
     let script = match &shell.command {
         Command::Script { script, .. } => Some(script.as_str()),
         Command::Argv(_) => None,
@@ -28,43 +62,28 @@ pub fn launch(host: &Arc<Host>, intent: &Intent) {
         script,
         stdin: shell.stdin.as_ref().map(String::as_bytes),
     };
-    let user = match identity::of_job(host, intent.job.run_as.as_deref()) {
-        Ok(user) => user,
-        Err(refused) => {
-            let refused = ending::not_started(Reason::RunAs, refused.to_string());
-            return tell_refused(host, key, refused);
-        }
-    };
-    let refused = match AttemptFolder::create(&host.runs, &spec(host, intent, &user), input) {
-        Ok(folder) => match spawn(host, &folder, key) {
-            Ok(()) => {
-                debug!(run.id = %run, "spawned the supervisor of run {run}, attempt {attempt}");
-                return;
-            }
-            Err(error) => ending::not_started(
-                Reason::CouldNotStart,
-                format!("the supervisor could not be spawned: {error}"),
-            ),
-        },
-        Err(error) if error.is_already_there() => return meet(host, key),
-        Err(error) => {
-            let reason = match error.is_disk_full() {
-                true => Reason::AgentDiskFull,
-                false => Reason::CouldNotStart,
-            };
-            ending::not_started(reason, sentence(&error))
-        }
-    };
-    tell_refused(host, key, refused);
+    let secrets = secrets::of_run(host, intent);
+    let secrets = secrets.map_err(|error| Refused::Early(Reason::Decrypt, error.to_string()))?;
+    let folder = AttemptFolder::create(&host.runs, &spec, input).map_err(Refused::Folder)?;
+    spawn(host, &folder, key, &secrets).map_err(|error| {
+        let why = format!("the supervisor could not be spawned: {error}");
+        Refused::Early(Reason::CouldNotStart, why)
+    })?;
+    let (run, attempt) = key;
+    debug!(run.id = %run, "spawned the supervisor of run {run}, attempt {attempt}");
+    Ok(())
 }
 
-fn tell_refused(host: &Host, (run, attempt): AttemptKey, refused: Exit) {
-    warn!(run.id = %run, "could not start run {run}: {}", refused.detail.as_deref().unwrap_or_default());
-    host.tell_blocking(Event::Exited(run, attempt, refused));
-}
-
-fn spawn(host: &Host, folder: &AttemptFolder, key: AttemptKey) -> std::io::Result<()> {
+fn spawn(
+    host: &Host,
+    folder: &AttemptFolder,
+    key: AttemptKey,
+    secrets: &Secrets,
+) -> std::io::Result<()> {
     let mut command = folder.supervisor(&host.supervisor);
+    if !secrets.is_empty() {
+        command.stdin(hand_over(secrets)?);
+    }
     command.stdout(Stdio::from(host.signs.try_clone()?));
     host.children.spawn(&mut command, key)
 }
@@ -76,7 +95,8 @@ fn meet(host: &Arc<Host>, key: AttemptKey) {
     host.tell_blocking(match found.evidence {
         Evidence::NeverStarted => Event::GateTaken(run, attempt),
         Evidence::Exited(exit) => Event::Exited(run, attempt, exit),
-        Evidence::Gone { .. } => Event::SupervisorGone(run, attempt),
+        Evidence::Gone { .. } | Evidence::Interrupted(_) => Event::SupervisorGone(run, attempt),
+        Evidence::Alive(_) if host.calls.is_going(key) => return,
         Evidence::Alive(at) => {
             let host_of_it = host.clone();
             host.runtime.spawn_blocking(move || {
@@ -90,7 +110,7 @@ fn meet(host: &Arc<Host>, key: AttemptKey) {
     });
 }
 
-fn spec(host: &Host, intent: &Intent, user: &Identity) -> Spec {
+fn spec(host: &Host, intent: &Intent, user: &Identity, previous: Option<RunState>) -> Spec {
     let (job, value) = (&intent.job, &intent.value);
     let ms =
         |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -99,7 +119,8 @@ fn spec(host: &Host, intent: &Intent, user: &Identity) -> Spec {
         run_id: value.run_id.to_string(),
         attempt: value.attempt,
         program: program(host, intent),
-        env: environment(host, intent, user),
+        env: environment(host, intent, user, previous),
+        secrets: job.secrets.keys().cloned().collect(),
         cwd: Some(job.cwd.clone().unwrap_or_else(|| home(host, user))),
         user: user.ids.clone(),
         umask: job.umask.map(Umask::bits),
@@ -119,7 +140,9 @@ fn spec(host: &Host, intent: &Intent, user: &Identity) -> Spec {
 }
 
 fn program(host: &Host, intent: &Intent) -> Program {
-    let Action::Shell(shell) = &intent.job.action;
+    let Some(shell) = intent.job.action.shell() else {
+        return Program::Call;
+    };
     match &shell.command {
         Command::Argv(words) => Program::Argv(words.clone()),
         Command::Script {
@@ -136,7 +159,12 @@ fn program(host: &Host, intent: &Intent) -> Program {
     }
 }
 
-fn environment(host: &Host, intent: &Intent, user: &Identity) -> BTreeMap<String, String> {
+fn environment(
+    host: &Host,
+    intent: &Intent,
+    user: &Identity,
+    previous: Option<RunState>,
+) -> BTreeMap<String, String> {
     let value = &intent.value;
     let mut environment = host.environment.clone();
     environment.extend(user.variables.clone());
@@ -151,6 +179,14 @@ fn environment(host: &Host, intent: &Intent, user: &Identity) -> BTreeMap<String
         ("BELFRY_SCHEDULED_AT", value.scheduled_at.to_string()),
     ];
     environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    // They were looked through when the run was decided; a definition of then is run with values of then.
+    let given = values_of(&intent.job.parameters, &value.parameters).unwrap_or_default();
+    let given = given.into_iter();
+    environment.extend(given.map(|(name, value)| (parameter_variable(&name), value)));
+    environment.extend(previous.map(|state| {
+        let name = "BELFRY_PREVIOUS_OUTCOME".to_owned();
+        (name, state.as_str().to_owned())
+    }));
     environment
 }
 

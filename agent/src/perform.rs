@@ -9,14 +9,15 @@ use std::time::Duration;
 use belfry_core::clock;
 use belfry_core::coord::{Coord, CoordError};
 use belfry_core::dispatch::{
-    Action, Answer, Event, Intent, RunKey, RunValue, SeriesKey, Token, Transaction,
+    Action, Answer, Event, Intent, LastValue, RunKey, RunValue, SeriesKey, Token, Transaction,
 };
 use belfry_core::id::{OrderId, RunId};
 use belfry_core::keyspace::{Batch, Key, Keyspace};
 use belfry_core::limits::{CURSORS_PER_READ, TXN_ANSWERED_WITHIN};
+use belfry_core::run::RunState;
 use belfry_core::txn::Entry;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use tracing::warn;
@@ -28,6 +29,9 @@ use crate::{launch, stop};
 
 /// Between two tries of a reading that the store did not answer.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a start waits for the end of the run before it, which is only told to the program.
+const PREVIOUS_WITHIN: Duration = Duration::from_millis(500);
 
 /// The stores and the ways to them.
 pub struct Performer {
@@ -52,6 +56,10 @@ pub struct Performer {
     /// Series whose cursors are to be read once the burst of events is over: ten thousand jobs are
     /// read in a few requests and not in one each.
     pub unread: Vec<SeriesKey>,
+    /// Room for requests with transactions: what finds none waits its turn, outside of its deadline.
+    pub requests: Arc<Semaphore>,
+    /// Room for programs that are being started.
+    pub launches: Arc<Semaphore>,
     /// Transactions that travel together once the burst of events is over.
     pub unsent: Vec<(Token, Transaction)>,
     /// One more clone for each effect that is on its way.
@@ -104,8 +112,9 @@ impl Performer {
 
     fn send(&self, batch: Batch) {
         let (host, coord, keys) = (self.host.clone(), self.coord.clone(), self.keys.clone());
-        let guard = self.guard();
+        let (guard, requests) = (self.guard(), self.requests.clone());
         tokio::spawn(async move {
+            let room = requests.acquire().await;
             let mut answers = ask(&*coord, &keys, &host, &batch).await;
             let refused = |(_, answer): &(Token, Answer)| matches!(answer, Answer::Refused(_));
             if batch.sent.len() > 1 && answers.iter().all(refused) {
@@ -116,6 +125,7 @@ impl Performer {
                     answers.extend(ask(&*coord, &keys, &host, &alone).await);
                 }
             }
+            drop(room);
             for (token, answer) in answers {
                 host.tell(Event::TxnAnswered(token, answer)).await;
             }
@@ -124,11 +134,29 @@ impl Performer {
     }
 
     fn spawn(&self, intent: Intent) {
-        let (host, guard) = (self.host.clone(), self.guard());
-        spawn_blocking(move || {
-            launch::launch(&host, &intent);
-            drop(guard);
+        let (host, guard, launches) = (self.host.clone(), self.guard(), self.launches.clone());
+        let (coord, last) = (self.coord.clone(), self.last_key(&intent));
+        tokio::spawn(async move {
+            // The gate judges whether it became too late meanwhile.
+            let room = launches.acquire_owned().await;
+            let previous = previous(&*coord, last).await;
+            spawn_blocking(move || {
+                launch::launch(&host, &intent, previous);
+                drop(room);
+                drop(guard);
+            });
         });
+    }
+
+    /// Where the end of the job's run before this one stands.
+    fn last_key(&self, intent: &Intent) -> Option<String> {
+        let key = &intent.key;
+        let held = intent.value.active.clone();
+        Some(self.keys.last(&SeriesKey {
+            project: key.project.clone(),
+            job: key.job,
+            scope: held.or_else(|| intent.job.scope_on(&self.host.node))?,
+        }))
     }
 
     fn journal(&self, entry: JournalEntry) {
@@ -173,6 +201,14 @@ impl Performer {
             host.tell(Event::RunsRead(runs.collect())).await;
         });
     }
+}
+
+/// How the run before ended, as far as the store says so in time: a program is not late for it.
+async fn previous(coord: &dyn Coord, key: Option<String>) -> Option<RunState> {
+    let answer = timeout(PREVIOUS_WITHIN, coord.get(&[key?])).await.ok()?;
+    let last = answer.ok()?.1.into_iter().next().flatten()?;
+    let last: LastValue = serde_json::from_slice(&last.value).ok()?;
+    Some(last.state)
 }
 
 /// Sends a batch; what the store does not say counts as unknown for each of it.

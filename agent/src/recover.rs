@@ -49,6 +49,17 @@ pub fn look(host: &Host, key: AttemptKey) -> Found {
         }
     };
     match gate {
+        Some(gate) if gate.who == GateTaker::Agent && host.calls.is_going(key) => {
+            let evidence = Evidence::Alive(started_at(&folder));
+            let supervisor = None;
+            return Found {
+                evidence,
+                supervisor,
+            };
+        }
+        Some(gate) if gate.who == GateTaker::Agent => {
+            return settled(Evidence::Interrupted(started_at(&folder)));
+        }
         Some(gate) if gate.who != GateTaker::Supervisor => return settled(Evidence::NeverStarted),
         Some(gate) if gate.is_alive() => {
             let evidence = Evidence::Alive(started_at(&folder));

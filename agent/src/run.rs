@@ -13,17 +13,19 @@ use belfry_core::config::NodeConfig;
 use belfry_core::definition::Kind;
 use belfry_core::dispatch::{Config, Dispatcher, Event, Evidence, Intent, SessionValue, Vitals};
 use belfry_core::id::OrderId;
+use belfry_core::identity::IdentityFile;
+use belfry_core::limits::{LAUNCHES_AT_ONCE, TXN_REQUESTS_AT_ONCE};
 use belfry_core::policy::Policy;
 use belfry_core::profile::Place;
 use tokio::net::unix::pipe::Receiver;
-use tokio::sync::{mpsc, watch as flag};
+use tokio::sync::{Semaphore, mpsc, watch as flag};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::failure::{Code, Failure};
-use crate::host::{AttemptKey, Host};
+use crate::host::{AttemptKey, Host, Told};
 use crate::journal::{Identity, Journal};
 use crate::live::Live;
 use crate::lock::DirLock;
@@ -144,10 +146,15 @@ impl Ground {
         let stores = stores(&options.place).await?;
         let (sender, events) = mpsc::channel(EVENTS_MAX);
         let (pipe, signs) = signs::pipe()?;
+        let told = Told {
+            shell: options.node.shell.clone(),
+            policy: options.policy.clone(),
+            identity: identity_file(&options.place),
+        };
         let host = Arc::new(Host::new(
             identity.node.clone(),
             options.dir.clone(),
-            (options.node.shell.clone(), options.policy.clone()),
+            told,
             signs,
             sender,
         )?);
@@ -164,6 +171,14 @@ impl Ground {
             found,
             alive,
         })
+    }
+}
+
+/// What opens secrets: the node's own file names it, and a computer without servers has its own.
+fn identity_file(place: &Place) -> Option<IdentityFile> {
+    match place {
+        Place::Embedded(dir) => Some(IdentityFile::in_folder(dir)),
+        Place::Servers(servers) => servers.cluster.identity_file.clone().map(IdentityFile::at),
     }
 }
 
@@ -320,6 +335,8 @@ fn performer(
         parcels: to_history,
         tails,
         readings: Arc::new(AtomicU64::new(0)),
+        requests: Arc::new(Semaphore::new(TXN_REQUESTS_AT_ONCE)),
+        launches: Arc::new(Semaphore::new(LAUNCHES_AT_ONCE)),
         unread: Vec::new(),
         unsent: Vec::new(),
         on_its_way: Arc::new(()),

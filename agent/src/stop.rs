@@ -40,6 +40,9 @@ pub fn stop(host: &Host, key: AttemptKey) {
                 warn!(run.id = %run, "could not stop run {run}: {error}");
             }
         }
+        Ok(GateTake::AlreadyTakenBy(GateHolder::Known(gate))) if gate.who == GateTaker::Agent => {
+            host.calls.stop(key);
+        }
         // It ends without us, and whoever sees that tells.
         Ok(GateTake::AlreadyTakenBy(_)) => {}
         Err(error) => warn!(run.id = %run, "could not stop run {run}: {error}"),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::coord::Coord;
 use crate::history::History;
+use crate::identity::IdentityFile;
 use crate::keyspace::Keyspace;
 
 mod apply;
@@ -37,6 +38,7 @@ mod live;
 mod local_agent;
 mod log_file;
 mod log_text;
+mod node_forms;
 mod node_list;
 mod nodes;
 mod notices;
@@ -48,6 +50,7 @@ mod release;
 mod run_view;
 mod runs;
 mod runs_search;
+mod secrets;
 mod stored;
 mod tails;
 mod this_computer;
@@ -67,7 +70,7 @@ pub use definitions::StoredDefinition;
 pub use edit::{Changed, Edited};
 pub use editor::build_schedule;
 pub use error::ClusterError;
-pub use facts::{ClusterFacts, PrepareError, Prepared, init, migrate};
+pub use facts::{ClusterFacts, PrepareError, Prepared, adopt_key, init, kept_identity, migrate};
 pub use import::{CRONTAB_PROJECT, open_file, own_crontab, own_crontab_lines, save_file};
 pub use invite::{InviteError, Invited, invite};
 pub use job_view::{next_lines, place_words};
@@ -79,6 +82,7 @@ pub use nodes::{AUDIT_KIND, NodeAnswer, NodeDetail, NodeRemoved};
 pub use notices::Notices;
 pub use picture::{NodeSeen, Picture};
 pub use run_view::{row as run_row, stamp};
+pub use secrets::Resealed;
 pub use stored::{StoredJob, command_text};
 pub use this_computer::{ThisComputer, this_computer_dir};
 pub use verify::{SeriesCheck, Verification};
@@ -94,6 +98,7 @@ pub struct Cluster {
     who: String,
     /// The store itself refuses writes then; this is for what goes around it.
     read_only: bool,
+    identity: Option<IdentityFile>,
 }
 
 impl Cluster {
@@ -110,6 +115,7 @@ impl Cluster {
             keys,
             who,
             read_only: false,
+            identity: None,
         }
     }
 
@@ -128,6 +134,7 @@ impl Cluster {
         };
         Self {
             read_only: stores.read_only,
+            identity: stores.identity,
             ..Self::new(coord, stores.history, stores.keys, who)
         }
     }

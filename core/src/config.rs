@@ -318,7 +318,7 @@ mod tests {
             listen = "0.0.0.0:9464"
             [policy]
             run_as = ["www data"]
-            egress = ["10.0.0.0/8"]
+            egress = ["localhost"]
         "#;
         let told = parse(
             text,
@@ -343,7 +343,7 @@ mod tests {
             "`metrics.listen` must be an address of this computer",
             "`log.format` must be text, json or journald",
             "`policy.run_as` cannot hold \"www data\"",
-            "`policy.egress` is not supported yet",
+            "`policy.egress` cannot hold \"localhost\"",
             "the variable BELFRY__NODE__SHEL is not known: did you mean shell?",
             "BELFRY__LOG__LEVEL must be error, warn, info, debug or trace",
         ] {

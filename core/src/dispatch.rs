@@ -316,6 +316,7 @@ impl Dispatcher {
         if let Some(session) = &mut self.session {
             session.renewed_at = now.boot;
         }
+        self.start_held(now);
     }
 
     fn ask_for_runs(&mut self, now: Now) {

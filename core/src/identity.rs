@@ -11,7 +11,8 @@ use age::x25519;
 use uuid::Uuid;
 
 use crate::config::Secret;
-use crate::limits::CONFIG_BYTES_MAX;
+use crate::limits::{CONFIG_BYTES_MAX, IDENTITIES_MAX};
+use crate::whole_file;
 
 /// Both parts of a cluster's identity (age, X25519).
 #[derive(Clone)]
@@ -76,6 +77,11 @@ impl Identity {
         self.0.to_public().to_string()
     }
 
+    /// What was sealed to the public part; nothing when it was sealed to another one.
+    pub(crate) fn decrypt(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        age::decrypt(&self.0, sealed).ok()
+    }
+
     /// The secret part.
     pub fn secret(&self) -> Secret {
         Secret::new(self.0.to_string().expose_secret())
@@ -94,13 +100,18 @@ impl IdentityFile {
         Self { path: path.into() }
     }
 
+    /// That of a computer without servers, in the folder of its stores.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self::at(folder.join("identity"))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it holds. One that others may read is refused.
-    pub fn read(&self) -> Result<Identity, IdentityFileError> {
+    /// All that it holds: one, and others while they are being exchanged. A file that others may read is refused.
+    pub fn read_all(&self) -> Result<Vec<Identity>, IdentityFileError> {
         let path = || self.path.clone();
         let failed = |source| IdentityFileError::Read {
             path: path(),
@@ -120,7 +131,44 @@ impl IdentityFile {
         }
         let bytes = fs::read(&self.path).map_err(failed)?;
         let text = String::from_utf8(bytes).unwrap_or_default();
-        Identity::parse(&text).map_err(|NoIdentity| IdentityFileError::Wrong(path()))
+        let lines = text.lines().map(str::trim);
+        let kept = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let identities: Result<Vec<Identity>, NoIdentity> = kept.map(Identity::parse).collect();
+        let found = identities
+            .ok()
+            .filter(|all| (1..=IDENTITIES_MAX).contains(&all.len()));
+        found.ok_or_else(|| IdentityFileError::Wrong(path()))
+    }
+
+    /// The newest that it holds, which is the last.
+    pub fn read(&self) -> Result<Identity, IdentityFileError> {
+        let mut all = self.read_all()?;
+        Ok(all.pop().expect("a file without any is refused"))
+    }
+
+    /// What it holds; a new one when it is not there. Whoever else makes one meanwhile, all read the same.
+    pub fn read_or_make(&self) -> Result<Identity, IdentityFileError> {
+        match self.read() {
+            Err(IdentityFileError::Absent(_)) => {}
+            read => return read,
+        }
+        match self.keep(&Identity::generate()) {
+            Ok(()) | Err(IdentityFileError::There(_)) => self.read(),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts these in place of what it holds, the newest last.
+    pub fn replace(&self, identities: &[Identity]) -> Result<(), IdentityFileError> {
+        let lines = identities
+            .iter()
+            .map(|one| format!("{}\n", one.secret().reveal()));
+        let text: String = lines.collect();
+        let written = whole_file::replace(&self.path, text.as_bytes());
+        written.map_err(|source| IdentityFileError::Write {
+            path: self.path.clone(),
+            source,
+        })
     }
 
     /// Makes the file, for this user alone. One that is there stays as it is.
@@ -135,14 +183,18 @@ impl IdentityFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
+        // Under another name first: nobody ever reads half of it.
+        let part = self.path.with_extension(format!("{}.part", Uuid::new_v4()));
         let mut options = OpenOptions::new();
         let options = options.write(true).create_new(true).mode(0o600);
-        let mut file = options.open(&self.path).map_err(failed)?;
+        let mut file = options.open(&part).map_err(failed)?;
         let text = format!("{}\n", identity.secret().reveal());
-        let written = file
+        let linked = file
             .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all());
-        written.map_err(failed)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::hard_link(&part, &self.path));
+        let removed = fs::remove_file(&part);
+        linked.and(removed).map_err(failed)
     }
 }
 

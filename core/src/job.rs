@@ -5,6 +5,8 @@ mod calendars;
 mod draft;
 mod error;
 mod fields;
+mod http;
+mod parameter;
 mod place;
 mod quantity;
 mod selector;
@@ -21,9 +23,16 @@ use serde::{Deserialize, Serialize};
 
 pub use body::BodyError;
 pub use calendars::JobCalendars;
-pub use draft::{CalendarsDraft, JobDraft, OutputDraft, PlaceDraft, RetriesDraft, ShellDraft};
+pub use draft::{
+    CalendarsDraft, HttpDraft, JobDraft, OutputDraft, ParameterDraft, PlaceDraft, RetriesDraft,
+    ShellDraft,
+};
 pub use error::FieldError;
 pub(crate) use error::{nearest, quoted};
+pub use http::{Http, Method, NoStatus, StatusSet};
+pub use parameter::{
+    Parameter, ParameterError, ParameterKind, Parameters, ValueFault, parameter_variable, values_of,
+};
 pub use place::{Balance, Place, PlaceOn};
 pub use quantity::{parse_duration, parse_size, write_duration, write_size};
 pub use selector::{Labels, Selector, SelectorError, is_label};
@@ -36,6 +45,7 @@ use crate::limits::{
     OUTPUT_HEAD_DEFAULT, OUTPUT_TAIL_DEFAULT, RETRY_INTERVAL_DEFAULT, RETRY_INTERVAL_MAX_DEFAULT,
 };
 use crate::schedule::{DstPolicy, Schedule, Timetable, Zone};
+use crate::secret::{Sealed, SealedSecrets};
 
 /// What to run, when and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,12 +58,16 @@ pub struct Job {
     pub action: Action,
     /// Variables of the program, besides Belfry's own.
     pub env: BTreeMap<String, String>,
+    /// Variables that only the agent can read, sealed.
+    pub secrets: SealedSecrets,
     /// The program's folder; the agent's data folder when absent.
     pub cwd: Option<String>,
     /// The user that the program runs as; the agent's own when absent.
     pub run_as: Option<String>,
     /// Permissions that the program's new files do not get; the agent's when absent.
     pub umask: Option<Umask>,
+    /// What requests may give.
+    pub parameters: Parameters,
     /// When to run it.
     pub schedule: Schedule,
     /// The zone of the schedule.
@@ -93,6 +107,15 @@ pub struct Job {
 }
 
 impl Job {
+    /// The same, with its secrets only named: those of one job open in no other.
+    pub fn without_sealed(&self) -> Self {
+        let names = self.secrets.keys().cloned();
+        Self {
+            secrets: names.map(|name| (name, Sealed::Unset)).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The instants of its schedule, without jitter.
     pub fn timetable(&self) -> Timetable {
         Timetable {
@@ -124,6 +147,18 @@ impl Job {
 pub enum Action {
     /// A program on the node.
     Shell(Shell),
+    /// A call that the node's agent makes.
+    Http(Http),
+}
+
+impl Action {
+    /// The program, if it is one.
+    pub fn shell(&self) -> Option<&Shell> {
+        match self {
+            Self::Shell(shell) => Some(shell),
+            Self::Http(_) => None,
+        }
+    }
 }
 
 /// A program: a script with its interpreter, or an argument vector.

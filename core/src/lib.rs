@@ -10,12 +10,15 @@ pub mod schedule;
 
 pub mod envelope;
 pub mod policy;
+pub mod secret;
 
 pub mod definition;
 pub mod job;
 pub mod node;
 pub mod output;
 pub mod run;
+
+pub mod call;
 
 pub mod placement;
 
@@ -48,6 +51,8 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "io")]
 pub mod identity;
+#[cfg(feature = "io")]
+pub mod sealing;
 #[cfg(feature = "io")]
 pub mod sqlite_file;
 #[cfg(feature = "io")]

@@ -190,10 +190,18 @@ pub const MAX_PARALLEL_MAX: usize = 10_000;
 pub const CONFIG_BYTES_MAX: usize = 64 * 1024;
 /// A version on its way to history is left to its author for so long.
 pub const PENDING_FORWARDED_AFTER: Duration = Duration::from_secs(10);
+/// Versions forwarded in one upload.
+pub const PENDING_TOGETHER: usize = 100;
 /// A watch that tells nothing for so long is begun anew; it should tell its progress every 5 s.
 pub const WATCH_SILENT_AFTER: Duration = Duration::from_secs(15);
 /// A transaction that is not answered by then has an unknown outcome.
 pub const TXN_ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// Requests with transactions that one agent has on their way at once. A store that is asked for
+/// more answers none of them in time, and what is unknown must be asked again.
+pub const TXN_REQUESTS_AT_ONCE: usize = 8;
+/// Programs that one agent is starting at once. More would start none of them sooner, and would take
+/// the processor from the decisions about those that are still due.
+pub const LAUNCHES_AT_ONCE: usize = 16;
 /// Cursors read in one request.
 pub const CURSORS_PER_READ: usize = 500;
 /// Times that an edit is sent before its author is told that the outcome is not yet known.
@@ -426,6 +434,28 @@ const _: () = assert!(SESSION_RENEW_EVERY.as_secs() * 2 < NODE_ANSWERS_WITHIN.as
 
 /// Characters of a user's name; directories allow longer ones than `useradd`, and nobody types more.
 pub const USER_NAME_CHARS_MAX: usize = 64;
+
+/// Parameters of one job: they are a form that people fill in.
+pub const PARAMETERS_MAX: usize = 32;
+/// Choices of one parameter.
+pub const CHOICES_MAX: usize = 100;
+/// Bytes of one parameter's value. All of a request's must fit into what etcd takes at once.
+pub const PARAMETER_BYTES_MAX: usize = 8 * 1024;
+
+const _: () = assert!(PARAMETERS_MAX * PARAMETER_BYTES_MAX <= 512 * 1024);
+
+/// Headers that one call sends.
+pub const HTTP_HEADERS_MAX: usize = 50;
+/// How often a call goes on to where answers point.
+pub const HTTP_REDIRECTS_DEFAULT: u32 = 5;
+/// Upper bound of it: browsers end at 20.
+pub const HTTP_REDIRECTS_MAX: u32 = 20;
+/// How long a connection may take to be made: whoever drops packets never refuses.
+pub const HTTP_CONNECT_WITHIN: Duration = Duration::from_secs(30);
+/// Bytes of an answer that are read: one without an end must not last for ever.
+pub const HTTP_BODY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+const _: () = assert!(HTTP_REDIRECTS_DEFAULT <= HTTP_REDIRECTS_MAX);
 /// Past instants of one backfill: more is a mistake in its range, or a job of its own.
 pub const BACKFILL_INSTANTS_MAX: usize = 1_000;
 /// Requests of a backfill that are put in one transaction.
@@ -436,6 +466,20 @@ pub const BACKFILL_TAKEN_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 const _: () = assert!(BACKFILL_PUT_TOGETHER < ETCD_TXN_OPS_MAX);
 /// How far ahead a person may ask for a run: what lies further belongs into a schedule.
 pub const REQUEST_AHEAD_MAX: Duration = DURATION_MAX;
+
+/// Secrets of one job: as many as a program is given by hand.
+pub const SECRETS_MAX: usize = 32;
+/// Shorter ones stand in output by chance, which would be full of marks.
+pub const SECRET_BYTES_MIN: usize = 4;
+/// A private key of 4,096 bits has 3,300; what is larger is a file.
+pub const SECRET_BYTES_MAX: usize = 4 * 1024;
+/// A sealed one: in JSON a character may take six, and sealing adds a head.
+pub const SEALED_BYTES_MAX: usize = 26 * 1024;
+/// Identities that one file holds: one, and another while they are being exchanged.
+pub const IDENTITIES_MAX: usize = 4;
+
+const _: () =
+    assert!(SECRET_BYTES_MIN <= SECRET_BYTES_MAX && SECRET_BYTES_MAX * 6 < SEALED_BYTES_MAX);
 /// An explanation looks so far back for the instant before: yearly schedules have one.
 pub const EXPLAIN_BACK: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// An occurrence that starts so long after its instant is late: what a person would notice.

@@ -239,6 +239,8 @@ fn ordered(wanted: &Wanted<'_>, mut suited: Vec<(&NodeId, &NodeFacts)>) -> Vec<N
         }
         (Balance::Rotate, What::Turn(turn)) => {
             let weights: Vec<u32> = suited.iter().map(|(_, facts)| facts.weight).collect();
+            // Jobs that were made together begin elsewhere, else all go round in step.
+            let turn = turn.wrapping_add(seed >> 32);
             let first = turn_of(&weights, turn).map(|index| suited.remove(index));
             suited.sort_by_cached_key(score);
             suited.splice(0..0, first);

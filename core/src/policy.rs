@@ -1,5 +1,9 @@
 //! What a node lets jobs do. Only the node's own file says it: nothing from outside widens it.
 
+mod egress;
+
+pub use egress::{Block, Egress, NoBlock};
+
 use crate::limits::USER_NAME_CHARS_MAX;
 
 /// The user whose programs may do everything.
@@ -10,6 +14,8 @@ pub const ROOT: &str = "root";
 pub struct Policy {
     /// The users that programs may run as; only the agent's own when nothing is said.
     pub run_as: Option<Vec<String>>,
+    /// Where HTTP jobs may connect to.
+    pub egress: Egress,
 }
 
 impl Policy {
@@ -92,7 +98,8 @@ mod tests {
 
     fn check(list: Option<&[&str]>, own: &str, wanted: Option<&str>, expected: Result<&str, &str>) {
         let run_as = list.map(|list| list.iter().map(|name| (*name).to_owned()).collect());
-        let answer = Policy { run_as }
+        let egress = Egress::default();
+        let answer = Policy { run_as, egress }
             .user_for(own, wanted)
             .map(str::to_owned)
             .map_err(|error| error.to_string());

@@ -116,8 +116,28 @@ pub enum Reason {
     JobDeleted,
     /// Rejected: the stored definition cannot be used; the detail says why.
     Definition,
+    /// Rejected: what the request gives does not fit the job's parameters.
+    Parameters,
     /// Rejected: the node does not run programs as that user, or has no such user.
     RunAs,
+    /// Rejected: a secret of the job cannot be opened here.
+    Decrypt,
+    /// Rejected or failed: the node does not connect to that address.
+    Policy,
+    /// Failed: nobody answers at the address.
+    HttpConnect,
+    /// Failed: whoever answers cannot be trusted.
+    HttpTls,
+    /// Failed: the answer has another status than those expected.
+    HttpStatus,
+    /// Failed: the answer does not contain what it must.
+    HttpContent,
+    /// Failed: the answer points to where the call does not go on.
+    HttpRedirect,
+    /// Failed: the answer broke off, or is none.
+    HttpResponse,
+    /// Lost: the agent that made the call ended before it.
+    AgentRestarted,
     /// Failed: the program ended with a code other than 0.
     ExitCode,
     /// Failed: the program was ended by a signal that Belfry did not send.
@@ -164,7 +184,17 @@ impl Reason {
             Self::Expired => "expired",
             Self::JobDeleted => "job_deleted",
             Self::Definition => "definition",
+            Self::Parameters => "parameters",
             Self::RunAs => "run_as",
+            Self::Decrypt => "decrypt",
+            Self::Policy => "policy",
+            Self::HttpConnect => "http_connect",
+            Self::HttpTls => "http_tls",
+            Self::HttpStatus => "http_status",
+            Self::HttpContent => "http_content",
+            Self::HttpRedirect => "http_redirect",
+            Self::HttpResponse => "http_response",
+            Self::AgentRestarted => "agent_restarted",
             Self::ExitCode => "exit_code",
             Self::Signal => "signal",
             Self::CouldNotStart => "could_not_start",

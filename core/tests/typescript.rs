@@ -140,6 +140,13 @@ fn connected() -> String {
         view::NodeDetail,
         view::NodeJob,
         view::NodePart,
+        view::NodeAsk,
+        view::NodeAsked,
+        view::NodeAskEnd,
+        view::NodeGiven,
+        view::NodeForm,
+        view::InviteForm,
+        view::NodeFormAnswer,
     ]
 }
 
@@ -176,6 +183,7 @@ fn edited() -> String {
         job::FieldError,
         job::Overlap,
         job::Misfire,
+        job::Balance,
         schedule::DstPolicy,
         schedule::PlanKind,
         schedule::SchedulePlan,

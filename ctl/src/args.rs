@@ -13,8 +13,10 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 mod definitions;
+mod secrets;
 
 pub use definitions::{DefinitionsCommand, Named, NodesSet, NotedWeight};
+pub use secrets::SecretsCommand;
 
 /// Jobs, runs and schedules of Belfry, for people and scripts.
 #[derive(Parser)]
@@ -67,6 +69,9 @@ pub enum Command {
     /// Definitions of every kind: nodes, calendars, scripts and whatever else people write
     #[command(subcommand)]
     Definitions(DefinitionsCommand),
+    /// Secrets of jobs: what their programs get and nobody reads
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Runs: what ran, runs and was skipped
     #[command(subcommand)]
     Runs(RunsCommand),
@@ -247,9 +252,19 @@ pub struct JobsRun {
     /// Not before: a time ahead from now such as 10m, or an instant with its offset
     #[arg(long, value_parser = ahead, value_name = "T")]
     pub at: Option<Timestamp>,
+    /// A value for one of its parameters; may be given for several
+    #[arg(long, value_parser = name_and_value, value_name = "NAME=VALUE")]
+    pub set: Vec<(String, String)>,
     /// Wait for its end; exit 1 unless it succeeded
     #[arg(long)]
     pub wait: bool,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let parted = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    parted
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "write it as name=value".to_owned())
 }
 
 /// `runs list`.

@@ -15,6 +15,7 @@ pub async fn run(cluster: &Cluster, wanted: &JobsRun, json: bool) -> Result<(), 
     let wish = RunWish {
         node: wanted.node.clone(),
         not_before: wanted.at,
+        parameters: wanted.set.iter().cloned().collect(),
     };
     let run = cluster.run_as_wished(&job, wish).await?;
     let when = wanted.at.map_or_else(

@@ -20,6 +20,7 @@ mod print;
 mod run_json;
 mod runs;
 mod schedule;
+mod secrets;
 mod watch;
 
 use std::process::ExitCode;
@@ -78,6 +79,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             definitions::run(&*open(place).await?, command, json).await
         }
         Command::Runs(command) => runs::run(&open(place).await?, command, json).await,
+        Command::Secrets(command) => secrets::run(place, command, json).await,
         Command::Ledger(command) => ledger::run(&*open(place).await?, command, json).await,
         Command::Nodes(command) => nodes::run(place, command, json).await,
         Command::Cluster(command) => cluster::run(&place::servers(place)?, command, json).await,

@@ -39,7 +39,12 @@ fn passphrase() -> Result<Secret, Failure> {
         );
         return Err(Failure::new(NOT_PERMITTED, sentence));
     }
-    eprint!("Passphrase of the secrets: ");
+    typed("Passphrase of the secrets: ")
+}
+
+/// Asks at the terminal, which does not show the answer.
+pub fn typed(question: &str) -> Result<Secret, Failure> {
+    eprint!("{question}");
     let echo = |on: bool| {
         let switch = if on { "echo" } else { "-echo" };
         // A terminal without the switch shows what is typed; that is no reason to give up.

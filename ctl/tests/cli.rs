@@ -16,3 +16,5 @@ mod kinds;
 mod runs;
 #[path = "cli/schedules.rs"]
 mod schedules;
+#[path = "cli/secrets.rs"]
+mod secrets;

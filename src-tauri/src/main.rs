@@ -2,6 +2,7 @@
 //! whatever has to be decided is decided in core.
 
 mod commands;
+mod links;
 mod notices;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 
+use crate::links::Asked;
 use crate::notices::show;
 
 /// What all commands share.
@@ -30,6 +32,7 @@ struct Desk {
     preferences: PreferencesFile,
     /// The bulk changes that go on, by their names.
     bulks: Mutex<HashMap<String, BulkStop>>,
+    asked: Asked,
 }
 
 impl Desk {
@@ -67,14 +70,13 @@ fn main() -> anyhow::Result<()> {
         .init();
     spare_the_graphics_driver();
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            show_window(app)
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            opened_again(app, &arguments)
         }))
         .plugin(tauri_plugin_dialog::init())
         .on_window_event(commands::dropped)
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::all())
         .setup(set_up)
         .run(tauri::generate_context!())?;
@@ -105,12 +107,19 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     WebviewWindowBuilder::from_config(app.handle(), &window)?.build()?;
     let preferences = PreferencesFile::in_folder(&app.path().app_config_dir()?);
     let connections = connections()?;
+    let asked = Asked::default();
+    asked.keep(
+        &env::args_os()
+            .map(|it| it.to_string_lossy().into_owned())
+            .collect::<Vec<_>>(),
+    );
     let app = app.handle().clone();
     app.manage(Desk {
         app: app.clone(),
         connections: Arc::clone(&connections),
         preferences,
         bulks: Mutex::default(),
+        asked,
     });
     tauri::async_runtime::spawn(pass_on(connections.lives(), app.clone()));
     // Jobs ring before the window asks for anything.
@@ -166,6 +175,16 @@ async fn pass_on(mut lives: Receiver<ConnectionLive>, app: AppHandle) {
             let _ = app.emit("live", news.live);
         }
     }
+}
+
+/// Somebody started the program again: perhaps to open an address, and in any case to see the window.
+fn opened_again(app: &AppHandle, arguments: &[String]) {
+    let desk = app.try_state::<Desk>();
+    if desk.is_some_and(|desk| desk.asked.keep(arguments)) {
+        // Without a window nobody misses it: the window asks when it comes up.
+        let _ = app.emit("link", ());
+    }
+    show_window(app);
 }
 
 fn show_window(app: &AppHandle) {

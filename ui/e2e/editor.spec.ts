@@ -317,3 +317,18 @@ for (const language of ['en', 'zh-CN']) {
     }
   }
 }
+
+test('the nodes that fit are listed while the conditions are typed, and a wrong one is said', async ({
+  page,
+}) => {
+  await open(page, { path: '/jobs/new' })
+  const where = page.getByRole('region', { name: 'Where' })
+  await where.getByRole('textbox', { name: 'Nodes' }).fill('role=web')
+  await expect(where.getByRole('list', { name: 'Nodes' }).getByRole('listitem')).toHaveCount(6)
+  await expect(where.getByRole('status')).toContainText('3 nodes can run it')
+  await expect(where.getByRole('listitem').filter({ hasText: 'db-1' })).toContainText('its labels do not fit')
+  await where.getByRole('textbox', { name: 'Nodes' }).fill('role=')
+  await where.getByRole('textbox', { name: 'Nodes' }).blur()
+  await expect(where).toContainText('These are no labels of nodes')
+  await expect(where.getByRole('switch', { name: 'Stand-in' })).toBeChecked()
+})

@@ -164,3 +164,13 @@ test('attempts are tabs, and the arrows go through them', async ({ page }) => {
   await expect(tabs.nth(0)).toHaveAttribute('aria-selected', 'true')
   await expect(tabs.nth(0)).toBeFocused()
 })
+
+test('a lost run that holds up its job is released once somebody has said yes', async ({ page }) => {
+  await open(page, { path: '/runs?q=state:lost%20since:30d' })
+  await page.getByRole('row').nth(1).click()
+  await page.getByRole('button', { name: 'Release' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('only if you know that no program of it lives any more')
+  await dialog.getByRole('button', { name: 'Release' }).click()
+  await expect(page.getByText(/goes on$/).first()).toBeVisible()
+})

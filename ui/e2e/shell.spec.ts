@@ -151,3 +151,15 @@ for (const theme of ['light', 'dark']) {
     }
   })
 }
+
+test('an address that the system opens leads to its screen', async ({ page }) => {
+  await open(page)
+  const ask = (address: string) =>
+    page.evaluate((detail) => window.dispatchEvent(new CustomEvent('belfry-link', { detail })), address)
+  await page.getByRole('row', { name: /disk-usage/ }).waitFor()
+  await ask('belfry://jobs?filter=backup')
+  await expect(page.getByRole('row', { name: /disk-usage/ })).toHaveCount(0)
+  await expect(page.getByRole('row', { name: /backup-orders/ })).toBeVisible()
+  await ask('belfry://run/nothing')
+  await expect(page.getByRole('alert')).toContainText('It is not there any more.')
+})

@@ -37,7 +37,7 @@ describe('a mistake', () => {
   })
 
   it('is never lost: where no field of the form has it, it stands above the form', () => {
-    const errors = [error('name', 'empty'), error('place.nodes', 'label'), error('', 'too_large')]
+    const errors = [error('name', 'empty'), error('later.field', 'label'), error('', 'too_large')]
     const fields = new Set([...Object.keys(en.editor.help), 'output'])
     expect(errorsAt(errors, 'name')).toEqual([errors[0]])
     expect(errorsElsewhere(errors, fields)).toEqual([errors[1], errors[2]])

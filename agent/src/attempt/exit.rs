@@ -67,6 +67,15 @@ pub enum Outcome {
     Exited(i32),
     /// By a signal that we did not send.
     Signalled(i32),
+    /// A call was answered as its job expects.
+    Answered,
+    /// A call failed.
+    Failed {
+        /// In the word of the run's record.
+        reason: String,
+        /// A sentence for people.
+        detail: String,
+    },
     /// Stopped by us after its timeout.
     TimedOut,
     /// Stopped by us because somebody asked (TERM to the supervisor); `started_at_ms` is absent when that came before the start.

@@ -273,8 +273,10 @@ impl Program {
     /// # Errors
     /// When the script cannot be read.
     pub fn words(&self, folder: &AttemptFolder, script: &Path) -> Result<Vec<String>, FileError> {
-        let (Self::Argv(words) | Self::Script { interpreter: words }) = self;
-        let mut words = words.clone();
+        let mut words = match self {
+            Self::Argv(words) | Self::Script { interpreter: words } => words.clone(),
+            Self::Call => Vec::new(),
+        };
         if let Self::Script { .. } = self {
             let path = folder.script();
             if words.is_empty() {

@@ -21,6 +21,8 @@ use super::process::ProcessId;
 pub enum GateTaker {
     /// It executes the program.
     Supervisor,
+    /// An agent that makes the job's call itself.
+    Agent,
     /// An agent that found the attempt after a restart: it never starts.
     Recovery,
     /// An agent that was asked to kill the run before its start: it never starts.

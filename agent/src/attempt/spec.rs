@@ -8,8 +8,8 @@ use super::clock;
 
 /// The version of `spec.json` that this program writes.
 ///
-/// 2: `user` and `umask`, which no supervisor may pass over.
-pub const SPEC_VERSION: u32 = 2;
+/// 2: `user` and `umask`; 3: `secrets`. No supervisor may pass them over.
+pub const SPEC_VERSION: u32 = 3;
 
 /// Everything the supervisor must know, fixed before it is spawned.
 ///
@@ -27,6 +27,9 @@ pub struct Spec {
     /// The whole environment: nothing is inherited.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Further variables, whose values the supervisor reads from its standard input and writes nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// The working directory; `/` when absent.
     #[serde(default)]
     pub cwd: Option<String>,
@@ -67,6 +70,8 @@ pub struct UserIds {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Program {
+    /// No program: the agent makes a call.
+    Call,
     /// A program with its arguments; a name without `/` is searched in the `PATH` of `env`.
     Argv(Vec<String>),
     /// The file `script` of the folder, run as `interpreter… <folder>/script`.

@@ -1,7 +1,7 @@
 //! A data folder, a run in it, and the real supervisor.
 
 use std::path::Path;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use belfry_agent::attempt::exit::{Exit, Started};
 use belfry_agent::attempt::folder::{AttemptFolder, Input};
 use belfry_agent::attempt::output::OutputReader;
 use belfry_agent::attempt::process::ProcessId;
+use belfry_agent::attempt::secrets::{Secrets, hand_over};
 use belfry_agent::attempt::spec::{OutputLimits, Program, SPEC_VERSION, Spec, StartBy};
 use belfry_agent::attempt::tree::{RUN_ID_VARIABLE, Traces};
 use rustix::event::{Timespec, poll};
@@ -28,6 +29,7 @@ pub struct Attempt {
     pub spec: Spec,
     pub script: Option<String>,
     pub stdin: Option<Vec<u8>>,
+    pub secrets: Secrets,
 }
 
 /// An attempt whose supervisor runs. Dropping it ends all its processes.
@@ -66,6 +68,7 @@ impl Attempt {
         ];
         let spec = Spec {
             v: SPEC_VERSION,
+            secrets: Vec::new(),
             env: env
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
@@ -94,6 +97,7 @@ impl Attempt {
             spec,
             script: None,
             stdin: None,
+            secrets: Secrets::new(),
         }
     }
 
@@ -116,7 +120,11 @@ impl Attempt {
 
     pub fn spawn(self) -> Supervised {
         let folder = self.create();
-        let child = supervise(&folder);
+        let mut supervisor = supervisor_of(&folder);
+        if !self.secrets.is_empty() {
+            supervisor.stdin(hand_over(&self.secrets).expect("memory"));
+        }
+        let child = supervisor.spawn().expect("the supervisor is built");
         Supervised {
             folder,
             run_id: self.spec.run_id,
@@ -132,11 +140,13 @@ impl Attempt {
 }
 
 pub fn supervise(folder: &AttemptFolder) -> Child {
-    let program = Path::new(env!("CARGO_BIN_EXE_belfry-run"));
-    folder
-        .supervisor(program)
+    supervisor_of(folder)
         .spawn()
         .expect("the supervisor is built")
+}
+
+fn supervisor_of(folder: &AttemptFolder) -> Command {
+    folder.supervisor(Path::new(env!("CARGO_BIN_EXE_belfry-run")))
 }
 
 impl Supervised {

@@ -2,7 +2,9 @@
 
 mod ending;
 mod fixture;
+mod nasty;
 mod output;
 mod recovery;
+mod secrets;
 mod starting;
 mod users;

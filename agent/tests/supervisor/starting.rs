@@ -246,7 +246,7 @@ fn refuses_a_spec_that_is_newer_than_itself() {
     };
     assert_eq!(
         reason,
-        "spec.json has version 3, newer than this belfry-run (2)"
+        "spec.json has version 4, newer than this belfry-run (3)"
     );
     assert!(!witness.exists());
 }

@@ -71,6 +71,7 @@ impl Cluster {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: Default::default(),
             extra: Default::default(),
         };
         // Agents look at requests by their ids: these ascend as the instants do.

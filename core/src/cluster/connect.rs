@@ -21,6 +21,7 @@ use crate::coord::{Coord, CoordError};
 use crate::history::History;
 use crate::history::mysql::{MysqlConnectError, MysqlHistory, MysqlSettings};
 use crate::history::sqlite::SqliteHistory;
+use crate::identity::IdentityFile;
 use crate::keyspace::Keyspace;
 use crate::limits::{AGENT_CONNECTIONS_MAX, CLOCK_JUMP_MAX, PERSON_CONNECTIONS_MAX};
 use crate::profile::{Place, Profile};
@@ -50,6 +51,8 @@ pub struct Stores {
     pub away: Option<String>,
     /// Nothing may be changed through them.
     pub read_only: bool,
+    /// What opens secrets here; a cluster's is where its agents and whoever invites them keep it.
+    pub identity: Option<IdentityFile>,
 }
 
 /// Why stores could not be opened.
@@ -132,6 +135,7 @@ pub(super) async fn embedded(dir: &Path) -> Result<Stores, ClusterError> {
         warnings: Vec::new(),
         away: None,
         read_only: false,
+        identity: Some(IdentityFile::in_folder(dir)),
     })
 }
 
@@ -156,6 +160,7 @@ impl Climb {
             warnings,
             away,
             read_only: false,
+            identity: None,
         })
     }
 }

@@ -102,8 +102,10 @@ impl Cluster {
         source: &StoredJob,
         target: (Option<&str>, &str),
     ) -> Result<Edited, ClusterError> {
-        let mut fields = serde_json::to_value(crate::job::JobDraft::from(usable(source)?))
-            .expect("texts, numbers and tables have a JSON form");
+        let mut fields = serde_json::to_value(crate::job::JobDraft::from(
+            &usable(source)?.without_sealed(),
+        ))
+        .expect("texts, numbers and tables have a JSON form");
         let (project, name) = target;
         fields["name"] = Value::from(name);
         fields["paused"] = Value::from(true);

@@ -6,8 +6,10 @@ use crate::coord::CoordError;
 use crate::definition::{EditRefused, FileErrors, Kind};
 use crate::history::HistoryError;
 use crate::id::{NodeId, RunId};
-use crate::job::FieldError;
+use crate::identity::IdentityFileError;
+use crate::job::{FieldError, ParameterError};
 use crate::run::RunState;
+use crate::sealing::SealError;
 use crate::view::{CommandError, ErrorCode};
 
 /// Why a use-case did not do what was asked.
@@ -155,6 +157,30 @@ pub enum ClusterError {
         /// The run.
         run: RunId,
     },
+    /// What was given for a job's parameters does not fit.
+    #[error("could not ask for a run of {name:?}: {error}")]
+    Parameters {
+        /// The job.
+        name: String,
+        /// Which, and why.
+        error: ParameterError,
+    },
+    /// A text cannot be a secret. It is not repeated.
+    #[error("could not set the secret {secret} of {name:?}: {error}")]
+    Seal {
+        /// The job.
+        name: String,
+        /// The variable.
+        secret: String,
+        /// Why not.
+        error: SealError,
+    },
+    /// The identity of this computer cannot be used.
+    #[error("could not seal secrets: {0}")]
+    Identity(IdentityFileError),
+    /// The cluster is older than identities.
+    #[error("the cluster has no identity for its agents yet: run `belfryctl cluster migrate`")]
+    NoIdentity,
     /// No node has this id.
     #[error("there is no node {node}: `belfryctl nodes list` shows those that are known")]
     NoSuchNode {
@@ -248,6 +274,10 @@ impl ClusterError {
             | Self::Refused { .. }
             | Self::NameTaken { .. }
             | Self::Broken { .. }
+            | Self::Parameters { .. }
+            | Self::Seal { .. }
+            | Self::Identity(_)
+            | Self::NoIdentity
             | Self::NodeIsGone { .. }
             | Self::NodeIsThere { .. }
             | Self::NotHeld { .. }
@@ -321,6 +351,13 @@ impl ClusterError {
                 ("current", current.generation.to_string()),
             ],
             Self::Refused { name, .. } => vec![("name", name.clone())],
+            Self::Parameters { name, error } => {
+                let mut named = vec![("name", name.clone()), ("field", error.name().to_owned())];
+                if let ParameterError::Value { value, .. } = error {
+                    named.push(("value", value.clone()));
+                }
+                named
+            }
             Self::UsesNothing { name, used, .. } => {
                 vec![("name", name.clone()), ("used", used.clone())]
             }
@@ -352,6 +389,11 @@ impl ClusterError {
             Self::ApplyTooLarge { .. } => "apply_too_large",
             Self::NotRunning { .. } => "not_running",
             Self::NoSuchVersion { .. } => "no_version",
+            Self::Parameters { error, .. } => match error {
+                ParameterError::Unknown { .. } => "parameter_unknown",
+                ParameterError::Missing { .. } => "parameter_missing",
+                ParameterError::Value { .. } => "parameter_value",
+            },
             Self::NoSuchNode { .. } => "no_node",
             Self::NodeIsGone { .. } => "node_gone",
             Self::NodeIsThere { .. } => "node_there",
@@ -378,6 +420,9 @@ impl ClusterError {
             | Self::NoSuchJob { .. }
             | Self::NoSuchDefinition { .. }
             | Self::NoSuchRun { .. }
+            | Self::Seal { .. }
+            | Self::Identity(_)
+            | Self::NoIdentity
             | Self::Fields(_) => return None,
         })
     }

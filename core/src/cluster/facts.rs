@@ -164,6 +164,35 @@ fn identify(
     Ok(file)
 }
 
+/// Where the person at `servers` keeps the identity of their cluster.
+pub async fn kept_identity(
+    servers: &Servers,
+    identities: &IdentityFolder,
+) -> Result<IdentityFile, PrepareError> {
+    let (_, _, facts) = standing(servers).await?;
+    Ok(identity_file(servers, identities, facts.cluster_id))
+}
+
+/// Lets secrets be sealed to another public key from now on. Again does nothing.
+pub async fn adopt_key(servers: &Servers, public: &str) -> Result<(), PrepareError> {
+    let (bare, entry, mut facts) = standing(servers).await?;
+    facts.agents_public_key = Some(public.to_owned());
+    write(&bare.coord, &bare.keys, Some(&entry), &facts).await
+}
+
+async fn standing(servers: &Servers) -> Result<(connect::Bare, Entry, ClusterFacts), PrepareError> {
+    let bare = connect::bare(servers, Role::Person).await;
+    let bare = bare.map_err(PrepareError::Connect)?;
+    let entry = read(&bare.coord, &bare.keys).await;
+    let entry = entry.map_err(PrepareError::Store)?;
+    let entry = entry.ok_or_else(|| PrepareError::Unusable(absent(&bare.keys)))?;
+    let facts = decode(&entry).map_err(PrepareError::Unusable)?;
+    match newer_than_this(&facts) {
+        Some(newer) => Err(PrepareError::Unusable(newer)),
+        None => Ok((bare, entry, facts)),
+    }
+}
+
 /// Where a person keeps the secret part of a cluster's identity.
 pub(super) fn identity_file(
     servers: &Servers,
@@ -189,7 +218,10 @@ fn raised(facts: ClusterFacts, schema: u32) -> ClusterFacts {
 }
 
 /// The entry that holds the facts.
-pub(super) async fn read(coord: &impl Coord, keys: &Keyspace) -> Result<Option<Entry>, CoordError> {
+pub(super) async fn read(
+    coord: &(impl Coord + ?Sized),
+    keys: &Keyspace,
+) -> Result<Option<Entry>, CoordError> {
     let (_, found) = coord.get(&[keys.facts()]).await?;
     Ok(found.into_iter().next().flatten())
 }

@@ -92,14 +92,14 @@ fn identity_of(
     let public = facts.agents_public_key.as_ref();
     let public = public.ok_or(InviteError::NoIdentity)?;
     let file = identity_file(servers, identities, facts.cluster_id);
-    let identity = file.read().map_err(InviteError::Identity)?;
-    match identity.public() == *public {
-        true => Ok(identity.secret().reveal().to_owned()),
-        false => {
+    let identities = file.read_all().map_err(InviteError::Identity)?;
+    let right = identities.iter().find(|one| one.public() == *public);
+    right
+        .map(|identity| identity.secret().reveal().to_owned())
+        .ok_or_else(|| {
             let path = file.path().display().to_string();
-            Err(InviteError::OtherIdentity(path, facts.cluster_id))
-        }
-    }
+            InviteError::OtherIdentity(path, facts.cluster_id)
+        })
 }
 
 fn gather(

@@ -122,7 +122,10 @@ impl StoredJob {
 
 /// What a job runs, for people: its script, or its arguments on a line.
 pub fn command_text(job: &Job) -> String {
-    let Action::Shell(shell) = &job.action;
+    let shell = match &job.action {
+        Action::Shell(shell) => shell,
+        Action::Http(http) => return format!("{} {}", http.method.as_str(), http.url),
+    };
     match &shell.command {
         Command::Script { script, .. } => script.clone(),
         Command::Argv(argv) => argv

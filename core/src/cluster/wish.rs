@@ -1,5 +1,6 @@
 //! What people ask of agents: a run now, the end of a run, the output of a run as it comes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use super::{Cluster, ClusterError, StoredJob};
 use crate::clock;
 use crate::dispatch::{Ask, OrderValue, RequestKey, RequestValue, RunKey};
 use crate::id::{JobId, Moment, NodeId, OrderId, ProjectName, RequestId, RunId, Scope};
+use crate::job::values_of;
 use crate::keyspace::Key;
 use crate::limits::{
     EDIT_TRIES_MAX, KILL_CONFIRMED_WITHIN, KILL_OBEYED_WITHIN, REQUEST_AHEAD_MAX,
@@ -49,6 +51,8 @@ pub struct RunWish {
     pub node: Option<NodeId>,
     /// Not before this instant, which lies within `REQUEST_AHEAD_MAX`.
     pub not_before: Option<Timestamp>,
+    /// Values for the job's parameters, by name.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// A request that no agent has taken.
@@ -82,7 +86,13 @@ impl Cluster {
         job: &StoredJob,
         wish: RunWish,
     ) -> Result<RunId, ClusterError> {
-        usable(job)?;
+        let found = usable(job)?;
+        values_of(&found.parameters, &wish.parameters).map_err(|error| {
+            ClusterError::Parameters {
+                name: job.title(),
+                error,
+            }
+        })?;
         if let Some(node) = &wish.node {
             self.node(node).await?;
         }
@@ -105,6 +115,7 @@ impl Cluster {
             }),
             not_before: wish.not_before,
             node: wish.node,
+            parameters: wish.parameters,
             ..request
         };
         self.ask_for_run((&job.project, job.id), shape).await
@@ -171,6 +182,7 @@ impl Cluster {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: BTreeMap::new(),
             extra: Default::default(),
         });
         let txn = self.keys.spell_request(&key, &run, &value);

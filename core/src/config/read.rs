@@ -9,7 +9,7 @@ use super::{
 use crate::id::ProjectName;
 use crate::job::is_label;
 use crate::limits::{LABEL_CHARS_MAX, MAX_PARALLEL_MAX, WEIGHT_MAX};
-use crate::policy::{Policy, is_user_name};
+use crate::policy::{Egress, NoBlock, Policy, is_user_name};
 
 /// `[cluster]` and `[history]`: both or none.
 pub fn servers(given: &mut Given) -> Option<Servers> {
@@ -183,18 +183,28 @@ pub fn metrics(given: &mut Given) -> Option<SocketAddr> {
     Some(at)
 }
 
-/// `[policy]`: what is not obeyed yet must not be believed to protect anybody.
+/// `[policy]`.
 pub fn policy(given: &mut Given) -> Policy {
     let Some(mut section) = given.section("policy") else {
         return Policy::default();
     };
-    if section.has("egress") {
-        section.refuse("egress", "is not supported yet: remove it");
+    let mut blocks = Vec::new();
+    for text in section.texts("egress") {
+        match text.parse() {
+            Ok(block) => blocks.push(block),
+            Err(NoBlock) => {
+                let what = format!(
+                    "cannot hold {text:?}: write addresses or blocks of them, such as [\"127.0.0.1\", \"10.0.0.0/8\"]"
+                );
+                section.refuse("egress", &what);
+            }
+        }
     }
     let run_as = section.has("run_as").then(|| section.texts("run_as"));
     for user in run_as.iter().flatten().filter(|user| !is_user_name(user)) {
         let what = format!("cannot hold {user:?}: write names of users, such as [\"www-data\"]");
         section.refuse("run_as", &what);
     }
-    Policy { run_as }
+    let egress = Egress::with(blocks);
+    Policy { run_as, egress }
 }

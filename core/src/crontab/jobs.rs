@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Becomes, CronJob, Crontab, Remark, RemarkCode};
 use crate::definition::{Change, Existing, diff};
 use crate::id::ProjectName;
-use crate::job::{Action, FieldError, Job, JobDraft, Overlap, ShellDraft};
+use crate::job::{FieldError, Job, JobDraft, Overlap, ShellDraft};
 use crate::limits::{JOB_NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use crate::schedule::Zone;
 
@@ -165,7 +165,9 @@ fn find<'a>(lines: &[(usize, &CronJob)], there: &[&'a Existing]) -> Vec<Option<&
 }
 
 fn runs_same(cron: &CronJob, job: &Job) -> bool {
-    let Action::Shell(shell) = &job.action;
+    let Some(shell) = job.action.shell() else {
+        return false;
+    };
     let shell = ShellDraft::from(shell);
     shell.script.as_deref() == Some(&cron.command) && shell.stdin == cron.input
 }

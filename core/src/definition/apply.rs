@@ -108,14 +108,15 @@ impl ApplyPlan {
         let Some(stored) = &there.definition else {
             return self.unreadable.push(there.clone());
         };
-        let changes = Definition::changes(Some(stored), Some(definition));
+        let definition = definition.clone().keeping_sealed(Some(stored));
+        let changes = Definition::changes(Some(stored), Some(&definition));
         if changes.is_empty() {
             return self.unchanged.push(there.address.clone());
         }
         self.changed.push(Changed {
             address: there.address.clone(),
             generation: there.generation,
-            definition: definition.clone(),
+            definition,
             changes,
         });
     }

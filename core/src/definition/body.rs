@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::diff::compare;
 use super::{Calendar, Change, FullName, Kind, NodeDefinition};
 use crate::job::{BodyError, FieldError, Job};
+use crate::secret::keep;
 
 /// What a kind's definitions are made of. A value is valid: only [`Body::read`] makes one.
 pub trait Body: Sized {
@@ -126,6 +127,22 @@ impl Definition {
     /// Reads a stored body; `None` when the kind is not obeyed.
     pub fn from_body(kind: Kind, body: &Value) -> Option<Result<Self, BodyError>> {
         Self::read(kind, body).map(|read| read.map_err(BodyError::of))
+    }
+
+    /// The same, where what is sealed is only named.
+    pub fn without_sealed(&self) -> Self {
+        match self {
+            Self::Job(job) => Self::Job(Box::new(job.without_sealed())),
+            other => other.clone(),
+        }
+    }
+
+    /// The same, where what is only named is what it was before.
+    pub fn keeping_sealed(mut self, before: Option<&Self>) -> Self {
+        if let (Self::Job(job), Some(Self::Job(before))) = (&mut self, before) {
+            keep(&mut job.secrets, &before.secrets);
+        }
+        self
     }
 
     /// The definitions that it cannot do without.

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Body;
-use crate::job::{Action, Command, Job, JobDraft, ShellDraft, write_duration, write_size};
+use crate::job::{
+    Action, Command, Http, Job, JobDraft, Parameter, ShellDraft, write_duration, write_size,
+};
 use crate::limits::{DIFF_DETAIL_LINES_MAX, DIFF_LINES_MAX, DIFF_STORED_LINES_MAX};
 
 /// One field that changed.
@@ -87,7 +89,7 @@ pub(super) fn compare<B: Body>(old: Option<&B>, new: Option<&B>) -> Vec<Change> 
     changes
 }
 
-pub(super) const ORDER: [&str; 29] = [
+pub(super) const ORDER: [&str; 32] = [
     "project",
     "name",
     "schedule",
@@ -99,10 +101,13 @@ pub(super) const ORDER: [&str; 29] = [
     "calendars",
     "paused",
     "shell",
+    "http",
     "env",
+    "secrets",
     "cwd",
     "run_as",
     "umask",
+    "parameters",
     "place",
     "timeout",
     "stop_grace",
@@ -146,24 +151,19 @@ pub(super) fn rows(job: &Job) -> Vec<(String, String)> {
         rows.maybe(&format!("calendars.{name}"), given);
     }
     rows.put("paused", yes_no(job.paused));
-    let Action::Shell(shell) = &job.action;
-    match &shell.command {
-        Command::Script {
-            script,
-            interpreter,
-        } => {
-            rows.put("shell.script", script);
-            rows.maybe("shell.interpreter", interpreter.as_deref());
-        }
-        Command::Argv(argv) => rows.put("shell.argv", &format!("{argv:?}")),
-    }
-    rows.maybe("shell.stdin", shell.stdin.as_deref());
+    action_rows(&mut rows, &job.action);
     for (name, value) in &job.env {
         rows.put(&format!("env.{name}"), value);
+    }
+    for (name, sealed) in &job.secrets {
+        rows.put(&format!("secrets.{name}"), &sealed.mark());
     }
     rows.maybe("cwd", job.cwd.as_deref());
     rows.maybe("run_as", job.run_as.as_deref());
     rows.maybe("umask", job.umask);
+    for (name, parameter) in &job.parameters {
+        rows.put(&format!("parameters.{name}"), &parameter_text(parameter));
+    }
     put_how(&mut rows, job);
     put_about(&mut rows, job);
     rows.0
@@ -209,6 +209,56 @@ fn put_about(rows: &mut Rows, job: &Job) {
         (!job.about.tags.is_empty()).then(|| job.about.tags.join(", ")),
     );
     rows.put("starred", yes_no(job.about.starred));
+}
+
+fn action_rows(rows: &mut Rows, action: &Action) {
+    let shell = match action {
+        Action::Shell(shell) => shell,
+        Action::Http(http) => return http_rows(rows, http),
+    };
+    match &shell.command {
+        Command::Script {
+            script,
+            interpreter,
+        } => {
+            rows.put("shell.script", script);
+            rows.maybe("shell.interpreter", interpreter.as_deref());
+        }
+        Command::Argv(argv) => rows.put("shell.argv", &format!("{argv:?}")),
+    }
+    rows.maybe("shell.stdin", shell.stdin.as_deref());
+}
+
+fn http_rows(rows: &mut Rows, http: &Http) {
+    rows.put("http.method", http.method.as_str());
+    rows.put("http.url", http.url.as_str());
+    for (name, value) in &http.headers {
+        rows.put(&format!("http.headers.{name}"), value);
+    }
+    rows.maybe("http.body", http.body.as_deref());
+    rows.put("http.expect", &http.expect.to_string());
+    rows.maybe("http.contains", http.contains.as_deref());
+    rows.put("http.redirects", &http.redirects.to_string());
+    rows.maybe("http.ca", http.ca.as_deref());
+    rows.put("http.insecure", yes_no(http.insecure));
+}
+
+/// `choice of eu, us, required; where it runs`.
+fn parameter_text(parameter: &Parameter) -> String {
+    let mut text = word(&parameter.kind);
+    if !parameter.choices.is_empty() {
+        text += &format!(" of {}", parameter.choices.join(", "));
+    }
+    if let Some(default) = &parameter.default {
+        text += &format!(", {default:?} unless given");
+    }
+    if parameter.required {
+        text += ", required";
+    }
+    if !parameter.note.is_empty() {
+        text += &format!("; {}", parameter.note);
+    }
+    text
 }
 
 /// Fields that have no default.

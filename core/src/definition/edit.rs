@@ -126,7 +126,10 @@ pub fn plan_edit<D: Clone + Into<Definition>>(
     author: &Author,
 ) -> Result<Option<EditPlan>, EditRefused> {
     let state = State::of(address, current, seen, intent)?;
-    let body = |wanted: &D| Some(wanted.clone().into().to_body());
+    let body = |wanted: &D| {
+        let wanted: Definition = wanted.clone().into();
+        Some(wanted.keeping_sealed(state.before.definition()).to_body())
+    };
     let (action, body) = match intent {
         Intent::Create(wanted) => ("create", body(wanted)),
         Intent::Edit(wanted) => ("edit", body(wanted)),

@@ -11,7 +11,7 @@ use crate::job::Job;
 const LINE_CHARS_MAX: usize = 100;
 
 /// Fields of a job in the order in which they are written; tables that do not fit on a line come last.
-pub(super) const ORDER: [&str; 28] = [
+pub(super) const ORDER: [&str; 31] = [
     "project",
     "name",
     "note",
@@ -38,7 +38,10 @@ pub(super) const ORDER: [&str; 28] = [
     "place",
     "retries",
     "output",
+    "parameters",
     "env",
+    "secrets",
+    "http",
     "shell",
 ];
 
@@ -63,7 +66,8 @@ pub fn export_all(definitions: &[Definition]) -> String {
 
 fn export_one(definition: &Definition) -> String {
     let kind = definition.kind();
-    let fields = toml::Table::try_from(definition.to_body())
+    // What is sealed stays with its cluster and its job.
+    let fields = toml::Table::try_from(definition.without_sealed().to_body())
         .expect("a body holds texts, numbers and tables");
     let mut block = format!("[[{kind}]]\n");
     let mut tables = String::new();
@@ -174,5 +178,30 @@ fn has_lines(value: &Value) -> bool {
         Value::Table(table) => table.values().any(has_lines),
         Value::Array(items) => items.iter().any(has_lines),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::diff;
+    use crate::job::JobDraft;
+
+    #[test]
+    fn every_field_of_a_job_is_written_and_told_of() {
+        let schema = schemars::schema_for!(JobDraft);
+        let fields = schema.get("properties").and_then(|all| all.as_object());
+        let fields: Vec<&String> = fields.expect("a table").keys().collect();
+        assert!(fields.len() > 25, "{fields:?}");
+        let missing = |order: &[&str]| {
+            let absent = |field: &&&String| !order.contains(&field.as_str());
+            fields
+                .iter()
+                .filter(absent)
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(missing(&ORDER), Vec::<String>::new());
+        assert_eq!(missing(&diff::ORDER), Vec::<String>::new());
     }
 }

@@ -1,5 +1,6 @@
 //! Decisions: what a series asks for is claimed, skipped, or begun anew after an edit.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -301,6 +302,7 @@ impl Dispatcher {
             start_by: now.wall,
             trigger: Trigger::Schedule,
             by: None,
+            parameters: BTreeMap::new(),
             keep_until: None,
             decided_at: now.wall,
             due: Vec::new(),

@@ -152,6 +152,8 @@ pub enum Evidence {
     Alive(Option<Timestamp>),
     /// Its exit file is there.
     Exited(Exit),
+    /// An agent made the call itself and is gone.
+    Interrupted(Option<Timestamp>),
     /// A supervisor had taken the gate and is gone; its tree was ended.
     Gone {
         /// Whether the host was restarted since.
@@ -191,6 +193,10 @@ pub enum ExitKind {
     Code(i32),
     /// By this signal, which Belfry did not send.
     Signal(i32),
+    /// A call was answered as its job expects.
+    Answered,
+    /// A call failed, for this reason.
+    Failed(Reason),
     /// Stopped at its timeout.
     TimedOut,
     /// Stopped because that was asked.

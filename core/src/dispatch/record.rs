@@ -86,7 +86,8 @@ fn passed_records(key: &RunKey, value: &RunValue, fence: u64) -> Vec<RunRecord> 
 /// The record of an attempt that ended as its exit file says.
 pub(super) fn ended(mut record: RunRecord, exit: &Exit, kill: Option<&Kill>) -> RunRecord {
     let (state, reason) = match exit.how {
-        ExitKind::Code(0) => (RunState::Succeeded, None),
+        ExitKind::Code(0) | ExitKind::Answered => (RunState::Succeeded, None),
+        ExitKind::Failed(reason) => (RunState::Failed, Some(reason)),
         ExitKind::Code(_) => (RunState::Failed, Some(Reason::ExitCode)),
         ExitKind::Signal(_) => (RunState::Failed, Some(Reason::Signal)),
         ExitKind::OutOfMemory => (RunState::Failed, Some(Reason::OutOfMemory)),
@@ -94,7 +95,9 @@ pub(super) fn ended(mut record: RunRecord, exit: &Exit, kill: Option<&Kill>) -> 
         ExitKind::Stopped => (RunState::Killed, None),
         ExitKind::Unreaped => (RunState::Killed, Some(Reason::Unreaped)),
         ExitKind::NotStarted(Reason::Deadline) => (RunState::Skipped, Some(Reason::Deadline)),
-        ExitKind::NotStarted(Reason::RunAs) => (RunState::Rejected, Some(Reason::RunAs)),
+        ExitKind::NotStarted(reason @ (Reason::RunAs | Reason::Policy | Reason::Decrypt)) => {
+            (RunState::Rejected, Some(reason))
+        }
         ExitKind::NotStarted(reason) => (RunState::Failed, Some(reason)),
     };
     record.state = state;

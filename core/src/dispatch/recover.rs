@@ -183,6 +183,12 @@ impl Dispatcher {
                 let record = ended(own_record(&run.key, &run.value, run.revision), &exit, None);
                 self.conclude(now, key, record);
             }
+            Evidence::Interrupted(started_at) => {
+                let mut record = own_record(&run.key, &run.value, run.revision);
+                record.started_at = started_at;
+                run.end = Some(record);
+                self.close(now, key, RunState::Lost, Reason::AgentRestarted);
+            }
             Evidence::Gone {
                 rebooted,
                 started_at,

@@ -9,7 +9,7 @@ use super::settle::{Decided, Pending, Purpose, mine_in};
 use super::value::{Passed, RequestKey, RequestValue, RunKey, RunValue};
 use super::{Dispatcher, Timer};
 use crate::id::Moment;
-use crate::job::{Job, Overlap};
+use crate::job::{Job, Overlap, values_of};
 use crate::limits::{LOOK_AGAIN_AFTER, REQUEST_KEPT_AFTER};
 use crate::run::{Reason, RunState};
 
@@ -118,15 +118,18 @@ impl Dispatcher {
         if now.wall > seen.value.not_after {
             return Some((RunState::Skipped, Reason::Expired));
         }
+        let unfit = |job: &Job| values_of(&job.parameters, &seen.value.parameters).is_err();
         if let Some(own) = &seen.own {
-            return own
-                .as_ref()
-                .err()
-                .map(|reason| (RunState::Rejected, *reason));
+            let reason = match own {
+                Ok(job) => unfit(job).then_some(Reason::Parameters),
+                Err(reason) => Some(*reason),
+            };
+            return reason.map(|reason| (RunState::Rejected, reason));
         }
         match self.jobs.get(&key.job).map(|job| &job.job) {
             None => Some((RunState::Rejected, Reason::JobDeleted)),
             Some(Err(_)) => Some((RunState::Rejected, Reason::Definition)),
+            Some(Ok(job)) if unfit(job) => Some((RunState::Rejected, Reason::Parameters)),
             Some(Ok(job)) if seen.blocked && !job.overlap.waits() && !seen.value.waits() => {
                 Some((RunState::Skipped, Reason::Overlap))
             }
@@ -153,6 +156,7 @@ impl Dispatcher {
         run.reason = reason;
         run.trigger = seen.value.trigger;
         run.by = Some(seen.value.by.clone());
+        run.parameters = seen.value.parameters.clone();
         let asked_at = seen.value.asked_at;
         let at = asked_at.max(seen.value.not_before.unwrap_or(asked_at));
         run.scheduled_at = seen.value.scheduled_at.unwrap_or(at);
@@ -370,6 +374,7 @@ mod tests {
             anyway: true,
             cancel: false,
             definition: Some(definition),
+            parameters: Default::default(),
             extra: Default::default(),
         };
         Event::RequestSeen(key, value, 9)

@@ -34,6 +34,24 @@ impl Dispatcher {
         }
     }
 
+    /// The session is trusted again: what was held for it starts. What an earlier session claimed
+    /// is read again first.
+    pub(super) fn start_held(&mut self, now: Now) {
+        let Some(session) = self.trusted_session(now) else {
+            return;
+        };
+        let held = self.runs.iter().filter(|(_, run)| run.stage == Stage::Held);
+        let (own, others): (Vec<_>, Vec<_>) = held
+            .map(|(key, run)| (*key, run.value.session == session))
+            .partition(|(_, is_own)| *is_own);
+        for (key, _) in own {
+            self.spawn(now, key);
+        }
+        if !others.is_empty() {
+            self.ask_for_runs(now);
+        }
+    }
+
     /// Starts an attempt whose intent is durable, unless it is too late.
     pub(super) fn spawn(&mut self, now: Now, key: AttemptKey) {
         let Some(run) = self.runs.get_mut(&key) else {

@@ -140,6 +140,9 @@ pub struct RunValue {
     pub trigger: Trigger,
     /// The person behind it.
     pub by: Option<String>,
+    /// What the request gave for the job's parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
     /// Of a request: the key stays until then, so that a replayed request finds it.
     pub keep_until: Option<Timestamp>,
     /// When the decision was made.
@@ -195,6 +198,9 @@ pub struct RequestValue {
     /// of what is not saved. It holds no overlap, and its run has the generation 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<serde_json::Value>,
+    /// Values for the job's parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
     /// What newer versions wrote.
     #[serde(flatten)]
     pub extra: BTreeMap<String, serde_json::Value>,

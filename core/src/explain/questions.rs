@@ -140,14 +140,14 @@ fn of_the_future() -> Vec<Question> {
         (
             "who will run it",
             coming(json!({})),
-            "At present b comes first; after it a.",
-            "目前首选 b；其后依次为 a。",
+            "At present a comes first; after it b.",
+            "目前首选 a；其后依次为 b。",
         ),
         (
             "who, if one more had been decided",
             next_turn,
-            "At present a comes first; after it b.",
-            "目前首选 a；其后依次为 b。",
+            "At present b comes first; after it a.",
+            "目前首选 b；其后依次为 a。",
         ),
         (
             "why not b, of a job that is bound to a",
@@ -264,8 +264,8 @@ fn of_the_past() -> Vec<Question> {
         (
             "who came into question then",
             past(vec![ran()]),
-            "How the nodes stood then is not kept. At present b comes first; after it a.",
-            "当时各节点的状态没有保存。目前首选 b；其后依次为 a。",
+            "How the nodes stood then is not kept. At present a comes first; after it b.",
+            "当时各节点的状态没有保存。目前首选 a；其后依次为 b。",
         ),
         (
             "why did it not run, the one before being long",

@@ -90,6 +90,7 @@ fn record(
         start_by: at("02:01:00"),
         trigger: Trigger::Schedule,
         by: None,
+        parameters: Default::default(),
         keep_until: None,
         decided_at: at(decided),
         due: Vec::new(),
@@ -131,11 +132,11 @@ fn what_is_to_come_says_who_would_decide_it_and_who_is_left_out() {
         &[],
         expect![[r#"
             It is still to come.
-            At present b comes first; after it a.
+            At present a comes first; after it b.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             时间未到。
-            目前首选 b；其后依次为 a。
+            目前首选 a；其后依次为 b。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合任务的条件。
         "#]],
@@ -160,11 +161,11 @@ fn what_was_decided_says_by_whom_and_what_came_of_it() {
         &[skipped],
         expect![[r#"
             b decided it at 2026-01-01T02:00:03Z; it was skipped: the run before it was still going.
-            How the nodes stood then is not kept. At present b comes first; after it a.
+            How the nodes stood then is not kept. At present a comes first; after it b.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             由 b 于 2026-01-01T02:00:03Z 决定：已跳过（上一次运行尚未结束）。
-            当时各节点的状态没有保存。目前首选 b；其后依次为 a。
+            当时各节点的状态没有保存。目前首选 a；其后依次为 b。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合任务的条件。
         "#]],
@@ -180,11 +181,11 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
         &[],
         expect![[r#"
             Its time has come, and nobody has decided it yet.
-            At present b comes first; after it a.
+            At present a comes first; after it b.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             时间已到，但还没有节点作出决定。
-            目前首选 b；其后依次为 a。
+            目前首选 a；其后依次为 b。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合任务的条件。
         "#]],
@@ -196,11 +197,11 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
         &[],
         expect![[r#"
             The job is paused: it will not ring.
-            At present b comes first; after it a.
+            At present a comes first; after it b.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             任务已暂停，届时不会运行。
-            目前首选 b；其后依次为 a。
+            目前首选 a；其后依次为 b。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合任务的条件。
         "#]],
@@ -212,11 +213,11 @@ fn what_is_undecided_paused_unrecorded_or_no_instant_says_so() {
         &[],
         expect![[r#"
             It counts as decided, and no record says how: `belfryctl ledger verify` tells more.
-            How the nodes stood then is not kept. At present b comes first; after it a.
+            How the nodes stood then is not kept. At present a comes first; after it b.
             c is left out: it is being drained.
             db-1 is left out: its labels do not meet the job's conditions.
             该时刻已被决定，却没有记录说明结果：请运行 `belfryctl ledger verify` 查看。
-            当时各节点的状态没有保存。目前首选 b；其后依次为 a。
+            当时各节点的状态没有保存。目前首选 a；其后依次为 b。
             不考虑 c：正在排空。
             不考虑 db-1：标签不符合任务的条件。
         "#]],

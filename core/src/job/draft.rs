@@ -10,11 +10,12 @@ use super::error::FieldError;
 use super::fields::FIELDS;
 use super::quantity::{write_duration, write_size};
 use super::{
-    Action, Balance, Command, Delivery, Job, Misfire, OutputKept, Overlap, Place, PlaceOn, Retries,
-    Shell,
+    Action, Balance, Command, Delivery, Http, Job, Method, Misfire, OutputKept, Overlap, Parameter,
+    ParameterKind, Place, PlaceOn, Retries, Shell, StatusSet,
 };
-use crate::limits::{START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
+use crate::limits::{HTTP_REDIRECTS_DEFAULT, START_DEADLINE_DEFAULT, STOP_GRACE_DEFAULT};
 use crate::schedule::{DstPolicy, Zone};
+use crate::secret::SealedSecrets;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -62,11 +63,18 @@ drafts! {
         /// Whether its schedule rests.
         #[serde(default, skip_serializing_if = "is_default")]
         pub paused: bool,
-        /// The program.
+        /// The program; either this or `http`.
+        #[serde(default, skip_serializing_if = "is_default")]
         pub shell: ShellDraft,
+        /// An address that the node's agent calls, in place of a program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub http: Option<HttpDraft>,
         /// Variables of the program, besides Belfry's own.
         #[serde(default, skip_serializing_if = "is_default")]
         pub env: BTreeMap<String, String>,
+        /// Variables that nobody may read: `sealed` each, set by `belfryctl secrets set`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub secrets: BTreeMap<String, String>,
         /// The program's folder, from `/` on; the agent's data folder when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub cwd: Option<String>,
@@ -76,6 +84,9 @@ drafts! {
         /// Permissions that the program's new files do not get, in octal, such as `027`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub umask: Option<String>,
+        /// What whoever asks for a run may give, by name; the program finds it in `BELFRY_PARAM_<NAME>`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub parameters: BTreeMap<String, ParameterDraft>,
         /// Where it runs.
         #[serde(default, skip_serializing_if = "is_default")]
         pub place: PlaceDraft,
@@ -115,6 +126,55 @@ drafts! {
         /// Shown first.
         #[serde(default, skip_serializing_if = "is_default")]
         pub starred: bool,
+    }
+
+    /// A call of an address.
+    struct HttpDraft {
+        /// How; GET when absent.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub method: Method,
+        /// Where: `http://…` or `https://…`.
+        pub url: String,
+        /// Sent besides Belfry's own.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub headers: BTreeMap<String, String>,
+        /// Sent as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub body: Option<String>,
+        /// The status codes that count as success, such as `200, 204`; `2xx` when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expect: Option<String>,
+        /// What the answer must contain.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub contains: Option<String>,
+        /// How often the call goes on to where the answer points; 5 times when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub redirects: Option<u32>,
+        /// A file of certificates on the node, trusted besides the system's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ca: Option<String>,
+        /// Whether nobody asks who answers.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub insecure: bool,
+    }
+
+    /// A value that a request may give.
+    struct ParameterDraft {
+        /// What it holds; a text when absent.
+        #[serde(default, rename = "type", skip_serializing_if = "is_default")]
+        pub kind: ParameterKind,
+        /// What a choice chooses from.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub choices: Vec<String>,
+        /// Taken where nothing is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub default: Option<String>,
+        /// Whether a request without it is refused; only of a job without a schedule.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub required: bool,
+        /// For people.
+        #[serde(default, skip_serializing_if = "is_default")]
+        pub note: String,
     }
 
     /// The program: either `script` or `argv`.
@@ -242,6 +302,12 @@ fn without(value: &Value, errors: &[FieldError]) -> Value {
     // A program whose text was refused is not reported as absent too.
     if errors.iter().any(|error| error.path.starts_with("shell")) {
         all.insert("shell".to_owned(), json!({ "script": "x" }));
+    } else if given.contains_key("http") && !given.contains_key("shell") {
+        all.remove("shell");
+    }
+    if errors.iter().any(|error| error.path.starts_with("http")) && given.contains_key("http") {
+        all.remove("http");
+        all.insert("shell".to_owned(), json!({ "script": "x" }));
     }
     filled
 }
@@ -249,7 +315,10 @@ fn without(value: &Value, errors: &[FieldError]) -> Value {
 impl From<&Job> for JobDraft {
     /// Writes only what differs from the defaults.
     fn from(job: &Job) -> Self {
-        let Action::Shell(shell) = &job.action;
+        let (shell, http) = match &job.action {
+            Action::Shell(shell) => (shell.into(), None),
+            Action::Http(http) => (ShellDraft::default(), Some(http.into())),
+        };
         Self {
             project: job.project.to_string(),
             name: job.name.clone(),
@@ -264,11 +333,18 @@ impl From<&Job> for JobDraft {
                 only: job.calendars.only.clone(),
             },
             paused: job.paused,
-            shell: shell.into(),
+            shell,
+            http,
             env: job.env.clone(),
+            secrets: texts_of(&job.secrets),
             cwd: job.cwd.clone(),
             run_as: job.run_as.clone(),
             umask: job.umask.map(|umask| umask.to_string()),
+            parameters: job
+                .parameters
+                .iter()
+                .map(|(name, parameter)| (name.clone(), parameter.into()))
+                .collect(),
             place: (&job.place).into(),
             timeout: job.timeout.map(write_duration),
             stop_grace: (job.stop_grace != STOP_GRACE_DEFAULT)
@@ -286,6 +362,13 @@ impl From<&Job> for JobDraft {
             starred: job.about.starred,
         }
     }
+}
+
+fn texts_of(secrets: &SealedSecrets) -> BTreeMap<String, String> {
+    let texts = secrets.iter();
+    texts
+        .map(|(name, sealed)| (name.clone(), sealed.to_string()))
+        .collect()
 }
 
 impl From<&Shell> for ShellDraft {
@@ -306,6 +389,34 @@ impl From<&Shell> for ShellDraft {
                 stdin,
                 ..Self::default()
             },
+        }
+    }
+}
+
+impl From<&Http> for HttpDraft {
+    fn from(http: &Http) -> Self {
+        Self {
+            method: http.method,
+            url: http.url.to_string(),
+            headers: http.headers.clone(),
+            body: http.body.clone(),
+            expect: (http.expect != StatusSet::default()).then(|| http.expect.to_string()),
+            contains: http.contains.clone(),
+            redirects: (http.redirects != HTTP_REDIRECTS_DEFAULT).then_some(http.redirects),
+            ca: http.ca.clone(),
+            insecure: http.insecure,
+        }
+    }
+}
+
+impl From<&Parameter> for ParameterDraft {
+    fn from(parameter: &Parameter) -> Self {
+        Self {
+            kind: parameter.kind,
+            choices: parameter.choices.clone(),
+            default: parameter.default.clone(),
+            required: parameter.required,
+            note: parameter.note.clone(),
         }
     }
 }

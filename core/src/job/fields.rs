@@ -1,12 +1,47 @@
 //! The fields of a job as a table.
 
-use super::shape::{Field, Fields, Shape, field, later, required};
+use super::shape::{Field, Fields, Shape, either, field, later, required};
 
 const SHELL: &[Field] = &[
     field("script", Shape::Text, "script = \"df -h\""),
     field("argv", Shape::Texts, "argv = [\"df\", \"-h\"]"),
     field("interpreter", Shape::Text, "interpreter = \"/bin/bash\""),
     field("stdin", Shape::Text, "stdin = \"yes\""),
+];
+
+const HTTP: &[Field] = &[
+    field(
+        "method",
+        Shape::Choice(
+            &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            &[],
+        ),
+        "method = \"GET\"",
+    ),
+    required("url", Shape::Text, "url = \"https://example.org/health\""),
+    field(
+        "headers",
+        Shape::Variables,
+        "headers = { Accept = \"text/plain\" }",
+    ),
+    field("body", Shape::Text, "body = \"ping\""),
+    field("expect", Shape::Text, "expect = \"200, 204\""),
+    field("contains", Shape::Text, "contains = \"ok\""),
+    field("redirects", Shape::Whole, "redirects = 5"),
+    field("ca", Shape::Text, "ca = \"/etc/ssl/internal.pem\""),
+    field("insecure", Shape::Flag, "insecure = true"),
+];
+
+const PARAMETER: &[Field] = &[
+    field(
+        "type",
+        Shape::Choice(&["text", "number", "boolean", "choice"], &[]),
+        "type = \"choice\"",
+    ),
+    field("choices", Shape::Texts, "choices = [\"eu\", \"us\"]"),
+    field("default", Shape::Text, "default = \"eu\""),
+    field("required", Shape::Flag, "required = true"),
+    field("note", Shape::Text, "note = \"Where it runs.\""),
 ];
 
 const CALENDARS: &[Field] = &[
@@ -64,15 +99,30 @@ const JOB: &[Field] = &[
         "calendars = { exclude = [\"china\"] }",
     ),
     field("paused", Shape::Flag, "paused = true"),
-    required(
-        "shell",
+    either(
+        ("shell", "http"),
         Shape::Table(SHELL),
         "shell = { script = \"df -h\" }",
     ),
+    field(
+        "http",
+        Shape::Table(HTTP),
+        "http = { url = \"https://example.org/health\" }",
+    ),
     field("env", Shape::Variables, "env = { LANG = \"C.UTF-8\" }"),
+    field(
+        "secrets",
+        Shape::Variables,
+        "secrets = { TOKEN = \"sealed\" }",
+    ),
     field("cwd", Shape::Text, "cwd = \"/srv/app\""),
     field("run_as", Shape::Text, "run_as = \"www-data\""),
     field("umask", Shape::Text, "umask = \"027\""),
+    field(
+        "parameters",
+        Shape::Tables(PARAMETER),
+        "parameters = { region = { default = \"eu\" } }",
+    ),
     field("place", Shape::Table(PLACE), "place = { on = \"one\" }"),
     field("timeout", Shape::Text, "timeout = \"30s\""),
     field("stop_grace", Shape::Text, "stop_grace = \"10s\""),
@@ -106,16 +156,7 @@ const JOB: &[Field] = &[
     field("owner", Shape::Text, "owner = \"ops team\""),
     field("tags", Shape::Texts, "tags = [\"capacity\"]"),
     field("starred", Shape::Flag, "starred = true"),
-    later(
-        "http",
-        "a script can call the address: `shell = { script = \"curl -fsS https://…\" }`",
-    ),
     later("setup", "the script can prepare its node at its beginning"),
-    later(
-        "secrets",
-        "the script can read a file that only the agent's user may read",
-    ),
-    later("parameters", "`env` holds values for the program"),
     later("memory", "the script can begin with `ulimit -v <KiB>`"),
     later("cpu", "the script can begin with `renice 10 $$`"),
     later("processes", "the script can begin with `ulimit -u <count>`"),

@@ -19,8 +19,18 @@ pub(crate) enum Shape {
     /// One of the words; those of the second list come with a later version.
     Choice(&'static [&'static str], &'static [&'static str]),
     Table(&'static [Field]),
+    /// Tables of the same fields, by name.
+    Tables(&'static [Field]),
     /// Not executed by this version; what to do instead.
     Later(&'static str),
+}
+
+/// When a field must be there.
+enum Need {
+    Free,
+    Always,
+    /// Where this other one is not.
+    Unless(&'static str),
 }
 
 /// A field, with an example of how it is written.
@@ -28,7 +38,7 @@ pub(crate) struct Field {
     name: &'static str,
     shape: Shape,
     example: &'static str,
-    required: bool,
+    need: Need,
 }
 
 pub(crate) const fn field(name: &'static str, shape: Shape, example: &'static str) -> Field {
@@ -36,7 +46,7 @@ pub(crate) const fn field(name: &'static str, shape: Shape, example: &'static st
         name,
         shape,
         example,
-        required: false,
+        need: Need::Free,
     }
 }
 
@@ -45,7 +55,20 @@ pub(crate) const fn required(name: &'static str, shape: Shape, example: &'static
         name,
         shape,
         example,
-        required: true,
+        need: Need::Always,
+    }
+}
+
+pub(crate) const fn either(
+    (name, other): (&'static str, &'static str),
+    shape: Shape,
+    example: &'static str,
+) -> Field {
+    Field {
+        name,
+        shape,
+        example,
+        need: Need::Unless(other),
     }
 }
 
@@ -54,7 +77,7 @@ pub(crate) const fn later(name: &'static str, instead: &'static str) -> Field {
         name,
         shape: Shape::Later(instead),
         example: "",
-        required: false,
+        need: Need::Free,
     }
 }
 
@@ -120,10 +143,14 @@ impl Walk<'_> {
                 None => self.errors.push(unknown(self.of, (&path, at, name), known)),
             }
         }
-        for field in known
-            .iter()
-            .filter(|field| field.required && !fields.contains_key(field.name))
-        {
+        let is_there = |name: &str| fields.contains_key(name);
+        let is_needed = |field: &&Field| match field.need {
+            Need::Free => false,
+            Need::Always => true,
+            Need::Unless(other) => !is_there(other),
+        };
+        let missing = known.iter().filter(is_needed);
+        for field in missing.filter(|field| !is_there(field.name)) {
             let path = join(at, field.name);
             self.errors.push(FieldError::at(
                 &path,
@@ -142,6 +169,9 @@ impl Walk<'_> {
             (Shape::Table(known), Value::Object(fields)) => {
                 return self.table(path, fields, known);
             }
+            (Shape::Tables(known), Value::Object(items)) => {
+                return self.tables(path, items, (known, field.example));
+            }
             (Shape::Choice(now, later), Value::String(word)) => {
                 return self.errors.extend(check_choice(path, word, now, later));
             }
@@ -157,7 +187,7 @@ impl Walk<'_> {
             | (Shape::Number, Value::Number(_)) => return,
             (Shape::Text | Shape::Choice(..), _) => "a text in quotes is expected",
             (Shape::Texts, _) => "a list of texts is expected",
-            (Shape::Table(_) | Shape::Variables, _) => "a table is expected",
+            (Shape::Table(_) | Shape::Tables(_) | Shape::Variables, _) => "a table is expected",
             (Shape::Flag, _) => "`true` or `false` is expected",
             (Shape::Whole, _) => "a whole number from 0 on is expected",
             (Shape::Number, _) => "a number is expected",
@@ -169,6 +199,27 @@ impl Walk<'_> {
         );
         self.errors
             .push(FieldError::at(path, "type", rest).with("example", field.example));
+    }
+
+    fn tables(
+        &mut self,
+        path: &str,
+        items: &Map<String, Value>,
+        (known, example): (&[Field], &str),
+    ) {
+        for (name, item) in items {
+            let path = join(path, name);
+            let Value::Object(fields) = item else {
+                let rest = format!(
+                    "is {}, and a table is expected: write it like `{example}`",
+                    kind_of(item)
+                );
+                self.errors
+                    .push(FieldError::at(&path, "type", rest).with("example", example));
+                continue;
+            };
+            self.table(&path, fields, known);
+        }
     }
 
     fn texts(&mut self, path: &str, items: &[Value]) {

@@ -2,15 +2,18 @@
 
 mod amounts;
 mod calendars;
+mod http;
+mod parameters;
 mod place;
 mod program;
+mod secrets;
 mod user;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::draft::JobDraft;
+use super::draft::{HttpDraft, JobDraft, ShellDraft};
 use super::error::{FieldError, quoted};
 use super::{About, Action, Job};
 use crate::id::ProjectName;
@@ -30,11 +33,15 @@ impl JobDraft {
         let project = check.project(&self.project);
         check.name(&self.name);
         let timetable = check.timetable(&self);
-        let shell = check.shell(self.shell);
-        check.env(&self.env);
+        check.program_alone(&self);
+        let action = check.action(self.shell, self.http);
+        let secrets = check.variables(&self.env, &self.secrets);
         check.cwd(self.cwd.as_deref());
         check.run_as(self.run_as.as_deref());
         let umask = check.umask(self.umask.as_deref());
+        let is_manual = timetable.as_ref();
+        let is_manual = is_manual.is_none_or(|timetable| timetable.schedule.is_manual());
+        let parameters = check.parameters(self.parameters, is_manual);
         let place = check.place(&self.place);
         let calendars = check.calendars(self.calendars);
         let jitter = check.duration("jitter", self.jitter.as_deref(), Duration::ZERO, JITTER_MAX);
@@ -55,19 +62,21 @@ impl JobDraft {
         let retries = check.retries(&self.retries);
         let output = check.output(&self.output);
         let about = check.about(self.note, self.owner, self.tags, self.starred);
-        let (Some(project), Some(timetable), Some(shell), true) =
-            (project, timetable, shell, check.errors.is_empty())
+        let (Some(project), Some(timetable), Some(action), true) =
+            (project, timetable, action, check.errors.is_empty())
         else {
             return Err(check.errors);
         };
         Ok(Job {
             project,
             name: self.name,
-            action: Action::Shell(shell),
+            action,
             env: self.env,
+            secrets,
             cwd: self.cwd,
             run_as: self.run_as,
             umask,
+            parameters,
             schedule: timetable.schedule,
             timezone: timetable.zone,
             start_at: timetable.start_at,
@@ -99,6 +108,19 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn refuse(&mut self, path: &str, code: &str, rest: impl std::fmt::Display) {
         self.errors.push(FieldError::at(path, code, rest));
+    }
+
+    /// `None` when an error was found.
+    fn action(&mut self, shell: ShellDraft, http: Option<HttpDraft>) -> Option<Action> {
+        match http {
+            None => self.shell(shell).map(Action::Shell),
+            Some(http) if shell == ShellDraft::default() => self.http(http).map(Action::Http),
+            Some(_) => {
+                let rest = "is given beside `shell`, and a job does one thing: remove one of them";
+                self.refuse("http", "both", rest);
+                None
+            }
+        }
     }
 
     fn size(&mut self, draft: &JobDraft) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::NextLine;
-use crate::job::{FieldError, Misfire, Overlap};
+use crate::job::{Balance, FieldError, Misfire, Overlap};
 use crate::schedule::{DstPolicy, SchedulePlan};
 
 views! {
@@ -42,12 +42,22 @@ views! {
         pub end_at: String,
         /// Upper bound of the fixed offset.
         pub jitter: String,
+        /// Calendars whose days are left out, parted by commas.
+        pub calendars_exclude: String,
+        /// Calendars whose days alone count, parted by commas.
+        pub calendars_only: String,
         /// What happens where the zone's clock jumps.
         pub dst: DstPolicy,
         /// Whether its schedule rests.
         pub paused: bool,
         /// `one`, `all` or `node:<id>`.
         pub place_on: String,
+        /// Conditions on nodes; empty: all that serve the project.
+        pub place_nodes: String,
+        /// Which of them takes an occurrence.
+        pub balance: Balance,
+        /// Whether the next one takes over while the first is gone.
+        pub failover: bool,
         /// Stopped after this time.
         pub timeout: String,
         /// Between TERM and KILL.
@@ -181,7 +191,7 @@ views! {
         pub node: String,
         /// Whether the job could run there.
         pub fits: bool,
-        /// Why not: `pinned_elsewhere`, `not_there`.
+        /// Why not: an [`Excluded`](crate::placement::Excluded), or `not_there`.
         pub reason: Option<String>,
     }
 

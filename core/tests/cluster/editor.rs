@@ -1,4 +1,5 @@
 use belfry_core::cluster::{ClusterError, build_schedule};
+use belfry_core::id::NodeId;
 use belfry_core::schedule::{PlanKind, SchedulePlan, Zone};
 use belfry_core::view::{
     BuildAsk, DraftAsk, DraftCheck, EditorAsk, EnvLine, JobForm, SaveAnswer, SaveAsk,
@@ -307,6 +308,8 @@ async fn hostile_texts_are_refused_or_kept_as_they_are_and_answered_at_once() {
             &mut form.retries_backoff,
             &mut form.output_head,
             &mut form.place_on,
+            &mut form.place_nodes,
+            &mut form.calendars_exclude,
             &mut form.interpreter,
             &mut form.cwd,
             &mut form.owner,
@@ -343,5 +346,32 @@ async fn hostile_texts_are_refused_or_kept_as_they_are_and_answered_at_once() {
     assert!(
         matches!(missing, Err(ClusterError::NoSuchJob { .. })),
         "{missing:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_nodes_that_fit_are_told_while_other_fields_are_wrong() {
+    let stage = Stage::new().await;
+    for (node, role) in [("web-1", "web"), ("db-1", "db")] {
+        let session = serde_json::json!({
+            "v": 1, "fingerprint": node, "disk_id": "00000000-0000-0000-0000-000000000001",
+            "version": "0.1.0", "host": node, "pid": 7, "up_since": "2026-01-01T00:00:00Z",
+            "weight": 1, "labels": { "role": role },
+        });
+        let node = NodeId::new(node).expect("a node's id");
+        let value = serde_json::to_vec(&session).expect("it is JSON");
+        stage.put(stage.keys.session(&node), value).await;
+    }
+    let mut form = fresh(&stage, "").await;
+    form.place_nodes = "role=web".to_owned();
+    let check = checked(&stage, &form, None, "en").await;
+    let fits: Vec<_> = check
+        .nodes
+        .iter()
+        .map(|fit| (fit.node.as_str(), fit.fits, fit.reason.as_deref()))
+        .collect();
+    assert_eq!(
+        fits,
+        [("db-1", false, Some("labels")), ("web-1", true, None)]
     );
 }

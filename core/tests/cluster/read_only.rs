@@ -22,6 +22,7 @@ fn read_only(stage: &Stage) -> Arc<Cluster> {
         warnings: vec![],
         away: None,
         read_only: true,
+        identity: None,
     };
     Arc::new(Cluster::of(stores, "bob@desk".to_owned()))
 }

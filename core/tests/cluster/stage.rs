@@ -194,6 +194,7 @@ pub fn claimed(key: &RunKey, at: Timestamp) -> RunValue {
         start_by: at,
         trigger: Trigger::Schedule,
         by: None,
+        parameters: Default::default(),
         keep_until: None,
         decided_at: at,
         due: Vec::new(),

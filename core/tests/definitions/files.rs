@@ -174,7 +174,7 @@ fn says_what_is_wrong_with_what_every_job_needs() {
 fn names_fields_that_come_later_and_fields_that_are_meant() {
     check_lines(
         &[
-            "http = { method = \"GET\", url = \"https://example.org\" }",
+            "http = { method = \"get\", url = \"https://example.org\" }",
             "run_as = \"www data\"",
             "umask = \"u=rwx\"",
             "secrets = [\"token\"]",
@@ -188,10 +188,10 @@ fn names_fields_that_come_later_and_fields_that_are_meant() {
         ],
         with,
         expect![[r#"
-            line 6, [[job]] "a": `http` is not supported yet: remove it; a script can call the address: `shell = { script = "curl -fsS https://…" }`
+            line 6, [[job]] "a": `http.method` is "get", which it cannot be: write "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" or "OPTIONS"
             line 6, [[job]] "a": `run_as` is "www data", and no user is called so: write the name of a user of the node, such as "www-data"
             line 6, [[job]] "a": `umask` is "u=rwx", which is no mask: write three octal digits, like "027"
-            line 6, [[job]] "a": `secrets` is not supported yet: remove it; the script can read a file that only the agent's user may read
+            line 6, [[job]] "a": `secrets` is a list, and a table is expected: write it like `secrets = { TOKEN = "sealed" }`
             line 6, [[job]] "a": `overlap` is "skp", which it cannot be: did you mean "skip"?
             line 6, [[job]] "a": `misfire` is "never", which it cannot be: write "skip", "run_latest" or "run_all"
             line 6, [[job]] "a": `memory` is not supported yet: remove it; the script can begin with `ulimit -v <KiB>`

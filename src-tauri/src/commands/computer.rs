@@ -19,3 +19,9 @@ pub async fn computer_show(desk: State<'_, Desk>) -> Answer<Computer> {
 pub async fn agent_at_login(desk: State<'_, Desk>, on: bool) -> Answer<()> {
     Ok(desk.computer().await?.start_at_login(on)?)
 }
+
+/// The address that somebody wants to see, given once.
+#[command]
+pub async fn link_take(desk: State<'_, Desk>) -> Answer<Option<String>> {
+    Ok(desk.asked.take())
+}

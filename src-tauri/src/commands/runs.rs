@@ -114,3 +114,15 @@ pub(super) async fn job_restore(
 pub(super) async fn jobs_deleted(desk: State<'_, Desk>) -> Answer<Vec<DeletedJob>> {
     Ok(desk.shown().await?.cluster.deleted_jobs().await?)
 }
+
+/// Gives the node that left the run.
+#[command]
+pub async fn run_release(desk: State<'_, Desk>, run_id: String) -> Answer<String> {
+    let node = desk
+        .shown()
+        .await?
+        .cluster
+        .release_run(super::run_id(&run_id)?)
+        .await?;
+    Ok(node.to_string())
+}

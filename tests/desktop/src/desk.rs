@@ -94,15 +94,22 @@ impl Desk {
         let file = self.path("jobs.toml");
         let gates = self.folder.path().display().to_string();
         fs::write(&file, jobs.replace("@GATES@", &gates)).expect("the folder is ours");
+        self.ctl(&["apply", "-f", &file.display().to_string()]);
+    }
+
+    /// Says something to belfryctl, which must do it.
+    pub fn ctl(&self, arguments: &[&str]) {
         let mut ctl = Command::new(program("belfryctl"));
-        ctl.arg("--embedded")
-            .arg(self.path("data"))
-            .args(["apply", "-f"])
-            .arg(file);
+        ctl.arg("--embedded").arg(self.path("data")).args(arguments);
         assert!(
             ctl.status().expect("belfryctl runs").success(),
-            "the jobs are applied"
+            "belfryctl does {arguments:?}"
         );
+    }
+
+    /// The folder of the stores.
+    pub fn data(&self) -> PathBuf {
+        self.path("data")
     }
 
     /// Makes the place of the stores unusable.

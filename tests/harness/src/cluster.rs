@@ -72,8 +72,11 @@ impl ClusterPlace {
     pub fn configure_with(&self, node: &str, lines: &str, servers: &str) {
         let dir = self.dir(node);
         fs::create_dir_all(&dir).expect("the folder is ours");
-        // The usual number of slots would measure the machine.
-        let own = format!("id = \"{node}\"\ndata_dir = {dir:?}\nmax_parallel = 100\n");
+        let mut own = format!("id = \"{node}\"\ndata_dir = {dir:?}\n");
+        if !lines.contains("max_parallel") {
+            // The usual number of slots would measure the machine.
+            own.push_str("max_parallel = 100\n");
+        }
         let text = format!("{servers}[node]\n{own}{lines}");
         fs::write(dir.join("agent.toml"), text).expect("the folder is ours");
     }

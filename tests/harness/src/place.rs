@@ -1,5 +1,6 @@
 //! A data folder with its stores, as a person and the agent share them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +178,11 @@ impl Place {
 
     /// Asks for a run now.
     pub async fn run_now(&self, job: JobId) -> RunId {
+        self.run_with(job, BTreeMap::new()).await
+    }
+
+    /// Asks for a run now, with these values, whatever the job takes.
+    pub async fn run_with(&self, job: JobId, parameters: BTreeMap<String, String>) -> RunId {
         let request = RequestId(Uuid::new_v4());
         let now = Timestamp::now();
         let value = RequestValue {
@@ -191,6 +197,7 @@ impl Place {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters,
             extra: Default::default(),
         };
         let key = RequestKey {

@@ -184,6 +184,11 @@ impl World {
     fn cut_off(&mut self, host: usize) {
         let lasts = *self.random.pick(&[2_000u64, 12_000, 30_000, 100_000]);
         let until = self.soon(lasts);
+        self.cut_until(host, until);
+    }
+
+    /// A server reaches everything but the store, until then.
+    pub fn cut_until(&mut self, host: usize, until: Duration) {
         self.hosts[host].cut_until = until;
         self.at(until, Happening::CutHealed(host));
         self.count(Fault::CutOff);
@@ -264,6 +269,7 @@ impl World {
             anyway: false,
             cancel: false,
             definition: None,
+            parameters: Default::default(),
             extra: Default::default(),
         };
         let revision = self.store.write(path, json(&value));

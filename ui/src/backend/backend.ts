@@ -30,13 +30,19 @@ import type {
   JobDetail,
   JobPage,
   JobQuery,
+  InviteForm,
   JobVersions,
   LadderNews,
   JobsText,
   Language,
   Live,
   LogPage,
+  NodeAsk,
+  NodeAsked,
   NodeDetail,
+  NodeForm,
+  NodeFormAnswer,
+  NodeGiven,
   NodeList,
   OpenedFile,
   Overview,
@@ -139,6 +145,8 @@ export interface Backend {
   computerShow(): Promise<Computer>
   /** Lets the agent start when the person logs in, or no more. */
   agentAtLogin(args: { on: boolean }): Promise<void>
+  /** The address that somebody wants to see: given once, null when there is none. */
+  linkTake(): Promise<string | null>
   connectionsList(): Promise<ConnectionList>
   /** Lets the window show another connection; everything is to be read again. */
   connectionShow(args: { name: string }): Promise<void>
@@ -161,12 +169,26 @@ export interface Backend {
   timelineStarts(args: { since: string; until: string }): Promise<TimelineStarts>
   /** Sums over a day and a week: made to be asked every few seconds. */
   overviewShow(): Promise<Overview>
+  /** Resolves with the node's own answer, or with that none came. */
+  nodeAsk(args: { node: string; ask: NodeAsk }): Promise<NodeAsked>
+  /** Only of a node that is gone. */
+  nodeRemove(args: { node: string }): Promise<NodeGiven>
+  /** What is noted about a node. */
+  nodeForm(args: { node: string }): Promise<NodeForm>
+  /** Mistakes are an answer; rejects with `conflict` when somebody noted something else meanwhile. */
+  nodeNote(args: { node: string; form: NodeForm }): Promise<NodeFormAnswer>
+  /** The line that lets a server join: a secret. Mistakes are an answer. */
+  nodeInvite(args: { form: InviteForm }): Promise<NodeFormAnswer>
+  /** Lets a job go on that a lost run holds up; whoever asks knows that its program has ended. */
+  runRelease(args: { runId: string }): Promise<string>
   /** Why a job ran at an instant, or did not; for one to come, who would run it. */
   explainShow(args: { ask: ExplainAsk }): Promise<Explained>
   /** Resolves once listening; the function ends it. */
   onLive(listener: (live: Live) => void): Promise<() => void>
   /** A file was dropped on the window. */
   onFile(listener: (dropped: DroppedFile) => void): Promise<() => void>
+  /** Somebody wants to see an address: it is to be taken. */
+  onLink(listener: () => void): Promise<() => void>
   /** How far bulk changes are, about ten times a second; their end is told by `jobsBulk`. */
   onBulk(listener: (progress: BulkProgress) => void): Promise<() => void>
   /** How far tests of connections are. */

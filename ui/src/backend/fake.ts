@@ -7,7 +7,9 @@ import { find, listJobs, listRuns, showJob } from './fake/lists'
 import { FakeConnections } from './fake/connections'
 import { startsOf, timelineOf } from './fake/timeline'
 import { overviewOf } from './fake/overview'
+import { fakeLinks } from './fake/links'
 import { listNodes, showNode } from './fake/nodes'
+import { fakeNodeActions } from './fake/nodeActions'
 import { completeQuery, countRuns, searchRuns } from './fake/search'
 import { definitionOf, deletedJobs, restoreVersion, versionDiff, versionsOf } from './fake/versions'
 import { FakeWorld, refuse, type Variant } from './fake/world'
@@ -86,12 +88,14 @@ export function fakeBackend(address: URLSearchParams): Backend {
     preferencesSet: ({ preferences }) => answer(() => void (world.preferences = sent(preferences))),
     computerShow: () => answer(() => world.computer()),
     agentAtLogin: ({ on }) => answer(() => world.setAtLogin(on)),
+    ...fakeLinks(answer),
     ...connections.commands(answer),
     nodesList: () => stored(() => listNodes(world, connections.shown)),
     nodeShow: ({ node, language }) => stored(() => showNode(world, connections.shown, node, language)),
     timelineShow: ({ ask }) => stored(() => timelineOf(world, connections.shown, ask, Date.now())),
     timelineStarts: ({ since, until }) => stored(() => startsOf(world, Date.parse(since), Date.parse(until))),
     overviewShow: () => stored(() => overviewOf(world, connections.shown, Date.now())),
+    ...fakeNodeActions(world, connections, stored),
     explainShow: ({ ask }) => stored(() => explain(world, connections.shown, ask, Date.now())),
     onLive: async (listener) => world.listen(listener),
     onBulk: async (listener) => bulks.listen(listener),

@@ -9,7 +9,7 @@ export type RunState = "claimed" | "running" | "succeeded" | "failed" | "timed_o
 /**
  * Why a run is in its state, in one word that programs can match.
  */
-export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "excluded_day" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "run_as" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
+export type Reason = "misfire" | "overlap" | "deadline" | "paused" | "excluded_day" | "edited" | "clock" | "capacity" | "cancelled" | "expired" | "job_deleted" | "definition" | "parameters" | "run_as" | "decrypt" | "policy" | "http_connect" | "http_tls" | "http_status" | "http_content" | "http_redirect" | "http_response" | "agent_restarted" | "exit_code" | "signal" | "could_not_start" | "host_reboot" | "agent_disk_full" | "out_of_memory" | "before_start" | "replaced" | "unreaped" | "crashed" | "crashed_at_start" | "owner_gone" | "no_evidence" | "no_record";
 
 /**
  * What made a run happen.
@@ -1599,6 +1599,11 @@ export type Overlap = "skip" | "queue_one" | "allow" | "replace";
 export type Misfire = "skip" | "run_latest" | "run_all";
 
 /**
+ * Which candidate takes an occurrence.
+ */
+export type Balance = "sticky" | "rotate" | "least_loaded" | "ordered";
+
+/**
  * What a fixed-time job does where the clock jumps.
  *
  * A job is fixed-time when neither its minute nor its hour field begins with `*`. All others
@@ -1718,6 +1723,14 @@ end_at: string,
  */
 jitter: string, 
 /**
+ * Calendars whose days are left out, parted by commas.
+ */
+calendars_exclude: string, 
+/**
+ * Calendars whose days alone count, parted by commas.
+ */
+calendars_only: string, 
+/**
  * What happens where the zone's clock jumps.
  */
 dst: DstPolicy, 
@@ -1729,6 +1742,18 @@ paused: boolean,
  * `one`, `all` or `node:<id>`.
  */
 place_on: string, 
+/**
+ * Conditions on nodes; empty: all that serve the project.
+ */
+place_nodes: string, 
+/**
+ * Which of them takes an occurrence.
+ */
+balance: Balance, 
+/**
+ * Whether the next one takes over while the first is gone.
+ */
+failover: boolean, 
 /**
  * Stopped after this time.
  */
@@ -1959,7 +1984,7 @@ node: string,
  */
 fits: boolean, 
 /**
- * Why not: `pinned_elsewhere`, `not_there`.
+ * Why not: an [`Excluded`](crate::placement::Excluded), or `not_there`.
  */
 reason: string | null, };
 
@@ -2532,6 +2557,105 @@ part: NodePart, };
  * The part of a node in a job's occurrences.
  */
 export type NodePart = "first" | "stands_in" | "each";
+
+/**
+ * What a node is asked.
+ */
+export type NodeAsk = "drain" | "undrain" | "reload";
+
+/**
+ * What became of it.
+ */
+export type NodeAsked = { 
+/**
+ * In a word.
+ */
+end: NodeAskEnd, 
+/**
+ * Why it was answered but not done, in the agent's words; empty otherwise.
+ */
+why: string, };
+
+/**
+ * What became of it, in a word.
+ */
+export type NodeAskEnd = "done" | "not_done" | "not_confirmed";
+
+/**
+ * What was done about the runs of a node that was removed.
+ */
+export type NodeGiven = { 
+/**
+ * Runs that are lost now, their jobs set free.
+ */
+given_up: number, 
+/**
+ * Runs that another node goes on with.
+ */
+taken_over: number, };
+
+/**
+ * What people note about a node, as texts.
+ */
+export type NodeForm = { 
+/**
+ * Its share of the work; empty: as its own file says.
+ */
+weight: string, 
+/**
+ * `name=value`, parted by commas, white space or lines.
+ */
+labels: string, 
+/**
+ * For people.
+ */
+note: string, 
+/**
+ * The generation that the form was filled from; none when nothing was noted yet.
+ */
+generation: number | null, 
+/**
+ * The weight of its own file.
+ */
+own_weight: number | null, 
+/**
+ * The labels of its own file.
+ */
+own_labels: Array<string>, };
+
+/**
+ * How a server that is invited is to stand, as texts.
+ */
+export type InviteForm = { 
+/**
+ * The projects that it serves, parted by commas or white space; empty: all.
+ */
+projects: string, 
+/**
+ * `name=value`, parted by commas, white space or lines.
+ */
+labels: string, 
+/**
+ * Its share of the work; empty: 1.
+ */
+weight: string, };
+
+/**
+ * What became of a form about nodes. With mistakes nothing was done.
+ */
+export type NodeFormAnswer = { 
+/**
+ * What is wrong, by fields.
+ */
+errors: Array<FieldError>, 
+/**
+ * The line that lets a server join; only of an invitation. A secret.
+ */
+line: string | null, 
+/**
+ * What to know of it, in English.
+ */
+warnings: Array<string>, };
 
 /**
  * What is to be explained.

@@ -18,12 +18,18 @@ interface Standing extends Offer {
 const offers = shallowReactive(new Map<CommandId, Standing[]>())
 let serial = 0
 
-const mayWrite = ref(true)
+/** Why nothing can be changed. */
+export type Blocked = 'away' | 'readOnly'
 
-/** Whether commands that change what is stored are offered. */
-export function allowWriting(allowed: boolean): void {
-  mayWrite.value = allowed
+const blocked = ref<Blocked | null>(null)
+
+/** While there is a reason, commands that change what is stored are not offered, and buttons that do say it. */
+export function blockWriting(why: Blocked | null): void {
+  blocked.value = why
 }
+
+/** Why nothing can be changed now; null while it can. */
+export const writingIsBlocked = () => blocked.value
 
 /** Offers commands for as long as the component lives. */
 export function useCommands(offered: Partial<Record<CommandId, Offer | (() => void)>>): void {
@@ -46,7 +52,7 @@ export function useCommands(offered: Partial<Record<CommandId, Offer | (() => vo
 
 /** The offer that counts, if it may be used now. */
 export function offerOf(id: CommandId): Standing | undefined {
-  if (!mayWrite.value && catalogue.find((entry) => entry.id === id)?.writes) return undefined
+  if (blocked.value && catalogue.find((entry) => entry.id === id)?.writes) return undefined
   return offers.get(id)?.findLast((offer) => offer.allowed?.() ?? true)
 }
 

@@ -3,6 +3,7 @@ import { editor } from './en/editor'
 import { lists } from './en/lists'
 import { settings } from './en/settings'
 import { connectionWords } from './en/connections'
+import { nodeWords } from './en/nodes'
 import { explain } from './en/explain'
 import { overview } from './en/overview'
 import { timeline } from './en/timeline'
@@ -12,6 +13,7 @@ import { runs as runsWords } from './en/runs'
 export const en = {
   ...runsWords,
   ...connectionWords,
+  ...nodeWords,
   ...explain,
   ...overview,
   ...timeline,
@@ -89,7 +91,17 @@ export const en = {
     definition: 'definition not usable',
     exit_code: 'ended with an error',
     signal: 'ended by a signal',
+    parameters: 'what it was given does not fit',
     run_as: 'its user is not allowed there',
+    decrypt: 'a secret of it cannot be opened there',
+    policy: 'the node refuses the address',
+    http_connect: 'nobody answers',
+    http_tls: 'certificate not trusted',
+    http_status: 'unexpected status',
+    http_content: 'answer lacks what it must contain',
+    http_redirect: 'redirect not followed',
+    http_response: 'answer broke off',
+    agent_restarted: 'the agent restarted',
     could_not_start: 'could not be started',
     host_reboot: 'the computer restarted',
     agent_disk_full: 'the disk was full',
@@ -279,6 +291,7 @@ export const en = {
     commands: 'Commands',
     jobs: 'Jobs',
     nothing: 'Nothing found.',
+    close: 'Close',
   },
   command: {
     app: {
@@ -324,6 +337,14 @@ export const en = {
       selectUp: 'Select the row and the previous',
       selectAll: 'Select all that match',
     },
+    node: {
+      drain: 'Drain the node',
+      undrain: 'Let the node take work again',
+      reload: 'Let the node read its file again',
+      note: 'Weight and labels of the node…',
+      remove: 'Remove the node…',
+      invite: 'Add a server…',
+    },
     view: {
       save: 'Save this list as a view',
       copy: 'Copy the view as text',
@@ -348,6 +369,7 @@ export const en = {
     run: {
       kill: 'Kill',
       definition: 'Show the definition that it ran with',
+      release: 'Release the lost run…',
       link: 'Copy a link',
       save: 'Save the log',
     },
@@ -388,6 +410,12 @@ export const en = {
         'The file changes {count} jobs, and about {most} fit into one transaction. Nothing was applied: split the file.',
       not_running: 'The run has ended already.',
       no_version: 'This version is not kept any more.',
+      no_identity: 'The cluster has no identity for its agents yet: run `belfryctl cluster migrate`.',
+      identity_file: 'The key of the cluster is not on this computer: {reason}',
+      not_invited: 'No line could be made: {reason}',
+      parameter_unknown: '{name} has no parameter “{field}”: remove it or correct its name.',
+      parameter_missing: '{name} needs a value for its parameter “{field}”: give one.',
+      parameter_value: 'The parameter “{field}” of {name} cannot be “{value}”.',
       no_node: 'There is no node {name}.',
       node_gone: 'Node {name} is not there: start its agent first.',
       uses_nothing: '{name} uses {used}, which is not there: make that first.',

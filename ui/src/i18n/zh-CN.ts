@@ -4,6 +4,7 @@ import { editor } from './zh-CN/editor'
 import { lists } from './zh-CN/lists'
 import { settings } from './zh-CN/settings'
 import { connectionWords } from './zh-CN/connections'
+import { nodeWords } from './zh-CN/nodes'
 import { explain } from './zh-CN/explain'
 import { overview } from './zh-CN/overview'
 import { timeline } from './zh-CN/timeline'
@@ -13,6 +14,7 @@ import { runs as runsWords } from './zh-CN/runs'
 export const zhCN = {
   ...runsWords,
   ...connectionWords,
+  ...nodeWords,
   ...explain,
   ...overview,
   ...timeline,
@@ -90,7 +92,17 @@ export const zhCN = {
     definition: '定义无法使用',
     exit_code: '程序报错退出',
     signal: '被信号结束',
+    parameters: '给定的参数不符合要求',
     run_as: '该节点不允许此用户',
+    decrypt: '该节点无法解开它的密文',
+    policy: '节点不允许连接该地址',
+    http_connect: '无法连接',
+    http_tls: '证书不可信',
+    http_status: '状态码不符合预期',
+    http_content: '响应缺少要求的内容',
+    http_redirect: '重定向未被跟随',
+    http_response: '响应中断或无效',
+    agent_restarted: '代理重启',
     could_not_start: '无法启动',
     host_reboot: '主机重启',
     agent_disk_full: '磁盘已满',
@@ -274,6 +286,7 @@ export const zhCN = {
     commands: '命令',
     jobs: '任务',
     nothing: '没有找到。',
+    close: '关闭',
   },
   command: {
     app: {
@@ -314,6 +327,14 @@ export const zhCN = {
       selectUp: '选中此行和上一行',
       selectAll: '选中全部匹配项',
     },
+    node: {
+      drain: '排空节点',
+      undrain: '让节点重新接活',
+      reload: '让节点重读配置文件',
+      note: '节点的权重和标签…',
+      remove: '移除节点…',
+      invite: '添加服务器…',
+    },
     view: {
       save: '将此列表保存为视图',
       copy: '将视图复制为文本',
@@ -338,6 +359,7 @@ export const zhCN = {
     run: {
       kill: '终止',
       definition: '查看运行时的定义',
+      release: '放行丢失的运行…',
       link: '复制链接',
       save: '保存日志',
     },
@@ -378,6 +400,12 @@ export const zhCN = {
         '文件会修改 {count} 个任务，而一次事务大约容纳 {most} 个。没有应用任何内容：请拆分文件。',
       not_running: '这次运行已经结束。',
       no_version: '这个版本已不再保留。',
+      no_identity: '集群还没有给代理用的身份：请运行 `belfryctl cluster migrate`。',
+      identity_file: '这台电脑上没有集群的钥匙：{reason}',
+      not_invited: '没能生成这一行：{reason}',
+      parameter_unknown: '{name} 没有参数“{field}”：请去掉或改正名称。',
+      parameter_missing: '{name} 需要参数“{field}”的值：请填写。',
+      parameter_value: '{name} 的参数“{field}”不能是“{value}”。',
       no_node: '没有节点 {name}。',
       node_gone: '节点 {name} 不在：请先启动它的代理。',
       uses_nothing: '{name} 使用的 {used} 不存在：请先建立。',

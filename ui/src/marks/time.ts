@@ -59,39 +59,42 @@ export function sizePhrase(bytes: number): Phrase {
   }
 }
 
-// Making a format is slow, and a list says hundreds of instants.
+// Making and asking a format is slow, and a list says hundreds of instants: what it answers holds for a quarter of an
+// hour, for no zone changes its offset elsewhere.
+const QUARTER = 15 * MINUTE
+const OFFSETS_MAX = 10_000
 const formats = new Map<string, Intl.DateTimeFormat>()
+const offsets = new Map<string, number>()
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone)
   if (known) return known
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone || 'UTC',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'longOffset',
-  })
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone || 'UTC', timeZoneName: 'longOffset' })
   formats.set(zone, format)
   return format
 }
 
-function parts(at: string, zone: string): Record<string, string> {
-  return Object.fromEntries(
-    formatOf(zone)
-      .formatToParts(new Date(at))
-      .map((part) => [part.type, part.value]),
-  )
+/** By how much the clocks of `zone` are ahead of UTC at an instant, in milliseconds. */
+function offsetMs(at: number, zone: string): number {
+  const quarter = Math.floor(at / QUARTER)
+  const name = `${zone} ${quarter}`
+  const known = offsets.get(name)
+  if (known !== undefined) return known
+  const part = formatOf(zone)
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')
+  const [, sign, hours, minutes, seconds] = /([+-])(\d+):(\d+)(?::(\d+))?/.exec(part?.value ?? '') ?? []
+  const ahead = Number(hours ?? 0) * HOUR + Number(minutes ?? 0) * MINUTE + Number(seconds ?? 0) * SECOND
+  if (offsets.size >= OFFSETS_MAX) offsets.clear()
+  offsets.set(name, sign === '-' ? -ahead : ahead)
+  return offsets.get(name)!
 }
 
 /** The offset of `zone` at an instant, for instance `UTC+08:00`. */
 export function zoneOffset(at: string, zone: string): string {
-  const offset = (parts(at, zone).timeZoneName ?? '').replace('GMT', '')
-  return `UTC${offset || '+00:00'}`
+  const offset = offsetMs(Date.parse(at), zone)
+  const [hours = '', minutes, seconds] = new Date(Math.abs(offset)).toISOString().slice(11, 19).split(':')
+  return `UTC${offset < 0 ? '-' : '+'}${hours}:${minutes}${seconds === '00' ? '' : `:${seconds}`}`
 }
 
 /** An instant in `zone` with its offset, for instance `2026-11-21 12:03:05 UTC+08:00`. */
@@ -101,8 +104,8 @@ export function absoluteTime(at: string, zone: string): string {
 
 /** The same without its offset: only where the zone stands beside it. */
 export function dateTime(at: string, zone: string): string {
-  const part = parts(at, zone)
-  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`
+  const instant = Date.parse(at)
+  return new Date(instant + offsetMs(instant, zone)).toISOString().slice(0, 19).replace('T', ' ')
 }
 
 /** The time of day without its offset: only where the zone stands beside it. */

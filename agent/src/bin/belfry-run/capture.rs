@@ -7,6 +7,7 @@ use belfry_agent::attempt::clock;
 use belfry_agent::attempt::exit::OutputSummary;
 use belfry_agent::attempt::limits::{DRAIN_BYTES_MAX, READ_BYTES_MAX};
 use belfry_agent::attempt::output::OutputWriter;
+use belfry_agent::attempt::redact::Redactor;
 use rustix::io::ioctl_fionbio;
 use sha2::{Digest, Sha256};
 
@@ -18,11 +19,12 @@ pub struct Capture {
     buffer: Vec<u8>,
     hash: Sha256,
     total: u64,
+    redactor: Redactor,
     spool: Spool,
 }
 
 impl Capture {
-    pub fn new(pipe: PipeReader, writer: OutputWriter) -> Self {
+    pub fn new(pipe: PipeReader, redactor: Redactor, writer: OutputWriter) -> Self {
         // A pipe that blocks would only delay the watch: it reads after poll said so.
         let _ = ioctl_fionbio(&pipe, true);
         Self {
@@ -30,6 +32,7 @@ impl Capture {
             buffer: vec![0; READ_BYTES_MAX],
             hash: Sha256::new(),
             total: 0,
+            redactor,
             spool: Spool::new(writer),
         }
     }
@@ -60,13 +63,25 @@ impl Capture {
 
     fn take(&mut self, count: usize) {
         let bytes = &self.buffer[..count];
-        self.hash.update(bytes);
+        let bytes = match self.redactor.is_idle() {
+            true => bytes.to_vec(),
+            false => self.redactor.feed(bytes),
+        };
+        self.keep(bytes);
+    }
+
+    fn keep(&mut self, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        let (offset, at_ms) = (self.total, clock::wall_ms());
+        self.hash.update(&bytes);
+        self.total += bytes.len() as u64;
         self.spool.push(Piece {
-            offset: self.total,
-            at_ms: clock::wall_ms(),
-            bytes: bytes.to_vec(),
+            offset,
+            at_ms,
+            bytes,
         });
-        self.total += count as u64;
     }
 
     /// Takes what is still in the pipe, and sums up. Whoever holds the pipe open besides is not waited for.
@@ -78,6 +93,8 @@ impl Capture {
                 count => drained += count,
             }
         }
+        let held = self.redactor.finish();
+        self.keep(held);
         let kept = self.spool.finish();
         OutputSummary {
             total_bytes: self.total,

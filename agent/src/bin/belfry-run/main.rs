@@ -27,6 +27,7 @@ use belfry_agent::attempt::exit::{Exit, Outcome};
 use belfry_agent::attempt::folder::{AttemptFolder, ExitDraft};
 use belfry_agent::attempt::gate::{GateTake, GateTaker};
 use belfry_agent::attempt::limits::{EXIT_BYTES_RESERVED, EXIT_RETRIES_MAX, EXIT_RETRY_INTERVAL};
+use belfry_agent::attempt::secrets;
 use belfry_agent::attempt::spec::SPEC_VERSION;
 use rustix::process::{getpid, set_child_subreaper, setsid};
 
@@ -89,7 +90,11 @@ fn run(folder: &AttemptFolder, mut signals: Signals) -> Exit {
     if signals.pending().stops > 0 {
         return not_started(Outcome::Stopped);
     }
-    match Running::start(folder, &spec) {
+    let secrets = match secrets::take(&spec.secrets) {
+        Ok(secrets) => secrets,
+        Err(error) => return not_started(Outcome::CouldNotStart(program::sentence(&error))),
+    };
+    match Running::start(folder, &spec, &secrets) {
         Ok(running) => Watch::new(folder, &spec, signals, running).until_over(),
         Err(outcome) => not_started(outcome),
     }

@@ -13,6 +13,8 @@ use belfry_agent::attempt::clock;
 use belfry_agent::attempt::exit::{Outcome, Started};
 use belfry_agent::attempt::folder::AttemptFolder;
 use belfry_agent::attempt::process::ProcessState;
+use belfry_agent::attempt::redact::Redactor;
+use belfry_agent::attempt::secrets::Secrets;
 use belfry_agent::attempt::spec::{Program, Spec};
 use rustix::process::getpid;
 
@@ -24,12 +26,14 @@ pub struct Running {
     pub started_at_ms: i64,
     pub started_boot_ms: u64,
     pub output: PipeReader,
+    /// What takes its secrets out of that.
+    pub redactor: Redactor,
     pub cgroup: Option<Cgroup>,
 }
 
 impl Running {
     /// Executes it, unless it is too late.
-    pub fn start(folder: &AttemptFolder, spec: &Spec) -> Result<Self, Outcome> {
+    pub fn start(folder: &AttemptFolder, spec: &Spec, secrets: &Secrets) -> Result<Self, Outcome> {
         // The boot-time instant of another boot says nothing; it is over with that boot.
         let is_this_boot = clock::boot_id().is_ok_and(|boot| boot == spec.start_by.boot_id);
         if !is_this_boot || spec.start_by.is_over() {
@@ -42,6 +46,7 @@ impl Running {
             .map_err(|error| refusal(&error))?;
         let (output, mut command) =
             command(files.stdin, spec, &words).map_err(|error| refusal(&error))?;
+        command.envs(secrets);
         let cgroup = own_cgroup(spec);
         let entrance = cgroup.as_ref().and_then(|cgroup| cgroup.entrance().ok());
         let child = Child {
@@ -66,6 +71,7 @@ impl Running {
             started_at_ms: clock::wall_ms(),
             started_boot_ms: clock::boot_ms(),
             output,
+            redactor: Redactor::new(secrets.values().map(String::as_str)),
             cgroup,
         };
         running.record(folder);

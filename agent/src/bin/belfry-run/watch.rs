@@ -62,6 +62,7 @@ impl Watch {
             timer: Timer::new().ok(),
             capture: Capture::new(
                 running.output,
+                running.redactor,
                 OutputWriter::new(folder.path(), spec.output),
             ),
             ladder: Ladder::new(running.started_boot_ms, spec.timeout_ms, spec.stop_grace_ms),

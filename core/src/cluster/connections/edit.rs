@@ -8,12 +8,14 @@ use tokio::task::spawn_blocking;
 use super::door::filled;
 use super::form::FormRead;
 use super::{Connections, error, form_of, read_form, refused};
-use crate::cluster::{Role, climb_telling};
+use crate::cluster::node_forms::{invited, mistaken, not_invited, read_invite};
+use crate::cluster::{InviteError, Role, climb_telling, invite};
 use crate::config::{Secret, read_named};
+use crate::identity::IdentityFolder;
 use crate::profile::{KeptSecret, Place, Profile, ProfileName, Profiles, SecretsError};
 use crate::view::{
     CommandError, ConnectionForm, ConnectionImport, ConnectionSaved, ConnectionTested, ErrorCode,
-    Ladder,
+    InviteForm, Ladder, NodeFormAnswer,
 };
 
 impl Connections {
@@ -153,6 +155,36 @@ impl Connections {
             .map_err(refused::secret)?;
         self.state().doors.retain(|door| door.opened().is_some());
         Ok(())
+    }
+
+    /// Makes the line that lets a server join the cluster that the window shows. Mistakes are an answer.
+    pub async fn invite(&self, form: &InviteForm) -> Result<NodeFormAnswer, CommandError> {
+        let node = match read_invite(form) {
+            Ok(node) => node,
+            Err(errors) => return Ok(mistaken(errors)),
+        };
+        let name = self.shown_name();
+        let profile = self.profiles()?;
+        let profile = profile.profile(&name).map_err(refused::no_profile)?;
+        if profile.read_only {
+            return Err(error(
+                ErrorCode::NotPermitted,
+                "read-only profile".to_owned(),
+            ));
+        }
+        let whole = filled(&name, profile.clone(), &self.secrets).await?;
+        let Place::Servers(servers) = &whole.place else {
+            let why = "a folder has no servers that could join".to_owned();
+            return Err(error(ErrorCode::Invalid, why));
+        };
+        let identities = IdentityFolder::usual()
+            .map_err(|refused| not_invited(&InviteError::Identity(refused)))?;
+        // Boxed: what waits inside is deep.
+        match Box::pin(invite(servers, node, &identities)).await {
+            Ok(made) => Ok(invited(&made)),
+            Err(InviteError::Connect(shut)) => Err(refused::connect(shut)),
+            Err(refused) => Err(not_invited(&refused)),
+        }
     }
 
     /// All profiles as a file, without any secret.

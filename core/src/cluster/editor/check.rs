@@ -14,9 +14,7 @@ use crate::definition::{Change, diff, export};
 use crate::id::JobId;
 use crate::job::{FieldError, Job, PlaceOn};
 use crate::schedule::{Preview, Schedule, SchedulePlan, Timetable, Zone, preview, words};
-use crate::view::{
-    BuildAsk, BuiltSchedule, ClockChange, DiffLine, DraftAsk, DraftCheck, JobForm, NodeFit,
-};
+use crate::view::{BuildAsk, BuiltSchedule, ClockChange, DiffLine, DraftAsk, DraftCheck, JobForm};
 
 /// Occurrences that are shown.
 const NEXT_LINES: usize = 10;
@@ -33,7 +31,7 @@ impl Picture {
         let job = read.ok().filter(|_| errors.is_empty());
         let zone = Zone::parse(&form.timezone).unwrap_or_default();
         let coming = self.coming(form, now);
-        let nodes = self.fits(&form.place_on);
+        let nodes = self.fits(form, id);
         let next: Vec<_> = coming.lines.into_iter().map(next_line).collect();
         let first = next.first();
         DraftCheck {
@@ -103,27 +101,6 @@ impl Picture {
                 next_changes: Vec::new(),
             },
         }
-    }
-
-    /// Every node, and whether it could run a job at that place.
-    fn fits(&self, on: &str) -> Vec<NodeFit> {
-        let wanted = on.trim().strip_prefix("node:");
-        let nodes = self.nodes().into_iter().map(|node| node.id.to_string());
-        let mut fits: Vec<NodeFit> = nodes
-            .map(|node| {
-                let fits = wanted.is_none_or(|wanted| wanted == node);
-                let reason = (!fits).then(|| "pinned_elsewhere".to_owned());
-                NodeFit { node, fits, reason }
-            })
-            .collect();
-        if let Some(wanted) = wanted.filter(|wanted| fits.iter().all(|fit| fit.node != *wanted)) {
-            fits.push(NodeFit {
-                node: wanted.to_owned(),
-                fits: false,
-                reason: Some("not_there".to_owned()),
-            });
-        }
-        fits
     }
 }
 

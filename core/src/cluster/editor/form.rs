@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::job::{FieldError, Job};
+use crate::job::{Balance, FieldError, Job};
 use crate::view::{EnvLine, JobForm, ProgramKind};
 
 /// The zone of a job that names none.
@@ -42,9 +42,14 @@ pub(super) fn form_of(draft: &Value) -> JobForm {
         start_at: text("/start_at"),
         end_at: text("/end_at"),
         jitter: text("/jitter"),
+        calendars_exclude: texts_of(at("/calendars/exclude")).join(", "),
+        calendars_only: texts_of(at("/calendars/only")).join(", "),
         dst: choice_of(at("/dst")),
         paused: choice_of(at("/paused")),
         place_on: or("/place/on", PLACE_USUAL),
+        place_nodes: text("/place/nodes"),
+        balance: choice_of(at("/place/balance")),
+        failover: at("/place/failover") != &Value::Bool(false),
         timeout: text("/timeout"),
         stop_grace: text("/stop_grace"),
         retries_count: text("/retries/count"),
@@ -70,7 +75,9 @@ pub(super) fn draft_of(form: &JobForm) -> (Value, Vec<FieldError>) {
     draft.set("project", Some(Value::from(form.project.as_str())));
     draft.set("name", Some(Value::from(form.name.as_str())));
     draft.set("schedule", Some(Value::from(form.schedule.as_str())));
-    draft.set("shell", Some(shell_of(form)));
+    if !form.kept.get("http").is_some_and(Value::is_object) {
+        draft.set("shell", Some(shell_of(form)));
+    }
     for (name, text) in [
         ("cwd", &form.cwd),
         ("run_as", &form.run_as),
@@ -94,7 +101,15 @@ pub(super) fn draft_of(form: &JobForm) -> (Value, Vec<FieldError>) {
     draft.set("starred", form.starred.then_some(Value::Bool(true)));
     let tags = (!form.tags.is_empty()).then(|| Value::from(form.tags.clone()));
     draft.set("tags", tags);
+    draft.set_in("calendars", "exclude", listed(&form.calendars_exclude));
+    draft.set_in("calendars", "only", listed(&form.calendars_only));
     draft.set_in("place", "on", typed(&form.place_on));
+    draft.set_in("place", "nodes", typed(&form.place_nodes));
+    let chosen = Some(form.balance).filter(|balance| *balance != Balance::default());
+    let balance = chosen.and_then(|balance| serde_json::to_value(balance).ok());
+    draft.set_in("place", "balance", balance);
+    let failover = (!form.failover).then_some(Value::Bool(false));
+    draft.set_in("place", "failover", failover);
     draft.set_in("retries", "count", number(&form.retries_count));
     draft.set_in("retries", "interval", typed(&form.retries_interval));
     draft.set_in("retries", "backoff", number(&form.retries_backoff));
@@ -208,6 +223,13 @@ fn text_of(value: &Value) -> String {
         },
         other => other.to_string(),
     }
+}
+
+/// Names that are parted by commas.
+fn listed(text: &str) -> Option<Value> {
+    let names = text.split([',', '，', '、']).map(str::trim);
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    (!names.is_empty()).then(|| Value::from(names))
 }
 
 fn texts_of(value: &Value) -> Vec<String> {

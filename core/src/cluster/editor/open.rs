@@ -8,7 +8,7 @@ use super::super::{ClusterError, Picture, StoredJob};
 use super::check::in_use;
 use super::form::form_of;
 use crate::cluster::edit::usable;
-use crate::job::{Action, Command};
+use crate::job::Command;
 use crate::limits::JOB_NAME_CHARS_MAX;
 use crate::schedule::Zone;
 use crate::view::{EditorAsk, EditorLists, EditorStart};
@@ -88,12 +88,9 @@ impl Picture {
     /// What a person may choose from instead of typing.
     pub fn editor_lists(&self) -> EditorLists {
         let usable = || self.jobs().filter_map(|job| job.job.as_ref().ok());
-        let used = usable().filter_map(|job| {
-            let Action::Shell(shell) = &job.action;
-            match &shell.command {
-                Command::Script { interpreter, .. } => interpreter.as_deref(),
-                Command::Argv(_) => None,
-            }
+        let used = usable().filter_map(|job| match &job.action.shell()?.command {
+            Command::Script { interpreter, .. } => interpreter.as_deref(),
+            Command::Argv(_) => None,
         });
         EditorLists {
             zones: Zone::names(),

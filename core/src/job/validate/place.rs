@@ -6,7 +6,7 @@ use super::Check;
 use crate::id::NodeId;
 
 impl Check {
-    pub(super) fn place(&mut self, draft: &PlaceDraft) -> Place {
+    pub(crate) fn place(&mut self, draft: &PlaceDraft) -> Place {
         let on = self.place_on(draft.on.as_deref());
         let nodes = draft.nodes.as_deref().and_then(|text| {
             Selector::parse(text)

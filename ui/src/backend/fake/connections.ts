@@ -91,6 +91,11 @@ export class FakeConnections {
     this.keeping = world.variant === 'empty' ? 'new' : 'keychain'
   }
 
+  /** Whether the connection that is shown may only be read. */
+  get readOnly(): boolean {
+    return this.forms.find((form) => form.name === this.shown)?.read_only ?? false
+  }
+
   hello(): Hello {
     const hello = this.world.hello()
     const form = this.forms.find((each) => each.name === this.shown)

@@ -17,9 +17,11 @@ import type {
   SchedulePlan,
   TryAnswer,
   TryAsk,
+  NodeFit,
 } from '../types'
 import { iso } from './history'
 import type { FakeJob } from './jobs'
+import { fleet } from './nodes'
 import { fakeId } from './random'
 import type { FakeWorld } from './world'
 
@@ -60,9 +62,14 @@ const blank: JobForm = {
   start_at: '',
   end_at: '',
   jitter: '',
+  calendars_exclude: '',
+  calendars_only: '',
   dst: 'vixie',
   paused: false,
   place_on: 'one',
+  place_nodes: '',
+  balance: 'sticky',
+  failover: true,
   timeout: '',
   stop_grace: '',
   retries_count: '',
@@ -183,6 +190,7 @@ function mistakes(world: FakeWorld, form: JobForm, jobId: string | null): FieldE
     ['jitter', form.jitter],
   ]
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(form.project)) errors.push(wrong('project', 'project_name'))
+  if (/(^|[^!=])=($|,)|\($/.test(form.place_nodes)) errors.push(wrong('place.nodes', 'selector'))
   if (!form.name) errors.push(wrong('name', 'empty'))
   else if (form.name.includes('/')) errors.push(wrong('name', 'name_character'))
   const taken = world.jobs.find((job) => job.name === form.name && job.project === form.project)
@@ -283,12 +291,25 @@ export class FakeEditor {
       plan: { ...usualPlan(found?.kind ?? 'custom'), ...found?.part },
       next,
       clock_changes: form.timezone === 'Europe/Berlin' ? [berlinSpring] : [],
-      nodes: [{ node, fits: true, reason: null }],
+      nodes: this.fits(form),
       effect: errors.length ? null : chinese ? `将在节点 ${node} 上运行，${when}。` : `${when}, on ${node}.`,
       changes: errors.length ? [] : changes(stored ? this.formOf(stored) : blank, form, stored !== null),
       document: errors.length ? null : `[[job]]\nname = "${form.name}"\n`,
       generation: stored?.generation ?? null,
     }
+  }
+
+  /** Of the made-up nodes those whose labels have each condition as it is written. */
+  private fits(form: JobForm): NodeFit[] {
+    const own = form.place_on.startsWith('node:') ? form.place_on.slice(5) : null
+    if (!form.place_nodes) return [{ node: own ?? 'this-computer', fits: true, reason: null }]
+    const wanted = form.place_nodes.split(',').map((each) => each.trim())
+    return fleet
+      .filter((node) => node.state !== 'gone')
+      .map((node) => {
+        const fits = wanted.every((each) => node.labels?.includes(each))
+        return { node: node.node, fits, reason: fits ? null : 'labels' }
+      })
   }
 
   build({ plan }: BuildAsk): BuiltSchedule {

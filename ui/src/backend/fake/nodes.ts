@@ -20,7 +20,8 @@ const blank: Omit<NodeRow, 'node' | 'host'> = {
   up_since: null,
 }
 
-const fleet: (Partial<NodeRow> & { node: string })[] = [
+/** The nodes of every cluster. */
+export const fleet: (Partial<NodeRow> & { node: string })[] = [
   { node: 'web-1', labels: ['role=web', 'zone=a'], weight: 3, load: 5, running: 5, clock_ms: -3 },
   { node: 'web-2', labels: ['role=web', 'zone=b'], weight: 2, load: 2, running: 2, clock_ms: 4 },
   { node: 'web-3', labels: ['role=web', 'zone=c'], state: 'draining', load: 1, running: 1 },

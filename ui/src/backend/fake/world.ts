@@ -355,7 +355,7 @@ export class FakeWorld {
     return log
   }
 
-  private flush(always = false): void {
+  flush(always = false): void {
     if (!always && !this.changed.length && !this.jobsChanged && !this.agentChanged) return
     const live: Live = {
       sequence: (this.sequence += 1),
