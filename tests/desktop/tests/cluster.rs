@@ -100,6 +100,8 @@ fn tests_and_opens(desk: &Desk, window: &Window, words: &ClusterWords) {
     desk.picture(window, words.window, "ladder");
     window.press(&format!("{card}{}", button(words.open)));
     window.shows("//header//button[contains(., 'main')]");
+    // Until the cluster has told its nodes, what changes it is shut.
+    window.shows("//header//*[starts-with(normalize-space(text()), '3')]");
 }
 
 fn makes_a_job(window: &Window, words: &ClusterWords) {
